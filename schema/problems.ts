@@ -1,0 +1,87 @@
+// Every refusal kahub can give, in order of precedence: when several apply, the one that stands first is told.
+// HTTP, openapi.yaml, the SDK and the docs are fed from this table; test/contract proves it complete.
+
+interface ProblemKind {
+  readonly status: number
+  readonly title: string
+  readonly titleZh: string
+  /** The same request may succeed later without being changed. */
+  readonly retryable?: true
+}
+
+const table = {
+  // transport
+  overloaded: { status: 503, title: 'The server has more work than it can take', titleZh: '服务繁忙，请稍后重试', retryable: true },
+  database_unavailable: { status: 503, title: 'The database cannot be reached', titleZh: '数据库暂不可用，请稍后重试', retryable: true },
+  request_timeout: { status: 408, title: 'The request did not arrive in time', titleZh: '请求接收超时', retryable: true },
+  headers_too_large: { status: 431, title: 'The headers are too large', titleZh: '请求头过大' },
+  malformed_request: { status: 400, title: 'The request is not valid HTTP', titleZh: '请求不是有效的 HTTP' },
+  not_found: { status: 404, title: 'There is nothing at this address for you', titleZh: '资源不存在' },
+  method_not_allowed: { status: 405, title: 'This address does not take this method', titleZh: '不支持该请求方法' },
+  unsupported_media_type: { status: 415, title: 'The content type is not one this address takes', titleZh: '不支持的内容类型' },
+  body_too_large: { status: 413, title: 'The body is larger than this address takes', titleZh: '请求体过大' },
+  body_not_allowed: { status: 400, title: 'This request must not have a body', titleZh: '该请求不允许带请求体' },
+
+  // who is calling (RFC 9421, RFC 9530)
+  signature_missing: { status: 401, title: 'The request is not signed', titleZh: '请求未签名' },
+  signature_malformed: { status: 401, title: 'The signature headers cannot be read', titleZh: '签名头格式错误' },
+  signature_expired: { status: 401, title: 'The signature is too old', titleZh: '签名已过期' },
+  signature_in_future: { status: 401, title: 'The signature was made in the future', titleZh: '签名时间超前' },
+  signature_insufficient: { status: 401, title: 'The signature does not cover all it must', titleZh: '签名覆盖范围不足' },
+  signature_invalid: { status: 401, title: 'The signature does not match, or the key is unknown', titleZh: '签名不匹配或密钥不存在' },
+  digest_missing: { status: 401, title: 'A body needs a Content-Digest', titleZh: '缺少 Content-Digest' },
+  digest_malformed: { status: 401, title: 'The Content-Digest cannot be read', titleZh: 'Content-Digest 格式错误' },
+  digest_mismatch: { status: 401, title: 'The body is not the one that was signed', titleZh: '请求体与签名摘要不符' },
+  nonce_reused: { status: 401, title: 'The nonce was used before', titleZh: 'nonce 已被使用' },
+  key_revoked: { status: 401, title: 'The key was revoked', titleZh: '密钥已吊销' },
+  key_expired: { status: 401, title: 'The key has expired', titleZh: '密钥已过期' },
+  ip_not_allowed: { status: 403, title: 'The key may not be used from this address', titleZh: '来源 IP 不在白名单' },
+  reseller_suspended: { status: 403, title: 'The reseller is not active', titleZh: '分销商已停用' },
+  scope_missing: { status: 403, title: 'The key lacks the scope for this', titleZh: '密钥缺少所需权限' },
+  rate_limited: { status: 429, title: 'Too many requests', titleZh: '请求过于频繁', retryable: true },
+  version_unknown: { status: 400, title: 'The Kahub-Version is not one we speak', titleZh: '未知的 Kahub-Version' },
+
+  // what is said
+  malformed_json: { status: 400, title: 'The body is not valid JSON', titleZh: 'JSON 格式错误' },
+  duplicate_json_key: { status: 400, title: 'A member name stands twice in one object', titleZh: 'JSON 键重复' },
+  forbidden_json_key: { status: 400, title: 'A member name is not allowed', titleZh: 'JSON 键不允许' },
+  invalid_request: { status: 422, title: 'The request does not fit the contract', titleZh: '请求参数不符合约定' },
+  cursor_invalid: { status: 422, title: 'The cursor is not one we gave for this list', titleZh: '分页游标无效' },
+  reference_missing: { status: 422, title: 'A creating call needs a reference', titleZh: '缺少下游单号' },
+  reference_mismatch: { status: 422, title: 'reference and Idempotency-Key differ', titleZh: '下游单号与 Idempotency-Key 不一致' },
+  reference_reused: { status: 409, title: 'The reference was used with other fields', titleZh: '下游单号已用于不同内容' },
+
+  // orders
+  sku_not_found: { status: 422, title: 'A SKU is unknown', titleZh: '规格不存在' },
+  sku_not_for_sale: { status: 422, title: 'A SKU is not for sale now', titleZh: '规格暂不可售' },
+  price_missing: { status: 422, title: 'A SKU has no price for you', titleZh: '规格未定价' },
+  currency_mixed: { status: 422, title: 'The lines are in several currencies', titleZh: '订单明细币种不一致' },
+  quantity_out_of_bounds: { status: 422, title: 'The quantity is below the minimum or above the maximum', titleZh: '数量超出限制' },
+  quantity_off_step: { status: 422, title: 'The quantity is not a multiple of the step', titleZh: '数量不符合步长' },
+  wallet_missing: { status: 409, title: 'There is no wallet in this currency', titleZh: '没有该币种余额账户' },
+  out_of_stock: { status: 409, title: 'There is not enough stock', titleZh: '库存不足', retryable: true },
+  price_above_max: { status: 409, title: 'The total is above max_total', titleZh: '总价高于上限' },
+  insufficient_balance: { status: 409, title: 'The wallet does not cover the total', titleZh: '余额不足', retryable: true },
+  not_code_order: { status: 409, title: 'The order has no codes', titleZh: '该订单没有卡密' },
+
+  // what the operator does
+  already_exists: { status: 409, title: 'There is one with this id already', titleZh: '已存在' },
+  in_use: { status: 409, title: 'It is in use', titleZh: '正在使用中' },
+  state_conflict: { status: 409, title: 'The present state does not allow this', titleZh: '当前状态不允许' },
+  price_below_cost: { status: 409, title: 'The rule would sell below cost', titleZh: '价格低于成本' },
+  credit_in_use: { status: 409, title: 'More credit than that is in use', titleZh: '已用信用额度超过新额度' },
+  import_part_unexpected: { status: 409, title: 'Another part of the import is expected', titleZh: '导入分片顺序错误' },
+  import_invalid: { status: 422, title: 'The file has lines that cannot be imported', titleZh: '导入文件存在无效行' },
+  code_already_stocked: { status: 409, title: 'A code was stocked before', titleZh: '卡密已入库或已售出' },
+  code_not_on_shelf: { status: 409, title: 'The code is not on the shelf', titleZh: '卡密不在货架上' },
+
+  // ours
+  internal_error: { status: 500, title: 'Something is wrong on our side', titleZh: '服务器内部错误', retryable: true }
+} as const satisfies Record<string, ProblemKind>
+
+export type ProblemCode = keyof typeof table
+export const problems: Readonly<Record<ProblemCode, ProblemKind>> = table
+export const problemCodes = Object.keys(table) as ProblemCode[]
+
+/** How strongly a code comes before others: 0 is told first. */
+export const precedence = Object.fromEntries(problemCodes.map((code, index) => [code, index])) as Record<ProblemCode, number>

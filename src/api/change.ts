@@ -1,0 +1,35 @@
+import type { FastifyRequest } from 'fastify'
+import { Problem } from '../base/problem.ts'
+import type { KeyHolder } from '../domain/resellers/keyring.ts'
+import { spendNonce } from '../domain/resellers/spend-nonce.ts'
+import type { Tx } from '../postgres/pool.ts'
+import { transact } from '../postgres/transact.ts'
+
+/** Runs one change in a transaction that also spends the request's nonce: a captured request cannot be carried out again. */
+export function change<Result> (request: FastifyRequest, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const { world, nonce } = request.caller
+  return transact(world.db, async tx => {
+    await spendNonce(tx, nonce)
+    return await work(tx)
+  })
+}
+
+/** The reseller behind the key; a key of the operator has none and is refused. */
+export function resellerOf (request: FastifyRequest): KeyHolder {
+  const { reseller } = request.caller.key
+  if (!reseller) throw new Problem('scope_missing', 'This address is for resellers; an operator uses /admin/v1.')
+  return reseller
+}
+
+/** `reference` of the body, or the Idempotency-Key that stands in for it (bare or a quoted string); both must agree. */
+export function referenceOf (request: FastifyRequest, given: string | undefined): string {
+  const header = request.headers['idempotency-key']
+  const key = typeof header === 'string' ? header.replace(/^"(.*)"$/s, '$1') : undefined
+  if (given !== undefined && key !== undefined && given !== key) throw new Problem('reference_mismatch', 'Send one of the two, or the same value in both.')
+  const reference = given ?? key
+  if (reference === undefined) throw new Problem('reference_missing', 'Send `reference`: your own number for this, so that it is done once however often you ask.')
+  if (!referencePattern.test(reference)) throw new Problem('invalid_request', 'A reference is 1 to 64 characters without control characters.', { errors: [{ pointer: 'idempotency-key', detail: 'must be 1 to 64 characters' }] })
+  return reference
+}
+
+const referencePattern = /^[^\p{Cc}]{1,64}$/u

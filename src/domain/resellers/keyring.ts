@@ -1,0 +1,107 @@
+// The keyring is the snapshot of all API keys and of the resellers behind them, so that a request is authenticated
+// without a query. What must not be a second late (a revoked key buys nothing) is checked again in the transaction.
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import ipaddr from 'ipaddr.js'
+import type { Currency, KeyAlgorithm, ResellerStatus, Scope } from '../../../schema/vocabulary.ts'
+import { importEd25519Jwk } from '../../base/ed25519-key.ts'
+import { Problem } from '../../base/problem.ts'
+import type { Uuid } from '../../base/ids.ts'
+import { unwrap, type MasterKeys } from '../../base/seal.ts'
+import type { Reader } from '../../postgres/pool.ts'
+
+export interface KeyHolder {
+  readonly id: Uuid
+  readonly name: string
+  readonly levelId: string
+  readonly status: ResellerStatus
+  readonly currency: Currency
+  readonly createdAt: Date
+}
+
+export interface ApiKey {
+  readonly id: string
+  readonly name: string
+  readonly algorithm: KeyAlgorithm
+  /** The HMAC key, or the Ed25519 public key. */
+  readonly verifyingKey: KeyObject
+  readonly scopes: ReadonlySet<Scope>
+  readonly ipAllow: readonly IpRange[]
+  readonly requestsPerMinute: number
+  readonly apiVersion: string | null
+  readonly expiresAt: Date | null
+  readonly revokedAt: Date | null
+  /** The reseller the key belongs to; null for a key of the operator. */
+  readonly reseller: KeyHolder | null
+}
+
+export type IpRange = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+export interface Keyring {
+  readonly version: bigint
+  find (keyId: string): ApiKey | undefined
+}
+
+/** Requests per minute of an operator's key without a limit of its own. */
+export const operatorRequestsPerMinute = 60_000
+
+/** Reads every key; secrets are opened under the master keys. */
+export async function loadKeyring (read: Reader, version: bigint, masterKeys: MasterKeys): Promise<Keyring> {
+  const rows = await read<KeyRow[]>`
+    select k.id, k.name, k.algorithm, k.sealed_secret, k.master_key, k.public_key, k.scopes, k.ip_allow, k.api_version,
+           k.expires_at, k.revoked_at, coalesce(k.requests_per_minute, l.requests_per_minute, ${operatorRequestsPerMinute}) as requests_per_minute,
+           r.id as reseller_id, r.name as reseller_name, r.level_id, r.status, r.currency, r.created_at
+    from api_keys k left join resellers r on r.id = k.reseller_id left join levels l on l.id = r.level_id
+    where k.revoked_at is null or k.revoked_at > now() - interval '30 days'`
+  const keys = new Map(rows.map(row => [row.id, toKey(row, masterKeys)]))
+  return { version, find: keyId => keys.get(keyId) }
+}
+
+/** Refuses a key that is revoked or expired, or whose reseller is not active. */
+export function refuseUnusableKey (key: ApiKey, nowMs: number): void {
+  if (key.revokedAt && key.revokedAt.getTime() <= nowMs) throw new Problem('key_revoked', `The key ${key.id} was revoked at ${key.revokedAt.toISOString()}. Sign with another key.`)
+  if (key.expiresAt && key.expiresAt.getTime() <= nowMs) throw new Problem('key_expired', `The key ${key.id} expired at ${key.expiresAt.toISOString()}. Sign with another key.`)
+  if (key.reseller && key.reseller.status !== 'active') throw new Problem('reseller_suspended', `The reseller is ${key.reseller.status}. Ask the operator.`)
+}
+
+/** Whether the address lies in the key's allow-list; an empty list allows every address. */
+export function allowsAddress (key: ApiKey, address: string): boolean {
+  if (key.ipAllow.length === 0) return true
+  const parsed = ipaddr.process(address)
+  return key.ipAllow.some(range => range[0].kind() === parsed.kind() && parsed.match(range as [ipaddr.IPv4, number]))
+}
+
+/** Whether the key may do what the scope names; `admin:*` holds every operator's scope. */
+export function holdsScope (key: ApiKey, scope: Scope): boolean {
+  return key.scopes.has(scope) || (scope.startsWith('admin:') && key.scopes.has('admin:*'))
+}
+
+/** What a key's secret is sealed for: it opens nowhere else. */
+export function keyOwner (keyId: string): string {
+  return `api key ${keyId}`
+}
+
+interface KeyRow {
+  id: string, name: string, algorithm: KeyAlgorithm, sealed_secret: Buffer | null, master_key: string | null, public_key: unknown
+  scopes: Scope[], ip_allow: string[], api_version: string | null, expires_at: Date | null, revoked_at: Date | null, requests_per_minute: number
+  reseller_id: Uuid | null, reseller_name: string, level_id: string, status: ResellerStatus, currency: Currency, created_at: Date
+}
+
+function toKey (row: KeyRow, masterKeys: MasterKeys): ApiKey {
+  return {
+    id: row.id,
+    name: row.name,
+    algorithm: row.algorithm,
+    verifyingKey: row.sealed_secret
+      ? createSecretKey(unwrap(masterKeys, keyOwner(row.id), { masterKey: row.master_key!, wrapped: row.sealed_secret }))
+      : importEd25519Jwk(row.public_key),
+    scopes: new Set(row.scopes),
+    ipAllow: row.ip_allow.map(range => ipaddr.parseCIDR(range)),
+    requestsPerMinute: row.requests_per_minute,
+    apiVersion: row.api_version,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    reseller: row.reseller_id === null
+      ? null
+      : { id: row.reseller_id, name: row.reseller_name, levelId: row.level_id, status: row.status, currency: row.currency, createdAt: row.created_at }
+  }
+}

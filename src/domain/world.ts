@@ -1,0 +1,31 @@
+// What a door (REST, GraphQL, a worker) needs of one world. compose.ts builds one for `live` and one for `test`.
+import type { KeyObject } from 'node:crypto'
+import type { World as WorldName } from '../../schema/vocabulary.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Cursors } from '../base/cursor.ts'
+import type { MasterKeys } from '../base/seal.ts'
+import type { Secret } from '../base/secret.ts'
+import type { Db } from '../postgres/pool.ts'
+import type { Snapshot } from '../postgres/snapshot.ts'
+import type { PlaceOrder } from './orders/place-orders.ts'
+import type { PriceBook } from './pricing/price-book.ts'
+import type { Keyring } from './resellers/keyring.ts'
+import type { LotKeys } from './stock/lot-keys.ts'
+import type { QueryStock } from './stock/query-stock.ts'
+
+export interface World {
+  readonly name: WorldName
+  readonly clock: Clock
+  readonly db: Db
+  /** Connections with long statements, for imports and the proving pass. */
+  readonly bulkDb: Db
+  readonly cursors: Cursors
+  readonly masterKeys: MasterKeys
+  /** The HMAC key of code fingerprints: random, wrapped in the table secrets, the same for ever. */
+  readonly fingerprintKey: Secret<KeyObject>
+  readonly keyring: Snapshot<Keyring>
+  readonly priceBook: Snapshot<PriceBook>
+  readonly lotKeys: LotKeys
+  readonly placeOrder: PlaceOrder
+  readonly queryStock: QueryStock
+}

@@ -1,0 +1,66 @@
+import postgres from 'postgres'
+import { addressOf } from './address.ts'
+import type { World } from '../../schema/vocabulary.ts'
+
+type Types = { bigint: bigint }
+
+/** A pool of connections to one world: reads, and the start of transactions. */
+export type Db = postgres.Sql<Types>
+
+declare const transaction: unique symbol
+/** An open transaction. Only `transact` and group commit hand one out, so what takes a Tx cannot be given the pool. */
+export type Tx = postgres.TransactionSql<Types> & { readonly [transaction]: true }
+
+/** Where a read may run: in a transaction or outside one. */
+export type Reader = postgres.ISql<Types>
+
+export const connectionsPerPoolMax = 20
+export const statementTimeoutMs = 3_000
+export const lockTimeoutMs = 1_000
+export const idleInTransactionTimeoutMs = 5_000
+const connectTimeoutSeconds = 5
+
+/** The database role of a world; it owns nothing and sees its own schema only. */
+export function roleOf (world: World): string {
+  return `kahub_${world}`
+}
+
+export interface PoolOptions {
+  readonly connectionsMax?: number
+  /** Longer statements for imports and the proving pass; 0 is none. */
+  readonly statementTimeoutMs?: number
+  readonly applicationName?: string
+}
+
+/** Opens a pool on one world's schema, as that world's role. Connects when first used. */
+export function openPool (url: string, world: World, options: PoolOptions = {}): Db {
+  return connect(url, options.connectionsMax ?? connectionsPerPoolMax, {
+    role: roleOf(world),
+    search_path: world,
+    application_name: options.applicationName ?? `kahub ${world}`,
+    statement_timeout: String(options.statementTimeoutMs ?? statementTimeoutMs),
+    lock_timeout: String(lockTimeoutMs),
+    idle_in_transaction_session_timeout: String(idleInTransactionTimeoutMs),
+    // Every statement on the hot path is set-based with arrays: one plan serves all sizes, and JIT would cost more than the work.
+    jit: 'off',
+    plan_cache_mode: 'force_generic_plan'
+  })
+}
+
+/** Opens one connection as the owner of the database, for migrations. */
+export function openOwner (url: string): Db {
+  return connect(url, 1, { application_name: 'kahub migrate', jit: 'off' })
+}
+
+function connect (url: string, connectionsMax: number, settings: Record<string, string>): Db {
+  const address = addressOf(url)
+  return postgres(address.url, {
+    ...address.options,
+    max: connectionsMax,
+    connect_timeout: connectTimeoutSeconds,
+    types: { bigint: postgres.BigInt },
+    onnotice: () => {},
+    connection: settings as Partial<postgres.ConnectionParameters>,
+    backoff: attempt => Math.min(1, 0.05 * 2 ** attempt)
+  }) as unknown as Db
+}
