@@ -1,0 +1,174 @@
+// Taking codes from the shelf, in four steps that the order batch puts between its own: lock the SKUs' stock rows, read as
+// much of their shelves as is wanted, decide in memory which ranges each want gets, write what moved.
+//
+// Rules: shelf rows are read and moved only under their SKU's stock row lock. Reading is a statement of its own, begun
+// after the lock was granted: a statement that waits for a lock reads on with its old snapshot. Every function issues its
+// statements before it returns its promise, so that a caller may send several without waiting in between.
+import type { Uuid } from '../../base/ids.ts'
+import { assert } from '../../base/problem.ts'
+import { bareArray } from '../../postgres/arrays.ts'
+import type { Reader, Tx } from '../../postgres/pool.ts'
+
+/** Shelf rows read per SKU at first; nearly always one is enough. */
+export const shelfRowsFirst = 8
+/** Shelf rows read per SKU at most: a want that needs more pieces finds only what these hold. */
+export const shelfRowsMax = 10_000
+
+export interface StockRow { readonly skuId: Uuid, readonly available: number, readonly held: number }
+
+/** Unsold codes next … stop-1 of a lot. */
+export interface ShelfRange { readonly id: bigint, readonly lotId: number, readonly next: number, readonly stop: number }
+
+/** Codes first … first+count-1 of a lot, given to somebody. */
+export interface Allocation { readonly lotId: number, readonly first: number, readonly count: number }
+
+/** How much of a SKU is wanted. */
+export interface Want { readonly skuId: Uuid, readonly quantity: number }
+
+/** A shelf row that moved: from `fromNext` to `toNext`; it is gone when that is its `stop`. */
+export interface ShelfMove { readonly id: bigint, readonly fromNext: number, readonly toNext: number, readonly stop: number }
+
+/** Locks the stock rows of SKUs in ascending order and returns them as they are under the lock; a SKU never stocked has none. */
+export function lockStock (tx: Tx, skuIds: readonly Uuid[]): Promise<readonly StockRow[]> {
+  return tx<{ sku_id: Uuid, available: number, held: number }[]>`
+    select sku_id, available, held from stock where sku_id = any(${bareArray(skuIds)}::uuid[]) order by sku_id for update
+  `.execute().then(rows => rows.map(row => ({ skuId: row.sku_id, available: row.available, held: row.held })))
+}
+
+/**
+ * Reads, for each want, ranges that cover it, or all there are: unexpired, in order of use (earliest expiry, then oldest lot).
+ * Wants name each SKU once. SKUs without anything on the shelf are not in the answer.
+ */
+export function readShelf (read: Reader, wants: readonly Want[]): Promise<Map<Uuid, ShelfRange[]>> {
+  return read<ShelfRow[]>`
+    select want.sku_id, near.id, near.lot_id, near.next, near.stop
+    from unnest(${bareArray(wants.map(want => want.skuId))}::uuid[]) as want (sku_id),
+      lateral (
+        select id, lot_id, next, stop from shelf
+        where shelf.sku_id = want.sku_id and expires_at > now()
+        order by expires_at, lot_id, id limit ${shelfRowsFirst}
+      ) as near
+  `.execute().then(async rows => {
+      const shelves = groupBySku(rows)
+      // A shelf that showed fewer rows than asked for has shown all it has.
+      const short = wants.filter(want => {
+        const ranges = shelves.get(want.skuId)
+        return ranges !== undefined && ranges.length === shelfRowsFirst && countOf(ranges) < want.quantity
+      })
+      if (short.length > 0) for (const [skuId, ranges] of await readDeep(read, short)) shelves.set(skuId, ranges)
+      return shelves
+    })
+}
+
+/** One SKU's shelf in the hands of a decision: ranges move as they are taken, nothing else does. */
+export interface MutableShelf {
+  readonly ranges: readonly { readonly id: bigint, readonly lotId: number, readonly start: number, next: number, readonly stop: number }[]
+  /** The first range that is not used up. */
+  at: number
+  /** Codes left. */
+  left: number
+}
+
+/** Takes a SKU's ranges in hand. */
+export function shelfInHand (ranges: readonly ShelfRange[]): MutableShelf {
+  return {
+    ranges: ranges.map(({ id, lotId, next, stop }) => ({ id, lotId, start: next, next, stop })),
+    at: 0,
+    left: countOf(ranges)
+  }
+}
+
+/** Takes a quantity from the shelf, in order of use. The caller has checked `left`. */
+export function takeRanges (shelf: MutableShelf, quantity: number): Allocation[] {
+  assert(quantity <= shelf.left, 'no more to be taken than is left on the shelf')
+  const taken: Allocation[] = []
+  let missing = quantity
+  while (missing > 0) {
+    const range = shelf.ranges[shelf.at]!
+    const count = Math.min(missing, range.stop - range.next)
+    taken.push({ lotId: range.lotId, first: range.next, count })
+    range.next += count
+    missing -= count
+    if (range.next === range.stop) shelf.at++
+  }
+  shelf.left -= quantity
+  return taken
+}
+
+/** What has to be written after takings. */
+export function movesOf (shelf: MutableShelf): ShelfMove[] {
+  const moves: ShelfMove[] = []
+  for (const { id, start, next, stop } of shelf.ranges) {
+    if (next === start) break
+    moves.push({ id, fromNext: start, toNext: next, stop })
+  }
+  return moves
+}
+
+/** Writes moved ranges: moves some on, takes used-up ones off. One that is not where it was read is our bug, and all is rolled back. */
+export function writeShelf (tx: Tx, moves: readonly ShelfMove[]): Promise<void> {
+  const onward = moves.filter(move => move.toNext < move.stop)
+  const usedUp = moves.filter(move => move.toNext === move.stop)
+  const statements = []
+  if (onward.length > 0) {
+    statements.push(tx`
+      update shelf set next = moved.to_next
+      from unnest(${bareArray(onward.map(move => move.id))}::bigint[], ${bareArray(onward.map(move => move.fromNext))}::int[],
+                  ${bareArray(onward.map(move => move.toNext))}::int[]) as moved (id, from_next, to_next)
+      where shelf.id = moved.id and shelf.next = moved.from_next and shelf.stop > moved.to_next
+    `.execute().then(result => assert(result.count === onward.length, 'every shelf row where it was read')))
+  }
+  if (usedUp.length > 0) {
+    statements.push(tx`
+      delete from shelf
+      using unnest(${bareArray(usedUp.map(move => move.id))}::bigint[], ${bareArray(usedUp.map(move => move.fromNext))}::int[],
+                   ${bareArray(usedUp.map(move => move.stop))}::int[]) as used (id, from_next, stop)
+      where shelf.id = used.id and shelf.next = used.from_next and shelf.stop = used.stop
+    `.execute().then(result => assert(result.count === usedUp.length, 'every used-up shelf row where it was read')))
+  }
+  return Promise.all(statements).then(() => {})
+}
+
+/** Takes quantities off the stock rows; one that would fall below zero is our bug, and all is rolled back. Names each SKU once. */
+export function writeStock (tx: Tx, taken: readonly Want[]): Promise<void> {
+  if (taken.length === 0) return Promise.resolve()
+  return tx`
+    update stock set available = available - taken.quantity
+    from unnest(${bareArray(taken.map(want => want.skuId))}::uuid[], ${bareArray(taken.map(want => want.quantity))}::int[]) as taken (sku_id, quantity)
+    where stock.sku_id = taken.sku_id and stock.available >= taken.quantity
+  `.execute().then(result => assert(result.count === taken.length, 'stock for everything that was taken'))
+}
+
+interface ShelfRow { sku_id: Uuid, id: bigint, lot_id: number, next: number, stop: number }
+
+/** Reads on until the want is covered, for shelves in many pieces. */
+async function readDeep (read: Reader, wants: readonly Want[]): Promise<Map<Uuid, ShelfRange[]>> {
+  const rows = await read<ShelfRow[]>`
+    select want.sku_id, near.id, near.lot_id, near.next, near.stop
+    from unnest(${bareArray(wants.map(want => want.skuId))}::uuid[], ${bareArray(wants.map(want => want.quantity))}::int[]) as want (sku_id, quantity),
+      lateral (
+        select id, lot_id, next, stop, expires_at, sum(stop - next) over (order by expires_at, lot_id, id rows unbounded preceding) as reach
+        from shelf where shelf.sku_id = want.sku_id and expires_at > now()
+      ) as near
+    where near.reach - (near.stop - near.next) < want.quantity
+    order by want.sku_id, near.expires_at, near.lot_id, near.id
+    limit ${shelfRowsMax * wants.length}`
+  return groupBySku(rows)
+}
+
+function groupBySku (rows: readonly ShelfRow[]): Map<Uuid, ShelfRange[]> {
+  const shelves = new Map<Uuid, ShelfRange[]>()
+  for (const row of rows) {
+    const range = { id: row.id, lotId: row.lot_id, next: row.next, stop: row.stop }
+    const ranges = shelves.get(row.sku_id)
+    if (ranges) ranges.push(range)
+    else shelves.set(row.sku_id, [range])
+  }
+  return shelves
+}
+
+function countOf (ranges: readonly ShelfRange[]): number {
+  let count = 0
+  for (const range of ranges) count += range.stop - range.next
+  return count
+}
