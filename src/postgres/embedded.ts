@@ -31,9 +31,9 @@ const pollMs = 10
 const saidBytesMax = 2_000
 
 /** What is never given up for speed: an acknowledged order is on the disk. */
-const durable: Readonly<Record<string, string>> = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' }
+const durable: Readonly<Settings> = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' }
 
-const ordinary: Readonly<Record<string, string>> = {
+const ordinary: Readonly<Settings> = {
   listen_addresses: '',
   port: '5432',
   max_connections: '200',
@@ -46,7 +46,8 @@ const ordinary: Readonly<Record<string, string>> = {
   random_page_cost: '1.1',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // A week of log files, one per weekday. Terse: a DETAIL line would carry the values of a row.
+  // A week of log files, one per weekday, about the server's own life only ("log" ranks above "error"): the message of a
+  // refused statement quotes values, and a DETAIL line carries rows or the statement, so the one is left out, the other cut.
   logging_collector: 'on',
   log_filename: 'postgres-%a.log',
   log_file_mode: '0600',
@@ -57,13 +58,17 @@ const ordinary: Readonly<Record<string, string>> = {
   log_checkpoints: 'off',
   log_statement: 'none',
   log_min_duration_statement: '-1',
+  log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_parameter_max_length: '0',
   log_parameter_max_length_on_error: '0'
 }
 
-export type EmbeddedOptions = { home: string, log: (line: string) => void, settings?: Record<string, string>, binaries?: string }
+type Log = (line: string) => void
+type Settings = Record<string, string>
+
+export type EmbeddedOptions = { home: string, log: Log, settings?: Settings, binaries?: string }
 
 export type Embedded = {
   /** libpq's Unix socket form, see address.ts; the account is the cluster's superuser, the database is `kahub`. */
@@ -81,13 +86,14 @@ export type Embedded = {
  * defaults, except that durability cannot be weakened; with `listen_addresses` of this machine, every local user may connect
  * by TCP without a password. Throws a plain sentence when the home is in use, unreachable, or of another major version.
  */
-export async function startEmbedded ({ home: wantedHome, log, settings = {}, binaries: wantedBinaries }: EmbeddedOptions): Promise<Embedded> {
+export async function startEmbedded (options: EmbeddedOptions): Promise<Embedded> {
+  const { log, settings = {} } = options
   checkSettings(settings)
-  const home = await openHome(wantedHome)
+  const home = await openHome(options.home)
   const lock = lockHome(home)
   try {
     const place = await choosePlace(home, log)
-    const binaries = await usableBinaries(place, wantedBinaries)
+    const binaries = await usableBinaries(place, options.binaries)
     await endOrphan(place, log)
     await clearSockets(place)
     await makeData(place, binaries, log)
@@ -119,10 +125,10 @@ export async function startEmbedded ({ home: wantedHome, log, settings = {}, bin
   }
 }
 
-function checkSettings (settings: Record<string, string>): void {
+function checkSettings (settings: Settings): void {
   for (const [name, value] of Object.entries(settings)) {
     if (!/^[a-z_]+(\.[a-z_]+)?$/.test(name)) throw new Error(`"${name}" is not the name of a PostgreSQL setting`)
-    if (name in durable && durable[name] !== value) throw new Error(`${name} stays "${durable[name]}": kahub never trades durability for speed`)
+    if (name in durable && durable[name] !== value) throw new Error(`${name} stays "${durable[name]}": durability is never traded for speed`)
   }
 }
 
@@ -130,7 +136,7 @@ function checkSettings (settings: Record<string, string>): void {
  * A killed kahub leaves its PostgreSQL running: it is stopped, because its settings may be others than ours. A postmaster.pid
  * that names some other process (a reboot, a pid used again) is removed, or PostgreSQL would refuse to start.
  */
-async function endOrphan ({ data }: Place, log: (line: string) => void): Promise<void> {
+async function endOrphan ({ data }: Place, log: Log): Promise<void> {
   const file = join(data, 'postmaster.pid')
   const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n', 1)[0])
   if (!(pid > 0)) return await rm(file, { force: true })
@@ -163,8 +169,8 @@ async function clearSockets ({ sockets }: Place): Promise<void> {
   for (const name of await readdir(sockets)) if (name.startsWith('.s.PGSQL.')) await rm(join(sockets, name), { force: true })
 }
 
-/** Makes the cluster beside its final place and renames it there whole, so that a crash half-way leaves nothing that looks like one. */
-async function makeData (place: Place, binaries: { folder: string, major: number }, log: (line: string) => void): Promise<void> {
+/** Makes the cluster beside its final place and renames it there whole: a crash half-way leaves nothing that looks like one. */
+async function makeData (place: Place, binaries: { folder: string, major: number }, log: Log): Promise<void> {
   for (const name of await readdir(place.folder)) {
     if (name.startsWith('data-making-')) await rm(join(place.folder, name), { recursive: true, force: true })
   }
@@ -185,7 +191,7 @@ async function makeData (place: Place, binaries: { folder: string, major: number
   await promisify(execFile)(join(binaries.folder, 'initdb'), ['--pgdata', making, '--username=kahub', '--encoding=UTF8', ...locale,
     '--data-checksums', '--auth-local=trust', '--auth-host=trust'], running)
   // Single-user mode: the database is there before anyone can connect, and a crash cannot leave a cluster without it.
-  const single = promisify(execFile)(join(binaries.folder, 'postgres'), ['--single', '-D', making, '-c', 'logging_collector=off', 'postgres'], running)
+  const single = promisify(execFile)(join(binaries.folder, 'postgres'), ['--single', '-D', making, 'postgres'], running)
   single.child.stdin?.end('create database kahub\n')
   const { stderr } = await single
   // It ends with 0 whatever became of the statement.
@@ -194,7 +200,7 @@ async function makeData (place: Place, binaries: { folder: string, major: number
 }
 
 /** Runs the postmaster, and again when it ends by itself, but not for ever. */
-async function keepRunning (place: Place, folder: string, settings: Record<string, string>, log: (line: string) => void): Promise<Server> {
+async function keepRunning (place: Place, folder: string, settings: Settings, log: Log): Promise<Server> {
   let stopping = false
   let current = await launch(place, folder, settings)
   let restarts: number[] = []
@@ -202,7 +208,7 @@ async function keepRunning (place: Place, folder: string, settings: Record<strin
   const watch = (child: ChildProcess): void => { child.once('exit', () => { if (!stopping) relaunching = relaunch() }) }
   const relaunch = async (): Promise<void> => {
     restarts = [...restarts.filter(at => at > Date.now() - restartsWindowMs), Date.now()]
-    if (restarts.length > restartsMax) return log(`PostgreSQL ended ${restarts.length} times in a minute and stays down; its log is in ${place.log}`)
+    if (restarts.length > restartsMax) return log(`PostgreSQL keeps ending and stays down; its log is in ${place.log}`)
     log('PostgreSQL ended unexpectedly and is started again')
     try {
       current = await launch(place, folder, settings)
@@ -230,7 +236,7 @@ async function keepRunning (place: Place, folder: string, settings: Record<strin
 type Server = { pid (): number, stop (): Promise<void>, abandon (): void }
 
 /** Starts a postmaster and waits until it takes connections. What it says before its own log begins goes to start.log. */
-async function launch (place: Place, folder: string, settings: Record<string, string>): Promise<ChildProcess> {
+async function launch (place: Place, folder: string, settings: Settings): Promise<ChildProcess> {
   const said = join(place.log, 'start.log')
   const words = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   for (let attempt = 1; ; attempt++) {

@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+'use strict'
+// Runs the suite: one PostgreSQL for all files, then tap, then the last line `N passed, N failed`. Arguments go to tap (file
+// names, --grep, …). KAHUB_TEST_CLUSTER names a server to use instead, KAHUB_TEST_POSTGRES other binaries. Written for any
+// Node, so that an old one hands over to the Node 24 that npm put in node_modules.
+const { spawn } = require('node:child_process')
+const { createInterface } = require('node:readline')
+const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs')
+const { constants, tmpdir } = require('node:os')
+const { delimiter, join } = require('node:path')
+
+const root = join(__dirname, '..')
+const bin = join(root, 'node_modules', '.bin')
+
+main()
+
+async function main () {
+  const node = newNode()
+  if (!node) {
+    console.error(`The tests need Node 22.18 or newer; this is ${process.version}. Run "npm ci" first, it brings Node 24 on Linux.`)
+    process.exit(1)
+  }
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
+  const report = mkdtempSync(join(tmpdir(), 'kahub-tap-'))
+  const cluster = env.KAHUB_TEST_CLUSTER ? undefined : startCluster(node, env)
+  let code = 1
+  try {
+    if (cluster) env.KAHUB_TEST_CLUSTER = await cluster.url
+    code = await runTap(node, env, join(report, 'run.tap'), process.argv.slice(2))
+  } catch (error) {
+    console.error(error.message)
+  }
+  if (cluster) await cluster.stop()
+  const { passed, failed } = count(existsSync(join(report, 'run.tap')) ? readFileSync(join(report, 'run.tap'), 'utf8') : '')
+  rmSync(report, { recursive: true })
+  // A run that failed outside any assertion (no file matched, tap itself died) must not read as a success.
+  console.log(`\n${passed} passed, ${failed === 0 && code !== 0 ? 1 : failed} failed`)
+  process.exitCode = code === 0 && failed > 0 ? 1 : code
+}
+
+/** The running Node when it can run TypeScript, else the one of node_modules, else nothing. */
+function newNode () {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath
+  return existsSync(join(bin, 'node')) ? join(bin, 'node') : undefined
+}
+
+function startCluster (node, env) {
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(__dirname, 'support', 'cluster.ts')], {
+    env, stdio: ['pipe', 'pipe', 'inherit']
+  })
+  const ended = new Promise(resolve => child.once('close', resolve))
+  const url = new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', line => resolve(JSON.parse(line).url))
+    child.once('error', reject)
+    ended.then(() => reject(new Error('the PostgreSQL of the tests did not start')))
+  })
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await ended
+  }
+  return { url, stop }
+}
+
+/** Gives tap's exit code; a signal to us goes to tap too, and the cluster is still stopped. */
+function runTap (node, env, report, args) {
+  const tap = join(root, 'node_modules', 'tap')
+  const program = join(tap, JSON.parse(readFileSync(join(tap, 'package.json'), 'utf8')).bin.tap)
+  const ours = [`--output-file=${report}`, '--include={test,sdk,bench}/**/*.test.ts']
+  // Without a terminal tap would print the raw report, and twice when it writes it to a file too.
+  if (!process.stdout.isTTY && !args.some(arg => /^(-R|--reporter)/.test(arg))) ours.push('--reporter=terse')
+  const stdio = ['inherit', process.stdout.isTTY ? 'inherit' : 'pipe', 'inherit']
+  const child = spawn(node, [program, ...ours, ...args], { cwd: root, env, stdio })
+  if (child.stdout) printPlainly(child.stdout)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : code))
+  })
+}
+
+/** In a file or a pipe the reporter's running score, redrawn all the time, is noise, and so are its colours. */
+function printPlainly (output) {
+  let blank = true
+  createInterface({ input: output }).on('line', line => {
+    // eslint-disable-next-line no-control-regex
+    const text = line.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '').trimEnd()
+    if (/^\s*(Asserts|Suites): /.test(text) || (blank && text === '')) return
+    blank = text === ''
+    console.log(text)
+  })
+}
+
+/** Reads tap's own summary, `# { total: 9, pass: 5, fail: 3, skip: 1 }`, which ends its report; a run cut short has none. */
+function count (report) {
+  const summary = report.match(/^# \{ total: \d+.*\}$/gm)?.at(-1) ?? ''
+  const number = word => Number(new RegExp(`\\b${word}: (\\d+)`).exec(summary)?.[1] ?? 0)
+  return { passed: number('pass'), failed: number('fail') }
+}
