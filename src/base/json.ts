@@ -1,7 +1,10 @@
+import type { ProblemCode } from '../../schema/problems.ts'
+
 /** The deepest nesting of arrays and objects read. */
 export const jsonDepthMax = 32
 
-export type JsonRefusalCode = 'malformed_json' | 'duplicate_json_key' | 'forbidden_json_key'
+export const jsonRefusalCodes = ['malformed_json', 'duplicate_json_key', 'forbidden_json_key'] as const satisfies readonly ProblemCode[]
+export type JsonRefusalCode = (typeof jsonRefusalCodes)[number]
 
 /** Thrown for a text that is not the one JSON value everybody would read in it; the message never quotes a value. */
 export class JsonRefusal extends Error {

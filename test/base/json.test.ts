@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import fc from 'fast-check'
-import { JsonRefusal, jsonDepthMax, parseJsonStrictly, type JsonRefusalCode } from '../../src/base/json.ts'
+import { JsonRefusal, jsonDepthMax, jsonRefusalCodes, parseJsonStrictly } from '../../src/base/json.ts'
 
 function refusal (text: string | Uint8Array): JsonRefusal {
   try {
@@ -105,14 +105,13 @@ t.test('a name that could reach a prototype is refused at any depth', async t =>
 })
 
 t.test('garbage is read as JSON.parse reads it or refused with a code, never anything else', async t => {
-  const codes: JsonRefusalCode[] = ['malformed_json', 'duplicate_json_key', 'forbidden_json_key']
   const piece = fc.constantFrom('{', '}', '[', ']', ':', ',', '"', '\\', 'a', '1', ' ', '__proto__', '\\u0061', '"a":')
   const jsonish = fc.array(piece, { maxLength: 24 }).map(pieces => pieces.join(''))
   fc.assert(fc.property(fc.oneof(jsonish, fc.uint8Array({ maxLength: 40 }), fc.string({ unit: 'binary' })), text => {
     try {
       t.ok(isDeepStrictEqual(parseJsonStrictly(text), JSON.parse(typeof text === 'string' ? text : Buffer.from(text).toString())))
     } catch (error) {
-      t.ok(error instanceof JsonRefusal && codes.includes(error.code))
+      t.ok(error instanceof JsonRefusal && jsonRefusalCodes.includes(error.code))
     }
   }), { numRuns: 1000 })
 })
