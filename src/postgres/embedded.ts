@@ -128,7 +128,7 @@ export async function startEmbedded (options: EmbeddedOptions): Promise<Embedded
 function checkSettings (settings: Settings): void {
   for (const [name, value] of Object.entries(settings)) {
     if (!/^[a-z_]+(\.[a-z_]+)?$/.test(name)) throw new Error(`"${name}" is not the name of a PostgreSQL setting`)
-    if (name in durable && durable[name] !== value) throw new Error(`${name} stays "${durable[name]}": durability is never traded for speed`)
+    if ((durable[name] ?? value) !== value) throw new Error(`${name} stays "${durable[name]}": durability is never traded for speed`)
   }
 }
 
@@ -150,7 +150,7 @@ async function endOrphan ({ data }: Place, log: Log): Promise<void> {
   }
   signal(pid, 'SIGINT')
   if (!await ended(fastStopMs)) signal(pid, 'SIGQUIT')
-  if (!await ended(deadline - Date.now())) throw new Error(`a PostgreSQL of an earlier run (pid ${pid}) does not end: end it, then start again`)
+  if (!await ended(deadline - Date.now())) throw new Error(`the PostgreSQL of an earlier run (pid ${pid}) does not end by itself`)
   await rm(file, { force: true })
 }
 

@@ -224,7 +224,9 @@ async function temporaryHome (t: Test): Promise<string> {
   return home
 }
 
-async function start (t: Test, home: string, { settings, said = [] }: { settings?: Record<string, string>, said?: string[] } = {}): Promise<Embedded> {
+type Wish = { settings?: Record<string, string>, said?: string[] }
+
+async function start (t: Test, home: string, { settings, said = [] }: Wish = {}): Promise<Embedded> {
   const server = await startEmbedded({
     home, log: line => { said.push(line) }, ...(settings ? { settings } : {}), ...(wanted ? { binaries: wanted } : {})
   })
@@ -273,6 +275,6 @@ const groupOf = (pid: number): number => Number(spawnSync('ps', ['-o', 'pgid=', 
 /** Why the test with another user cannot run here, if it cannot. */
 function ordinaryUserCannot (): string | false {
   if (!root) return 'needs root'
-  return spawnSync(process.execPath, ['-e', `require('fs').readFileSync(${JSON.stringify(owner)})`], { uid: 1000, gid: 1000 }).status !== 0 &&
-    'the checkout is closed to other users'
+  const reading = `require('fs').readFileSync(${JSON.stringify(owner)})`
+  return spawnSync(process.execPath, ['-e', reading], { uid: 1000, gid: 1000 }).status !== 0 && 'the checkout is closed to other users'
 }
