@@ -82,8 +82,7 @@ create table issuers (
 create table categories (
   id text primary key,
   name text not null,
-  parent_id text references categories,
-  changed xid8 not null default pg_current_xact_id()
+  parent_id text references categories
 );
 
 create table products (
@@ -123,7 +122,7 @@ create table skus (
 );
 create index skus_by_product on skus (product_id, id);
 
--- Price rules are never edited: a new one replaces the old, which stays as history.
+-- Price rules are never edited: a new one replaces the old, or it is ended; either way it stays as history.
 create table price_rules (
   id uuid primary key,
   kind text not null check (kind in ('list', 'level', 'contract', 'level_discount', 'quantity_break', 'floor')),
@@ -138,6 +137,10 @@ create table price_rules (
   reason text not null default '',
   created_at timestamptz not null default now(),
   replaced_at timestamptz,
+  replaced_by text,
+  end_reason text,
+  end_deliberate_loss boolean,
+  check ((replaced_at is null) = (replaced_by is null)),
   check ((amount is not null) = (kind in ('list', 'level', 'contract', 'floor'))),
   check ((rate is not null) = (kind in ('level_discount', 'quantity_break'))),
   check ((sku_id is null) = (kind = 'level_discount')),

@@ -45,6 +45,11 @@ export async function openSnapshot<Value extends Versioned> (
   }
 }
 
+/** Lets one writer of a snapshot in at a time. Taken before any other lock, so that what is checked still holds when it is written. */
+export async function lockSnapshot (tx: Tx, name: SnapshotName): Promise<void> {
+  await tx`select 1 from snapshots where name = ${name} for update`
+}
+
 /** Raises a snapshot's version: in the same transaction as the change, so that no reader sees the one without the other. */
 export async function raiseSnapshot (tx: Tx, name: SnapshotName): Promise<void> {
   await tx`update snapshots set version = version + 1 where name = ${name}`
