@@ -56,6 +56,7 @@ create table api_keys (
   ip_allow text[] not null default '{}',
   requests_per_minute int check (requests_per_minute > 0),
   api_version text,
+  replaced_by text references api_keys,
   expires_at timestamptz,
   revoked_at timestamptz,
   created_at timestamptz not null default now(),
@@ -70,7 +71,9 @@ create table nonces (
   id uuid primary key,
   expires_at timestamptz not null
 );
-create index nonces_by_expiry on nonces using brin (expires_at) with (pages_per_range = 32, autosummarize = on);
+-- Nonces come in nearly the order in which they expire, so an entry goes to the index's last page, which is cheap. A BRIN
+-- index would not do: pages are used again, and the range it keeps of a page never narrows.
+create index nonces_by_expiry on nonces (expires_at);
 
 -- Catalogue. changed is the transaction that last changed what a reseller sees: the watermark of a sync compares it
 -- with the oldest transaction still running, so a row that commits late is never missed.
@@ -168,6 +171,8 @@ create table imports (
   touched_at timestamptz not null default now()
 );
 
+create index imports_untouched on imports (touched_at) where state = 'open';
+
 create table import_parts (
   import_id uuid not null references imports,
   part int not null check (part > 0),
@@ -197,6 +202,7 @@ create table lots (
 );
 create unique index lots_of_import on lots (import_id, expires_at);
 create index lots_by_sku on lots (sku_id, id);
+create index lots_to_clear on lots (id) where state = 'aborted' and size > 0;
 create index lots_by_expiry on lots (expires_at) where state = 'available' and expires_at < 'infinity';
 
 create table codes (
@@ -268,6 +274,19 @@ create table transfers (
   created_at timestamptz not null default now()
 );
 create unique index transfers_of_wallet on transfers (wallet_id, wallet_entry) where wallet_id is not null;
+create index transfers_of_wallet_not_orders on transfers (wallet_id, wallet_entry) where wallet_id is not null and kind <> 'order';
+
+-- Why a wallet may go how far below zero.
+create table credit_limit_changes (
+  id bigint generated always as identity primary key,
+  account_id int not null references accounts,
+  before bigint not null,
+  after bigint not null,
+  reason text not null,
+  created_by text not null,
+  created_at timestamptz not null default now()
+);
+create index credit_limit_changes_of_account on credit_limit_changes (account_id, id);
 
 -- Orders.
 create table orders (
@@ -342,7 +361,7 @@ do $$
 declare
   role text := 'kahub_' || current_schema();
 begin
-  execute format('revoke update, delete on transfers, reveals, events, voided_codes from %I', role);
+  execute format('revoke update, delete on transfers, credit_limit_changes, reveals, events, voided_codes from %I', role);
   execute format('revoke update on codes, nonces, reference_claims, import_parts from %I', role);
   execute format('revoke delete on resellers, api_keys, products, skus, price_rules, lots, accounts, orders, order_lines, allocations from %I', role);
 end

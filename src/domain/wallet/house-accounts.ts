@@ -1,0 +1,32 @@
+import { accountKinds, type AccountKind, type Currency } from '../../../schema/vocabulary.ts'
+import { assert } from '../../base/problem.ts'
+import { quotedArray } from '../../postgres/arrays.ts'
+import type { Reader, Tx } from '../../postgres/pool.ts'
+
+export type HouseAccountKind = Exclude<AccountKind, 'wallet'>
+
+/** Revenue of a currency is spread over this many accounts, so that order batches in flight do not wait for each other. */
+export const revenueShards = 16
+
+/** Opens the house's accounts of a currency, those that are not there yet. */
+export async function ensureHouseAccounts (tx: Tx, currency: Currency): Promise<void> {
+  const kinds = accountKinds.filter(kind => kind !== 'wallet')
+  // Two transactions may open the same currency at once: in one order, so that they cannot wait for each other in a circle.
+  await tx`
+    insert into accounts (kind, currency, shard)
+    select kind, ${currency}, shard
+    from unnest(${quotedArray(kinds)}::text[]) as kind, generate_series(0, case when kind = 'revenue' then ${revenueShards}::int - 1 else 0 end) as shard
+    where not exists (
+      select 1 from accounts as present
+      where present.owner_id is null and present.kind = kind and present.currency = ${currency} and present.shard = shard
+    )
+    order by kind, shard on conflict do nothing`
+}
+
+/** The one account of a kind and currency (revenue: its first shard); ensureHouseAccounts has opened it. */
+export async function houseAccount (read: Reader, kind: HouseAccountKind, currency: Currency): Promise<number> {
+  const [row] = await read<{ id: number }[]>`
+    select id from accounts where owner_id is null and kind = ${kind} and currency = ${currency} and shard = 0`
+  assert(row, `the ${kind} account in ${currency}`)
+  return row.id
+}
