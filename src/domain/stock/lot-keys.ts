@@ -4,6 +4,7 @@ import { assert } from '../../base/problem.ts'
 import { unwrap, type MasterKeys } from '../../base/seal.ts'
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
+import { lotKeyOwner } from '../secrets/owners.ts'
 
 /** How many lots' data keys a process holds unwrapped at once; the one used longest ago goes first. */
 export const lotKeysMax = 1_000
@@ -46,11 +47,6 @@ export function openLotKeys (masterKeys: MasterKeys): LotKeys {
     held.set(lotId, key)
     if (held.size > lotKeysMax) held.delete(held.keys().next().value!)
   }
-}
-
-/** What a lot's data key is wrapped for: it opens for no other lot. */
-export function lotKeyOwner (publicId: Uuid): string {
-  return `lot ${publicId}`
 }
 
 interface KeyRow { id: number, public_id: Uuid, wrapped_key: Buffer, master_key: string }
