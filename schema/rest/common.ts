@@ -13,9 +13,13 @@ export function OneOf<const Values extends readonly string[]> (values: Values, o
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options })
 }
 
-/** The same schema, or null. */
+/** The same schema, or null. A plain type takes null into its list of types, which serialises faster than a union. */
 export function Nullable<Schema extends TSchema> (schema: Schema, options: { description?: string } = {}) {
-  return Type.Unsafe<Static<Schema> | null>({ anyOf: [schema, { type: 'null' }], ...options })
+  const { type, enum: values } = schema as { type?: unknown, enum?: readonly unknown[] }
+  const nullable = typeof type === 'string' && type !== 'object'
+    ? { ...schema, type: [type, 'null'], ...(values && { enum: [...values, null] }) }
+    : { anyOf: [schema, { type: 'null' }] }
+  return Type.Unsafe<Static<Schema> | null>({ ...nullable, ...options })
 }
 
 export const CurrencyCode = Type.Unsafe<Currency>({ type: 'string', enum: currencyCodes, description: 'ISO 4217 currency code.' })
@@ -53,7 +57,7 @@ export function Page<Item extends TSchema> (item: Item, more: Record<string, TSc
   return Type.Object({
     data: Type.Array(item),
     has_more: Type.Boolean(),
-    next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'Send it as cursor to read on; null at the end.' }),
+    next_cursor: Nullable(Type.String(), { description: 'Send it as cursor to read on; null at the end.' }),
     ...more
   })
 }

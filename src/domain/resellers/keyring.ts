@@ -27,6 +27,8 @@ export interface ApiKey {
   readonly scopes: ReadonlySet<Scope>
   readonly ipAllow: readonly IpRange[]
   readonly requestsPerMinute: number
+  /** Whose limit that is: the key's own, the reseller's by its level (shared by its keys), or the operator's. */
+  readonly limitedBy: 'key' | 'level' | 'operator'
   readonly apiVersion: string | null
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
@@ -49,6 +51,7 @@ export async function loadKeyring (read: Reader, version: bigint, masterKeys: Ma
   const rows = await read<KeyRow[]>`
     select k.id, k.name, k.algorithm, k.sealed_secret, k.master_key, k.public_key, k.scopes, k.ip_allow, k.api_version,
            k.expires_at, k.revoked_at, coalesce(k.requests_per_minute, l.requests_per_minute, ${operatorRequestsPerMinute}) as requests_per_minute,
+           case when k.requests_per_minute is not null then 'key' when l.id is not null then 'level' else 'operator' end as limited_by,
            r.id as reseller_id, r.name as reseller_name, r.level_id, r.status, r.currency, r.created_at
     from api_keys k left join resellers r on r.id = k.reseller_id left join levels l on l.id = r.level_id
     where k.revoked_at is null or k.revoked_at > now() - interval '30 days'`
@@ -82,7 +85,7 @@ export function keyOwner (keyId: string): string {
 
 interface KeyRow {
   id: string, name: string, algorithm: KeyAlgorithm, sealed_secret: Buffer | null, master_key: string | null, public_key: unknown
-  scopes: Scope[], ip_allow: string[], api_version: string | null, expires_at: Date | null, revoked_at: Date | null, requests_per_minute: number
+  scopes: Scope[], ip_allow: string[], api_version: string | null, expires_at: Date | null, revoked_at: Date | null, requests_per_minute: number, limited_by: ApiKey['limitedBy']
   reseller_id: Uuid | null, reseller_name: string, level_id: string, status: ResellerStatus, currency: Currency, created_at: Date
 }
 
@@ -97,6 +100,7 @@ function toKey (row: KeyRow, masterKeys: MasterKeys): ApiKey {
     scopes: new Set(row.scopes),
     ipAllow: row.ip_allow.map(range => ipaddr.parseCIDR(range)),
     requestsPerMinute: row.requests_per_minute,
+    limitedBy: row.limited_by,
     apiVersion: row.api_version,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,

@@ -1,0 +1,102 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { deliveries, fills, lineReasons, lineStates, orderStates, priceRuleKinds } from '../vocabulary.ts'
+import { CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, Page, PageQuery, Reference, Timestamp } from './common.ts'
+
+export const orderLinesMax = 500
+export const lineQuantityMax = 1_000_000
+/** Codes that may stand in the answer to the order itself; more are fetched. */
+export const inlineCodesMax = 100
+export const codesPageMax = 1_000
+export const codesPageDefault = 100
+
+export const OrderId = Id('ord', 'The id of an order.')
+export const SkuId = Id('sku', 'The id of a SKU.')
+
+export const PlaceOrder = Type.Object({
+  reference: Type.Optional(Reference),
+  lines: Type.Array(Type.Object({
+    sku: SkuId,
+    quantity: Type.Integer({ minimum: 1, maximum: lineQuantityMax, description: 'How many codes.' })
+  }, { additionalProperties: false }), { minItems: 1, maxItems: orderLinesMax, description: 'What to buy; all lines in one currency.' }),
+  fill: Type.Optional(OneOf(fills, { description: 'all_or_nothing (default): one short line refuses the order. partial: each line gets what there is; quantity break, minimum and step apply to what is delivered.' })),
+  max_total: Type.Optional(Type.Composite([Money], { additionalProperties: false, description: 'The order is refused when its total would be above this.' })),
+  deliver: Type.Optional(OneOf(deliveries, { description: `inline: the codes stand in the answer (up to ${inlineCodesMax} codes, with scope codes:read). fetch: get them from /codes. Default: inline where possible.` }))
+}, { additionalProperties: false })
+export type PlaceOrder = Static<typeof PlaceOrder>
+
+export const Code = Type.Object({
+  secret: Type.String({ description: 'The code itself (卡密).' }),
+  number: Type.Optional(Type.String({ description: 'Card number, where the goods have one.' })),
+  serial: Type.Optional(Type.String()),
+  expires_at: Type.Optional(Timestamp)
+}, { additionalProperties: false, title: 'Code' })
+export type Code = Static<typeof Code>
+
+export const PriceStepView = Type.Object({
+  rule: OneOf(priceRuleKinds),
+  id: Id('prc', 'The price rule, kept for ever.'),
+  before: Nullable(DecimalAmount),
+  after: DecimalAmount
+}, { additionalProperties: false, title: 'PriceStep' })
+
+export const OrderLine = Type.Object({
+  line: Type.Integer({ description: 'Position in the order, from 1.' }),
+  sku: SkuId,
+  quantity: Type.Integer({ description: 'Codes ordered.' }),
+  delivered: Type.Integer({ description: 'Codes delivered.' }),
+  unit_price: DecimalAmount,
+  total: DecimalAmount,
+  refunded: DecimalAmount,
+  state: OneOf(lineStates),
+  reason: Nullable(OneOf(lineReasons), { description: 'Why a line was not delivered in full.' }),
+  price_rules: Type.Array(Id('prc', 'A price rule.'), { description: 'The rules that gave the unit price, in the order they applied.' }),
+  explanation: Type.Optional(Type.Array(PriceStepView, { description: 'How the unit price came about; on GET of a single order.' })),
+  codes: Type.Optional(Type.Array(Code, { description: 'The codes, when they are delivered inline.' }))
+}, { additionalProperties: false, title: 'OrderLine' })
+
+export const Order = Type.Object({
+  id: OrderId,
+  number: Type.Integer({ description: 'The same order as a plain number, for shops that need one; it counts nothing.' }),
+  reference: Type.String(),
+  state: OneOf(orderStates),
+  fill: OneOf(fills),
+  currency: CurrencyCode,
+  quantity: Type.Integer(),
+  delivered: Type.Integer(),
+  total: DecimalAmount,
+  refunded: DecimalAmount,
+  max_total: Nullable(DecimalAmount),
+  created_at: Timestamp,
+  lines: Type.Array(OrderLine)
+}, { additionalProperties: false, title: 'Order' })
+export type Order = Static<typeof Order>
+
+export const OrderSummary = Type.Omit(Order, ['lines'], { title: 'OrderSummary', additionalProperties: false })
+export type OrderSummary = Static<typeof OrderSummary>
+
+export const ListOrders = Type.Object({
+  ...PageQuery,
+  reference: Type.Optional(Type.String({ maxLength: 64, description: 'Only the order with this reference.' })),
+  number: Type.Optional(Type.Integer({ minimum: 1, description: 'Only the order with this number.' })),
+  state: Type.Optional(OneOf(orderStates))
+}, { additionalProperties: false })
+
+export const OrderPage = Page(OrderSummary)
+
+export const ReadCodes = Type.Object({
+  offset: Type.Optional(Type.Integer({ minimum: 0, default: 0, description: 'Codes to pass over: where an earlier answer ended.' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, description: `Codes to answer at most; JSON: up to ${codesPageMax} (default ${codesPageDefault}), NDJSON: all that follow by default.` }))
+}, { additionalProperties: false })
+
+export const OrderCode = Type.Object({
+  line: Type.Integer(),
+  sku: SkuId,
+  ...Code.properties
+}, { additionalProperties: false, title: 'OrderCode' })
+export type OrderCodeView = Static<typeof OrderCode>
+
+export const CodePage = Type.Object({
+  data: Type.Array(OrderCode),
+  count: Type.Integer({ description: 'Codes of the whole order.' }),
+  next_offset: Nullable(Type.Integer(), { description: 'Send it as offset to read on; null at the end.' })
+}, { additionalProperties: false })

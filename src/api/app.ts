@@ -1,0 +1,136 @@
+// The Fastify app: every hook, route file and mount, in order, on one page.
+import { randomBytes, type KeyObject } from 'node:crypto'
+import { Ajv, type Options as AjvOptions } from 'ajv'
+import addFormats from 'ajv-formats'
+import fastify, { type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { KeyAlgorithm } from '../../schema/vocabulary.ts'
+import { Problem } from '../base/problem.ts'
+import type { App, Worlds } from './app-types.ts'
+import { authenticateFor } from './authenticate.ts'
+import { registerDocs } from './docs.ts'
+import type { Metrics } from './metrics.ts'
+import { registerOpenApi } from './openapi.ts'
+import { answerBrokenRequest, answerError, answerProblem } from './problems.ts'
+import { orderRoutes } from './rest/orders.ts'
+import { serviceRoutes } from './rest/service.ts'
+
+export const bodyBytesMax = 64 * 1024
+const requestTimeoutMs = 15_000
+const connectionTimeoutMs = 20_000
+const keepAliveTimeoutMs = 65_000
+const headerBytesMax = 16 * 1024
+const parameterLengthMax = 200
+
+export interface AppOptions {
+  readonly version: string
+  readonly logger: FastifyServerOptions['logger']
+  /** Proxies whose X-Forwarded-For is believed; false is none. */
+  readonly trustProxy: boolean | string[]
+  readonly decoys: Readonly<Record<KeyAlgorithm, KeyObject>>
+  readonly metrics: Metrics
+  /** Whether this server can do its work now; a sentence when it cannot. */
+  readonly unready: () => Promise<string | undefined>
+}
+
+/** Builds the app over the two worlds; it listens when its caller says so. */
+export async function buildApp (worlds: Worlds, options: AppOptions): Promise<App> {
+  const app: App = fastify({
+    logger: options.logger ?? false,
+    disableRequestLogging: true,
+    trustProxy: options.trustProxy,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: connectionTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    http: { maxHeaderSize: headerBytesMax },
+    routerOptions: { maxParamLength: parameterLengthMax },
+    exposeHeadRoutes: false,
+    genReqId: newRequestId,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerError
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  useStrictSchemas(app)
+  keepBodiesRaw(app)
+  const routes = rememberRoutes(app)
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) => answerNothingHere(routes, request, reply))
+
+  const authenticate = authenticateFor(worlds, options.decoys)
+  app.decorateRequest('caller')
+  app.addHook('onRequest', async (request, reply) => { reply.header('request-id', request.id) })
+  app.addHook('onRequest', authenticate.verifySignature)
+  app.addHook('preValidation', authenticate.admit)
+  app.addHook('onResponse', async (request, reply) => {
+    options.metrics.countRequest(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime)
+    request.log.info({ method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, key: request.caller?.key.id }, 'a request was answered')
+  })
+
+  await registerOpenApi(app, options.version)
+  await app.register(async scope => {
+    serviceRoutes(scope, options.unready)
+    orderRoutes(scope)
+  })
+  await registerDocs(app)
+  return app
+}
+
+/** Bodies must be what the schema says; query strings are text, so there numbers and single-valued lists are read from it. */
+function useStrictSchemas (app: App): void {
+  const strict: AjvOptions = { removeAdditional: false, useDefaults: true, allErrors: false, strict: false }
+  const forBodies = withFormats(new Ajv({ ...strict, coerceTypes: false, allErrors: true }))
+  const forText = withFormats(new Ajv({ ...strict, coerceTypes: 'array' }))
+  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? forBodies : forText).compile(schema as object))
+}
+
+function withFormats (ajv: Ajv): Ajv {
+  (addFormats as unknown as (ajv: Ajv) => void)(ajv)
+  return ajv
+}
+
+/** JSON is kept as the bytes that were signed until authenticate has read them; streams stay on the socket. */
+function keepBodiesRaw (app: App): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (request.routeOptions.config.body === 'stream') done(unsupported('application/x-ndjson or text/csv'))
+    else done(null, body)
+  })
+  app.addContentTypeParser(['application/x-ndjson', 'text/csv'], (request, body, done) => {
+    if (request.routeOptions.config.body === 'stream') done(null, body)
+    else done(unsupported('application/json'))
+  })
+}
+
+function unsupported (wanted: string): Problem {
+  return new Problem('unsupported_media_type', `Send ${wanted}.`)
+}
+
+type Routes = { readonly pattern: RegExp, readonly method: string }[]
+
+function rememberRoutes (app: App): Routes {
+  const routes: Routes = []
+  app.addHook('onRoute', route => {
+    const pattern = new RegExp('^' + route.url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[A-Za-z_]+/g, '[^/]+') + '$')
+    for (const method of [route.method].flat()) routes.push({ pattern, method })
+  })
+  return routes
+}
+
+function answerNothingHere (routes: Routes, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = pathOf(request)
+  const methods = routes.filter(route => route.pattern.test(path)).map(route => route.method)
+  if (methods.length === 0) return answerProblem(new Problem('not_found', `There is no ${path} here; the addresses are listed at /docs.`), request, reply)
+  reply.header('allow', methods.join(', '))
+  return answerProblem(new Problem('method_not_allowed', `${path} takes ${methods.join(', ')}.`), request, reply)
+}
+
+function pathOf (request: FastifyRequest): string {
+  const url = request.raw.url!
+  const end = url.indexOf('?')
+  return end < 0 ? url : url.slice(0, end)
+}
+
+function newRequestId (): string {
+  return 'req_' + randomBytes(12).toString('base64url')
+}

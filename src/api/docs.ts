@@ -1,0 +1,25 @@
+import scalar from '@scalar/fastify-api-reference'
+import type { App } from './app-types.ts'
+
+/** The page may load what this server serves and nothing else. */
+const pagePolicy = "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** The reference page at /docs, made of openapi.yaml, without any request to the outside. */
+export async function registerDocs (app: App): Promise<void> {
+  await app.register(async scope => {
+    scope.addHook('onSend', async (_, reply) => { reply.header('content-security-policy', pagePolicy) })
+    await scope.register(scalar as never, {
+      routePrefix: '/docs',
+      configuration: {
+        title: 'kahub',
+        withDefaultFonts: false,
+        telemetry: false,
+        agent: { disabled: true },
+        mcp: { disabled: true },
+        showDeveloperTools: 'never',
+        hideClientButton: true,
+        hideTestRequestButton: true
+      }
+    })
+  })
+}

@@ -1,0 +1,75 @@
+// What openapi.yaml says beyond the routes themselves: who signs, what refusals look like, how lists and money are written.
+import swagger from '@fastify/swagger'
+import type { RouteOptions } from 'fastify'
+import { problemCodes } from '../../schema/problems.ts'
+import { problemType } from './problems.ts'
+import type { App } from './app-types.ts'
+
+const description = `Wholesale orders on sealed stock. Every request is signed (RFC 9421 HTTP Message Signatures, RFC 9530 Content-Digest);
+every refusal is application/problem+json (RFC 9457) with a \`code\`; every creating call carries your own \`reference\`, and the same
+reference gives the same result, for ever. Money is a decimal string of major units. Enums in answers may grow: treat unknown values as unknown.`
+
+const problemSchema = {
+  $id: 'Problem',
+  title: 'Problem',
+  type: 'object',
+  required: ['type', 'title', 'title_zh', 'status', 'detail', 'code', 'request_id', 'retryable'],
+  properties: {
+    type: { type: 'string', description: 'Where the code is explained.' },
+    title: { type: 'string' },
+    title_zh: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What is wrong here, and what to do.' },
+    code: { type: 'string', enum: problemCodes, description: 'Stable; in order of precedence.' },
+    request_id: { type: 'string' },
+    retryable: { type: 'boolean', description: 'The same request may succeed later without being changed.' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', required: ['pointer', 'detail'], properties: { pointer: { type: 'string' }, detail: { type: 'string' } } }
+    }
+  }
+}
+
+/** Registers the contract's printer; call it before the routes. */
+export async function registerOpenApi (app: App, version: string): Promise<void> {
+  await app.register(swagger, {
+    convertConstToEnum: false,
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'kahub', version, description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      servers: [{ url: 'http://127.0.0.1:8080', description: 'A kahub of your own (npm start).' }],
+      tags: [
+        { name: 'Account', description: 'Who you are, and your keys.' },
+        { name: 'Catalogue', description: 'Products, SKUs and your prices.' },
+        { name: 'Stock', description: 'What is on the shelf.' },
+        { name: 'Orders', description: 'Buying, and fetching what was bought.' },
+        { name: 'Wallet', description: 'Balances and every movement behind them.' },
+        { name: 'Service', description: 'Health of this server; not signed.' },
+        { name: 'Admin: resellers', description: 'For the operator: levels, resellers, keys.' },
+        { name: 'Admin: catalogue', description: 'For the operator: products, SKUs, prices.' },
+        { name: 'Admin: stock', description: 'For the operator: imports, lots, codes.' },
+        { name: 'Admin: money', description: 'For the operator: deposits, adjustments, credit, the books.' }
+      ],
+      components: {
+        securitySchemes: {
+          signature: { type: 'apiKey', in: 'header', name: 'Signature', description: 'RFC 9421, hmac-sha256 or ed25519, covering "@method" "@path" "@query" and content-digest when there is a body; parameters created, keyid, nonce, alg.' }
+        },
+        schemas: { Problem: problemSchema as never }
+      }
+    }
+  })
+  app.addHook('onRoute', addCommonAnswers)
+}
+
+/** Every signed route can refuse; each says what scope it needs. */
+function addCommonAnswers (route: RouteOptions): void {
+  const schema = route.schema as Record<string, unknown> | undefined
+  if (!schema || schema.hide) return
+  const scope = route.config?.scope
+  if (scope !== undefined) {
+    schema.security = [{ signature: [] }]
+    if (scope !== null) schema['x-scope'] = scope
+  } else schema.security = []
+  const refusal = { description: 'A refusal, with its code.', content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } } }
+  schema.response = { ...(schema.response as object | undefined), '4xx': refusal, '5xx': refusal }
+}

@@ -1,0 +1,155 @@
+import { Readable } from 'node:stream'
+import { Type } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import {
+  CodePage, codesPageDefault, codesPageMax, inlineCodesMax, ListOrders, Order, OrderId, OrderPage, PlaceOrder, ReadCodes
+} from '../../../schema/rest/orders.ts'
+import { readId, type Uuid } from '../../base/ids.ts'
+import { parseAmount } from '../../base/money.ts'
+import { Problem } from '../../base/problem.ts'
+import { explainOrder } from '../../domain/orders/explain-order.ts'
+import { orderSummaryView, orderView, withCodes, withExplanations } from '../../domain/orders/order-view.ts'
+import { listOrders, readOrder } from '../../domain/orders/read-orders.ts'
+import { openOrderCodes, revealCodes, streamCodes } from '../../domain/orders/reveal-codes.ts'
+import { holdsScope } from '../../domain/resellers/keyring.ts'
+import type { App } from '../app-types.ts'
+import { referenceOf, resellerOf } from '../change.ts'
+import { answerPage } from '../page.ts'
+
+const OrderParams = Type.Object({ id: OrderId })
+
+/** Orders and their codes. */
+export function orderRoutes (app: App): void {
+  app.post('/v1/orders', {
+    config: { scope: 'orders:write' },
+    schema: {
+      operationId: 'placeOrder',
+      summary: 'Buy: one or many lines, answered at once',
+      description: 'Money, stock and order move together or not at all. The same reference with the same fields gives the same order, codes included, however often it is sent.',
+      tags: ['Orders'],
+      'x-sdk': { resource: 'orders', method: 'place' },
+      body: PlaceOrder,
+      response: { 201: Order, 200: Order }
+    } as const
+  }, async (request, reply) => {
+    const placed = await request.caller.world.placeOrder(orderRequest(request, request.body))
+    const view = orderView(placed.order)
+    reply.header('cache-control', 'no-store').code(placed.replayed ? 200 : 201)
+    if (placed.replayed) reply.header('idempotent-replayed', 'true')
+    else reply.header('location', `/v1/orders/${view.id}`)
+    return placed.codes ? withCodes(view, placed.codes) : view
+  })
+
+  app.get('/v1/orders', {
+    config: { scope: 'orders:read' },
+    schema: {
+      operationId: 'listOrders', summary: 'Your orders, newest first', tags: ['Orders'], 'x-sdk': { resource: 'orders', method: 'list' }, querystring: ListOrders, response: { 200: OrderPage }
+    } as const
+  }, async (request, reply) => {
+    const reseller = resellerOf(request)
+    const { reference = null, number = null, state = null } = request.query
+    return await answerPage(request, reply, `orders ${JSON.stringify([reseller.id, reference, number, state])}`, {
+      load: (after, count) => listOrders(request.caller.world.db, reseller.id, { reference, number, state }, after ? Number(after[0]) : null, count),
+      placeOf: order => [order.number],
+      view: orderSummaryView
+    })
+  })
+
+  app.get('/v1/orders/:id', {
+    config: { scope: 'orders:read' },
+    schema: {
+      operationId: 'getOrder', summary: 'One order, its prices explained', tags: ['Orders'], 'x-sdk': { resource: 'orders', method: 'get' }, params: OrderParams, response: { 200: Order }
+    } as const
+  }, async request => {
+    const order = await ownOrder(request, request.params.id)
+    return withExplanations(orderView(order), await explainOrder(request.caller.world.db, order))
+  })
+
+  app.get('/v1/orders/:id/codes', {
+    config: { scope: 'codes:read' },
+    schema: {
+      operationId: 'listOrderCodes',
+      summary: 'The codes of an order: a page as JSON, or all of them as NDJSON',
+      description: 'Send Accept: application/x-ndjson for a stream of one code a line, ending with {"end":true,"count":…}; resume a cut stream with offset. Every reveal is recorded before a code leaves.',
+      tags: ['Orders'],
+      'x-sdk': { resource: 'orders', method: 'codes' },
+      params: OrderParams,
+      querystring: ReadCodes,
+      response: { 200: { description: 'Codes in the order of the lines.', content: { 'application/json': { schema: CodePage }, 'application/x-ndjson': { schema: { type: 'string' } } } } }
+    } as const
+  }, async (request, reply) => {
+    const order = await ownOrder(request, request.params.id)
+    reply.header('cache-control', 'no-store')
+    return wantsLines(request) ? await answerLines(request, reply, order.id) : await answerCodePage(request, order.id)
+  })
+}
+
+function orderRequest (request: FastifyRequest, body: PlaceOrder) {
+  const { key, nonce, ip } = request.caller
+  const { id: resellerId } = resellerOf(request)
+  let codes = 0
+  const lines = body.lines.map(({ sku, quantity }) => {
+    codes += quantity
+    return { skuId: readId('sku', sku)!, quantity }
+  })
+  return {
+    resellerId,
+    keyId: key.id,
+    nonce,
+    ip,
+    reference: referenceOf(request, body.reference),
+    lines,
+    fill: body.fill ?? 'all_or_nothing',
+    maxTotal: body.max_total === undefined ? null : maxTotalOf(body.max_total),
+    reveal: revealsInline(request, body.deliver, codes)
+  } as const
+}
+
+function maxTotalOf ({ amount, currency }: NonNullable<PlaceOrder['max_total']>) {
+  const parsed = parseAmount(amount)
+  if (parsed === undefined || parsed < 0n) {
+    throw new Problem('invalid_request', 'max_total is a decimal number of major units, zero or more.', { errors: [{ pointer: '/max_total/amount', detail: 'must be zero or more' }] })
+  }
+  return { amount: parsed, currency }
+}
+
+/** Inline where it is asked for or possible; asked for and impossible is refused, so that nobody waits for codes that do not come. */
+function revealsInline (request: FastifyRequest, deliver: PlaceOrder['deliver'], codes: number): boolean {
+  const allowed = holdsScope(request.caller.key, 'codes:read')
+  if (deliver !== 'inline') return deliver === undefined && allowed && codes <= inlineCodesMax
+  if (!allowed) throw new Problem('scope_missing', `The key ${request.caller.key.id} needs the scope codes:read for deliver: inline.`, { scope: 'codes:read' })
+  if (codes > inlineCodesMax) {
+    throw new Problem('invalid_request', `At most ${inlineCodesMax} codes come inline; use deliver: fetch and GET /v1/orders/{id}/codes.`, {
+      errors: [{ pointer: '/deliver', detail: `must be fetch beyond ${inlineCodesMax} codes` }]
+    })
+  }
+  return true
+}
+
+async function ownOrder (request: FastifyRequest, id: string) {
+  const order = await readOrder(request.caller.world.db, resellerOf(request).id, readId('order', id)!)
+  if (!order) throw new Problem('not_found', 'You have no order with this id.')
+  return order
+}
+
+function wantsLines (request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('application/x-ndjson') ?? false
+}
+
+async function answerCodePage (request: FastifyRequest, orderId: Uuid) {
+  const { offset = 0, limit = codesPageDefault } = request.query as { offset?: number, limit?: number }
+  const page = await revealCodes(request.caller.world, revealBy(request, orderId), { first: offset, count: Math.min(limit, codesPageMax) })
+  const end = offset + page.sealed.length
+  return { data: openOrderCodes(page), count: page.total, next_offset: end < page.total ? end : null }
+}
+
+async function answerLines (request: FastifyRequest, reply: FastifyReply, orderId: Uuid): Promise<FastifyReply> {
+  const { offset = 0, limit = Number.MAX_SAFE_INTEGER } = request.query as { offset?: number, limit?: number }
+  const lines = await streamCodes(request.caller.world, revealBy(request, orderId), { first: offset, count: limit })
+  return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }))
+}
+
+function revealBy (request: FastifyRequest, orderId: Uuid) {
+  const { key, nonce, ip } = request.caller
+  return { orderId, resellerId: resellerOf(request).id, keyId: key.id, nonce, ip }
+}

@@ -1,0 +1,143 @@
+// All wiring, by hand, on one page: the only file that knows everyone and constructs things.
+import { createServer, type Server } from 'node:http'
+import type { FastifyServerOptions } from 'fastify'
+import { worlds as worldNames, type World as WorldName } from '../schema/vocabulary.ts'
+import { buildApp } from './api/app.ts'
+import type { App, Worlds } from './api/app-types.ts'
+import { openMetrics } from './api/metrics.ts'
+import { systemClock, type Clock } from './base/clock.ts'
+import { cursorsWith } from './base/cursor.ts'
+import { deriveKey, type MasterKeys } from './base/seal.ts'
+import { decoyKeys } from './base/signature.ts'
+import { openPlacing } from './domain/orders/place-orders.ts'
+import { loadPriceBook } from './domain/pricing/price-book.ts'
+import { loadKeyring } from './domain/resellers/keyring.ts'
+import { pinVersion } from './domain/resellers/pin-version.ts'
+import { openWorldSecret } from './domain/secrets/open-world-secret.ts'
+import { openFingerprintKey } from './domain/stock/fingerprint.ts'
+import { openLotKeys } from './domain/stock/lot-keys.ts'
+import { coalesceStockQueries } from './domain/stock/query-stock.ts'
+import type { World } from './domain/world.ts'
+import { appliedMigration, newestMigration } from './postgres/migrate.ts'
+import { openPool } from './postgres/pool.ts'
+import { listenForSnapshots, openSnapshot, refreshSnapshots, snapshotPollMs } from './postgres/snapshot.ts'
+import { transact } from './postgres/transact.ts'
+import { repeatPass, type Repeating } from './workers/loop.ts'
+import { passesOf } from './workers/passes.ts'
+
+export const version = '0.1.0'
+
+const bulkConnectionsMax = 4
+const bulkStatementTimeoutMs = 60_000
+
+/** A world, and how to end it. */
+export interface OpenWorld extends World {
+  readonly waiting: () => number
+  close (): Promise<void>
+}
+
+/** Opens a world over a migrated database: pools, snapshots, group commit. */
+export async function openWorld (url: string, name: WorldName, masterKeys: MasterKeys, clock: Clock = systemClock): Promise<OpenWorld> {
+  const db = openPool(url, name)
+  const bulkDb = openPool(url, name, { connectionsMax: bulkConnectionsMax, statementTimeoutMs: bulkStatementTimeoutMs, applicationName: `kahub ${name} bulk` })
+  const keyring = await openSnapshot(db, 'keys', (read, at) => loadKeyring(read, at, masterKeys))
+  const priceBook = await openSnapshot(db, 'prices', loadPriceBook)
+  const refreshing = repeatPass('refresh snapshots', () => refreshSnapshots(db, [keyring, priceBook]).then(() => 0), snapshotPollMs)
+  const stopListening = await listenForSnapshots(db, refreshing.hint)
+  const lotKeys = openLotKeys(masterKeys)
+  const { placeOrder, commits } = openPlacing({ db, keyring, priceBook, lotKeys })
+  return {
+    name,
+    clock,
+    db,
+    bulkDb,
+    cursors: cursorsWith(deriveKey(await openWorldSecret(db, masterKeys, 'cursor'), 'cursor')),
+    masterKeys,
+    fingerprintKey: await openFingerprintKey(db, masterKeys),
+    keyring,
+    priceBook,
+    lotKeys,
+    placeOrder,
+    queryStock: coalesceStockQueries(db),
+    pinVersion: (keyId, apiVersion) => transact(db, tx => pinVersion(tx, keyId, apiVersion)),
+    waiting: () => commits.waiting,
+    async close () {
+      await commits.close()
+      await refreshing.stop()
+      await stopListening().catch(() => {})
+      await Promise.all([db.end({ timeout: 1 }), bulkDb.end({ timeout: 1 })])
+    }
+  }
+}
+
+export type OpenWorlds = Readonly<Record<WorldName, OpenWorld>>
+
+/** Opens both worlds of a database. */
+export async function openWorlds (url: string, masterKeys: MasterKeys, clock?: Clock): Promise<OpenWorlds> {
+  const [live, test] = await Promise.all(worldNames.map(name => openWorld(url, name, masterKeys, clock)))
+  return { live: live!, test: test! }
+}
+
+export interface ServeOptions {
+  readonly host: string
+  readonly port: number
+  readonly metricsPort: number
+  readonly trustProxy: boolean | string[]
+  readonly logger: FastifyServerOptions['logger']
+}
+
+export interface Serving { readonly url: string, readonly metricsUrl: string, close (): Promise<void> }
+
+/** Serves the API and, on a loopback port of its own, the metrics. */
+export async function serve (worlds: OpenWorlds, options: ServeOptions): Promise<Serving> {
+  const metrics = openMetrics(() => ({ live: worlds.live.waiting(), test: worlds.test.waiting() }))
+  const newest = await newestMigration()
+  const app = await buildApp(worlds, {
+    version,
+    logger: options.logger,
+    trustProxy: options.trustProxy,
+    decoys: decoyKeys(),
+    metrics,
+    unready: async () => {
+      for (const world of [worlds.live, worlds.test]) {
+        const applied = await appliedMigration(world.db)
+        if (applied !== newest) return `The ${world.name} world is at migration ${applied}; run "npm run migrate" to reach ${newest}.`
+      }
+      return undefined
+    }
+  })
+  const url = await app.listen({ host: options.host, port: options.port })
+  const metricsServer = await serveMetrics(metrics.registry, options.metricsPort)
+  const { port } = metricsServer.address() as { port: number }
+  return {
+    url,
+    metricsUrl: `http://127.0.0.1:${port}/metrics`,
+    async close () {
+      metricsServer.close()
+      await app.close()
+    }
+  }
+}
+
+/** The app without a world behind it, to print the contract from; it answers nothing. */
+export function appForPrinting (): Promise<App> {
+  const nowhere = {} as Worlds
+  return buildApp(nowhere, { version, logger: false, trustProxy: false, decoys: decoyKeys(), metrics: openMetrics(() => ({ live: 0, test: 0 })), unready: async () => undefined })
+}
+
+/** Starts the clockwork of both worlds. */
+export function startWorkers (worlds: OpenWorlds, report: (pass: string, error: unknown) => void): { stop (): Promise<void> } {
+  const running: Repeating[] = [worlds.live, worlds.test].flatMap(world =>
+    passesOf(world).map(pass => repeatPass(`${world.name} ${pass.name}`, pass.run, pass.everyMs, report)))
+  return { stop: async () => { await Promise.all(running.map(pass => pass.stop())) } }
+}
+
+function serveMetrics (registry: { contentType: string, metrics: () => Promise<string> }, port: number): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.url !== '/metrics') return void response.writeHead(404).end()
+    registry.metrics().then(
+      text => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+      () => response.writeHead(500).end())
+  })
+  return new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve(server)))
+}

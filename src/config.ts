@@ -1,0 +1,62 @@
+// The only file that reads the environment: one table, checked at start, told in full by `kahub help config`.
+import { resolve } from 'node:path'
+
+export interface Config {
+  readonly port: number
+  readonly host: string
+  readonly metricsPort: number
+  readonly home: string
+  /** The Postgres to use; undefined is the embedded one. */
+  readonly databaseUrl: string | undefined
+  /** Where the embedded Postgres takes its binaries from, instead of npm's. */
+  readonly postgresBinaries: string | undefined
+  /** id:base64 pairs, newest first; undefined: a file in the home, made on the first start of the embedded default. */
+  readonly masterKey: string | undefined
+  readonly trustProxy: boolean | string[]
+  readonly logLevel: string
+  readonly demo: boolean | undefined
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+/** The settings, as the README lists them. */
+export const settings = {
+  PORT: { default: '8080', says: 'port of the API; 0 is any free one' },
+  HOST: { default: '127.0.0.1', says: 'address the API listens on' },
+  METRICS_PORT: { default: '0', says: 'loopback port of /metrics; 0 is any free one' },
+  KAHUB_HOME: { default: '.kahub', says: 'folder of the embedded database and its credentials' },
+  DATABASE_URL: { default: '', says: 'PostgreSQL 15 or newer to use instead of the embedded one' },
+  KAHUB_POSTGRES_BIN: { default: '', says: 'folder of PostgreSQL binaries for the embedded database' },
+  KAHUB_MASTER_KEY: { default: '', says: 'id:base64 of 32 bytes, several comma-separated, newest first; needed with DATABASE_URL' },
+  TRUST_PROXY: { default: '', says: 'comma-separated addresses or CIDR ranges of proxies whose X-Forwarded-For is believed' },
+  LOG_LEVEL: { default: 'info', says: logLevels.join(', ') },
+  KAHUB_DEMO: { default: '', says: '1: make the demo data also with DATABASE_URL; 0: not even in the embedded database' }
+} as const
+
+/** Reads the settings; throws one sentence naming the first that is wrong. */
+export function readConfig (environment: Readonly<Record<string, string | undefined>>): Config {
+  const read = (name: keyof typeof settings) => environment[name]?.trim() || settings[name].default
+  const proxies = read('TRUST_PROXY').split(',').map(proxy => proxy.trim()).filter(proxy => proxy !== '')
+  const logLevel = read('LOG_LEVEL')
+  if (!logLevels.includes(logLevel)) throw new Error(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not ${JSON.stringify(logLevel)}`)
+  const demo = read('KAHUB_DEMO')
+  if (!['', '0', '1'].includes(demo)) throw new Error('KAHUB_DEMO must be 1 or 0')
+  return {
+    port: portOf('PORT', read('PORT')),
+    host: read('HOST'),
+    metricsPort: portOf('METRICS_PORT', read('METRICS_PORT')),
+    home: resolve(read('KAHUB_HOME')),
+    databaseUrl: read('DATABASE_URL') || undefined,
+    postgresBinaries: read('KAHUB_POSTGRES_BIN') || undefined,
+    masterKey: read('KAHUB_MASTER_KEY') || undefined,
+    trustProxy: proxies.length > 0 ? proxies : false,
+    logLevel,
+    demo: demo === '' ? undefined : demo === '1'
+  }
+}
+
+function portOf (name: string, text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name} must be a port number from 0 to 65535, not ${JSON.stringify(text)}`)
+  return port
+}

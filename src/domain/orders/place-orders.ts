@@ -1,0 +1,369 @@
+// Placing orders by group commit. One transaction for the whole batch, in three flights of pipelined statements:
+// lock and read; decide in memory; write; commit. The order of locks is the same everywhere: resellers (they guard
+// references and the event sequence), then accounts, then stock rows, ids ascending within each kind. What is read beyond
+// the locked rows is read by later statements, whose snapshots begin after the locks were granted.
+import type { KeyObject } from 'node:crypto'
+import type { Currency } from '../../../schema/vocabulary.ts'
+import { newId, type Uuid } from '../../base/ids.ts'
+import type { Amount } from '../../base/money.ts'
+import { assert, type Problem } from '../../base/problem.ts'
+import { bareArray, quotedArray } from '../../postgres/arrays.ts'
+import { groupCommit, orderCommitLimits, type GroupCommit } from '../../postgres/group-commit.ts'
+import type { Db, Tx } from '../../postgres/pool.ts'
+import { snapshotVersions, type Snapshot } from '../../postgres/snapshot.ts'
+import type { PriceBook } from '../pricing/price-book.ts'
+import { refuseUnusableKey, type Keyring } from '../resellers/keyring.ts'
+import type { LotKeys } from '../stock/lot-keys.ts'
+import { openCodes, type PlainCode, type SealedCode } from '../stock/open-codes.ts'
+import { lockStock, movesOf, readShelf, shelfInHand, writeShelf, writeStock, type Want } from '../stock/take-stock.ts'
+import { revenueShards } from '../wallet/house-accounts.ts'
+import { decide, factKey, type Decision, type Facts, type NewOrder, type OrderRequest, type ResellerFacts, type WalletFacts } from './decide.ts'
+import type { OrderAllocation, OrderWithLines } from './order.ts'
+import { orderView } from './order-view.ts'
+import { readAllocations, readEarlierOrders, readSealedCodes } from './read-orders.ts'
+
+export interface PlacedOrder {
+  readonly order: OrderWithLines
+  /** The reference came before: nothing was bought again. */
+  readonly replayed: boolean
+  /** The codes in the order of the lines, when the request was to reveal them. */
+  readonly codes: readonly PlainCode[] | undefined
+}
+
+/** Places an order, or gives back the one placed before under the same reference; rejects with a Problem and nothing changed. */
+export type PlaceOrder = (request: OrderRequest) => Promise<PlacedOrder>
+
+interface Needs {
+  readonly db: Db
+  readonly keyring: Snapshot<Keyring>
+  readonly priceBook: Snapshot<PriceBook>
+  readonly lotKeys: LotKeys
+  readonly limits?: typeof orderCommitLimits
+}
+
+/** What a batch leaves for the time after its commit: sealed codes, opened only then. */
+interface Settled { readonly order: OrderWithLines, readonly replayed: boolean, readonly sealed: readonly SealedCode[] | undefined, readonly keys: ReadonlyMap<number, KeyObject> }
+
+/** Starts the placing of orders over a pool: the operation, and its group commit to be closed at the end. */
+export function openPlacing (needs: Needs): { placeOrder: PlaceOrder, commits: GroupCommit<OrderRequest, Settled> } {
+  const accounts = new Accounts(needs.db)
+  let batches = 0
+  const commits = groupCommit<OrderRequest, Settled>(
+    needs.db,
+    (tx, requests, attempt) => placeOrders(tx, requests, { ...needs, accounts, attempt, shard: batches++ % revenueShards }),
+    request => request.lines.length,
+    needs.limits ?? orderCommitLimits
+  )
+  return {
+    commits,
+    async placeOrder (request) {
+      const { order, replayed, sealed, keys } = await commits.submit(request)
+      return { order, replayed, codes: sealed && openCodes(keys, sealed) }
+    }
+  }
+}
+
+interface BatchNeeds extends Needs { readonly accounts: Accounts, readonly attempt: number, readonly shard: number }
+
+/** Decides and writes a batch inside the transaction; an outcome for each request. */
+async function placeOrders (tx: Tx, requests: readonly OrderRequest[], needs: BatchNeeds): Promise<(Settled | Problem)[]> {
+  const facts = await lockAndRead(tx, requests, needs)
+  const decisions = decide(requests, facts)
+  const revealed = await codesToReveal(tx, requests, decisions)
+  const placed = decisions.flatMap(decision => decision.kind === 'placed' ? [decision.placed] : [])
+  const revenue = await revenueFor(placed, needs)
+  const [sealed] = await Promise.all([
+    readSealedCodes(tx, revealed.flatMap(reveal => reveal?.allocations ?? [])),
+    writeOrders(tx, placed, facts, revenue),
+    writeReveals(tx, requests, revealed)
+  ])
+  const keys = await needs.lotKeys.keysOf(tx, sealed.map(code => code.lotId))
+
+  let next = 0
+  return decisions.map((decision, i) => {
+    if (decision.kind === 'refused') return decision.problem
+    const order = decision.kind === 'placed' ? decision.placed.order : decision.order
+    const codes = revealed[i] && sealed.slice(next, next += order.delivered)
+    assert(!codes || codes.length === order.delivered, 'every code of an order that is revealed')
+    return { order, replayed: decision.kind === 'replayed', sealed: codes, keys }
+  })
+}
+
+async function revenueFor (placed: readonly NewOrder[], { accounts, shard }: BatchNeeds): Promise<ReadonlyMap<Currency, number>> {
+  const revenue = new Map<Currency, number>()
+  for (const { order: { currency } } of placed) {
+    if (!revenue.has(currency)) revenue.set(currency, await accounts.revenueOf(currency, shard))
+  }
+  return revenue
+}
+
+/** The first flight: locks in their order, then what is read under them. */
+async function lockAndRead (tx: Tx, requests: readonly OrderRequest[], needs: BatchNeeds): Promise<Facts> {
+  const resellerIds = [...new Set(requests.map(request => request.resellerId))].sort()
+  const wants = wantsOf(requests)
+  const walletIds = await needs.accounts.walletsFor(requests, needs.priceBook.current)
+
+  const [resellers, wallets, , spent, earlier, shelves, versions, [now]] = await Promise.all([
+    lockResellers(tx, resellerIds),
+    lockWallets(tx, walletIds),
+    lockStock(tx, wants.map(want => want.skuId)),
+    spendNonces(tx, requests),
+    readEarlierOrders(tx, requests),
+    readShelf(tx, wants),
+    snapshotVersions(tx),
+    tx<{ now: Date }[]>`select clock_timestamp() as now`.execute()
+  ])
+  // The price is the one in force now, and a revoked key buys nothing: both snapshots are brought to what the locks show.
+  const prices = await needs.priceBook.atLeast(versions.get('prices')!)
+  const keyring = await needs.keyring.atLeast(versions.get('keys')!)
+  const nowMs = now!.now.getTime()
+  return {
+    nowMs,
+    prices,
+    refuseKey: keyId => refusalOf(keyring, keyId, nowMs),
+    // On a second attempt the nonces may have been spent by the first, whose commit arrived although its answer did not.
+    spentNonces: needs.attempt > 1 ? new Set() : spent,
+    resellers,
+    wallets,
+    shelves: new Map([...shelves].map(([skuId, ranges]) => [skuId, shelfInHand(ranges)])),
+    earlier
+  }
+}
+
+function refusalOf (keyring: Keyring, keyId: string, nowMs: number): Problem | undefined {
+  const key = keyring.find(keyId)
+  assert(key, 'the key that signed the order')
+  try {
+    refuseUnusableKey(key, nowMs)
+    return undefined
+  } catch (problem) {
+    return problem as Problem
+  }
+}
+
+/** How much of each SKU the batch wants, ids ascending. */
+function wantsOf (requests: readonly OrderRequest[]): Want[] {
+  const quantities = new Map<Uuid, number>()
+  for (const { lines } of requests) {
+    for (const { skuId, quantity } of lines) quantities.set(skuId, (quantities.get(skuId) ?? 0) + quantity)
+  }
+  return [...quantities].map(([skuId, quantity]) => ({ skuId, quantity })).sort((a, b) => a.skuId < b.skuId ? -1 : 1)
+}
+
+async function lockResellers (tx: Tx, ids: readonly Uuid[]): Promise<Map<Uuid, ResellerFacts>> {
+  const rows = await tx<{ id: Uuid, level_id: string, status: string, event_sequence: bigint, order_number: bigint }[]>`
+    select id, level_id, status, event_sequence, order_number from resellers where id = any(${bareArray(ids)}::uuid[]) order by id for update`.execute()
+  return new Map(rows.map(row => [row.id, {
+    id: row.id, levelId: row.level_id, status: row.status, eventSequence: Number(row.event_sequence), orderNumber: Number(row.order_number)
+  }]))
+}
+
+async function lockWallets (tx: Tx, ids: readonly number[]): Promise<Map<string, WalletFacts>> {
+  const rows = await tx<{ id: number, owner_id: Uuid, currency: Currency, balance: Amount, credit_limit: Amount, entries: bigint }[]>`
+    select id, owner_id, currency, balance, credit_limit, entries from accounts where id = any(${bareArray(ids)}::int[]) order by id for update`.execute()
+  return new Map(rows.map(row => [factKey(row.owner_id, row.currency), {
+    accountId: row.id, balance: row.balance, creditLimit: row.credit_limit, entries: Number(row.entries)
+  }]))
+}
+
+/** Spends the nonces of all requests, refused ones too (or a captured request could buy when the wallet is filled); returns those spent before. */
+async function spendNonces (tx: Tx, requests: readonly OrderRequest[]): Promise<Set<Uuid>> {
+  const nonces = requests.map(request => request.nonce).sort((a, b) => a.id < b.id ? -1 : 1)
+  const rows = await tx<{ id: Uuid }[]>`
+    insert into nonces (id, expires_at)
+    select * from unnest(${bareArray(nonces.map(nonce => nonce.id))}::uuid[], ${quotedArray(nonces.map(nonce => nonce.expiresAt.toISOString()))}::timestamptz[])
+    on conflict do nothing returning id`.execute()
+  const spent = new Set<Uuid>()
+  if (rows.length < nonces.length) {
+    const fresh = new Set(rows.map(row => row.id))
+    for (const nonce of nonces) if (!fresh.delete(nonce.id)) spent.add(nonce.id)
+  }
+  return spent
+}
+
+interface Reveal { readonly order: OrderWithLines, readonly allocations: readonly OrderAllocation[] }
+
+/** For each request the order whose codes leave with its answer; replays from the database have their allocations read. */
+async function codesToReveal (tx: Tx, requests: readonly OrderRequest[], decisions: readonly Decision[]): Promise<(Reveal | undefined)[]> {
+  const unread = decisions.flatMap((decision, i) =>
+    requests[i]!.reveal && decision.kind === 'replayed' && !decision.allocations ? [decision.order.id] : [])
+  const read = unread.length > 0 ? await readAllocations(tx, unread) : []
+  return decisions.map((decision, i) => {
+    if (!requests[i]!.reveal || decision.kind === 'refused') return undefined
+    if (decision.kind === 'placed') return decision.placed
+    const { order } = decision
+    return { order, allocations: decision.allocations ?? read.filter(allocation => allocation.orderId === order.id) }
+  })
+}
+
+async function writeOrders (tx: Tx, placed: readonly NewOrder[], facts: Facts, revenue: ReadonlyMap<Currency, number>): Promise<void> {
+  if (placed.length === 0) return
+  await Promise.all([
+    insertOrders(tx, placed),
+    insertLines(tx, placed),
+    insertAllocations(tx, placed),
+    insertEvents(tx, placed),
+    ...moveMoney(tx, placed, revenue),
+    updateResellers(tx, placed, facts),
+    writeStock(tx, takenOf(placed)),
+    writeShelf(tx, [...facts.shelves.values()].flatMap(movesOf))
+  ])
+}
+
+async function insertOrders (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
+  const orders = placed.map(({ order }) => order)
+  await tx`
+    insert into orders (id, number, reseller_id, reference, state, fill, currency, max_total, quantity, delivered, total, key_id, created_at)
+    select * from unnest(
+      ${bareArray(orders.map(order => order.id))}::uuid[], ${bareArray(orders.map(order => order.number))}::bigint[],
+      ${bareArray(orders.map(order => order.resellerId))}::uuid[], ${quotedArray(orders.map(order => order.reference))}::text[],
+      ${bareArray(orders.map(order => order.state))}::text[], ${bareArray(orders.map(order => order.fill))}::text[],
+      ${bareArray(orders.map(order => order.currency))}::text[], ${bareArray(orders.map(order => order.maxTotal))}::bigint[],
+      ${bareArray(orders.map(order => order.quantity))}::int[], ${bareArray(orders.map(order => order.delivered))}::int[],
+      ${bareArray(orders.map(order => order.total))}::bigint[], ${bareArray(orders.map(order => order.keyId))}::text[],
+      ${quotedArray(orders.map(order => order.createdAt.toISOString()))}::timestamptz[])`.execute()
+}
+
+async function insertLines (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
+  const lines = placed.flatMap(({ order }) => order.lines)
+  await tx`
+    insert into order_lines (order_id, line, sku_id, quantity, delivered, unit_price, total, state, reason, price_rules)
+    select order_id, line, sku_id, quantity, delivered, unit_price, total, state, reason, price_rules::uuid[] from unnest(
+      ${bareArray(lines.map(line => line.orderId))}::uuid[], ${bareArray(lines.map(line => line.line))}::smallint[],
+      ${bareArray(lines.map(line => line.skuId))}::uuid[], ${bareArray(lines.map(line => line.quantity))}::int[],
+      ${bareArray(lines.map(line => line.delivered))}::int[], ${bareArray(lines.map(line => line.unitPrice))}::bigint[],
+      ${bareArray(lines.map(line => line.total))}::bigint[], ${bareArray(lines.map(line => line.state))}::text[],
+      ${bareArray(lines.map(line => line.reason))}::text[], ${quotedArray(lines.map(line => bareArray(line.priceRules)))}::text[])
+      as new (order_id, line, sku_id, quantity, delivered, unit_price, total, state, reason, price_rules)`.execute()
+}
+
+async function insertAllocations (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
+  const allocations = placed.flatMap(({ allocations }) => allocations)
+  await tx`
+    insert into allocations (order_id, line, lot_id, first, count)
+    select * from unnest(
+      ${bareArray(allocations.map(allocation => allocation.orderId))}::uuid[], ${bareArray(allocations.map(allocation => allocation.line))}::smallint[],
+      ${bareArray(allocations.map(allocation => allocation.lotId))}::int[], ${bareArray(allocations.map(allocation => allocation.first))}::int[],
+      ${bareArray(allocations.map(allocation => allocation.count))}::int[])`.execute()
+}
+
+async function insertEvents (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
+  await tx`
+    insert into events (reseller_id, sequence, id, type, data)
+    select * from unnest(
+      ${bareArray(placed.map(({ order }) => order.resellerId))}::uuid[], ${bareArray(placed.map(({ eventSequence }) => eventSequence))}::bigint[],
+      ${bareArray(placed.map(() => newId()))}::uuid[], ${bareArray(placed.map(({ order }) => `order.${order.state}`))}::text[],
+      ${quotedArray(placed.map(({ order }) => JSON.stringify({ order: orderView(order) })))}::json[])`.execute()
+}
+
+/** Wallets pay, revenue gains: the transfers and the balances they move. */
+function moveMoney (tx: Tx, placed: readonly NewOrder[], revenue: ReadonlyMap<Currency, number>): Promise<void>[] {
+  const paid = placed.filter(({ wallet }) => wallet !== null)
+  if (paid.length === 0) return []
+  const deltas = new Map<number, { amount: Amount, entries: number }>()
+  const add = (accountId: number, amount: Amount, entries: number) => {
+    const delta = deltas.get(accountId)
+    if (delta) { delta.amount += amount; delta.entries += entries } else deltas.set(accountId, { amount, entries })
+  }
+  const revenueOf = ({ order }: NewOrder) => {
+    const account = revenue.get(order.currency)
+    assert(account, `the revenue account of ${order.currency}`)
+    return account
+  }
+  for (const entry of paid) {
+    add(entry.wallet!.accountId, -entry.order.total, 1)
+    add(revenueOf(entry), entry.order.total, 0)
+  }
+  return [insertTransfers(tx, paid, revenueOf), updateAccounts(tx, deltas)]
+}
+
+async function insertTransfers (tx: Tx, paid: readonly NewOrder[], revenueOf: (placed: NewOrder) => number): Promise<void> {
+  await tx`
+    insert into transfers (id, kind, debit_account, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance)
+    select id, 'order', wallet_id, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance from unnest(
+      ${bareArray(paid.map(() => newId()))}::uuid[], ${bareArray(paid.map(({ wallet }) => wallet!.accountId))}::int[],
+      ${bareArray(paid.map(revenueOf))}::int[], ${bareArray(paid.map(({ order }) => order.total))}::bigint[],
+      ${bareArray(paid.map(({ order }) => order.id))}::uuid[], ${bareArray(paid.map(({ wallet }) => wallet!.entry))}::bigint[],
+      ${bareArray(paid.map(({ wallet }) => wallet!.balance))}::bigint[])
+      as new (id, wallet_id, credit_account, amount, order_id, wallet_entry, wallet_balance)`.execute()
+}
+
+async function updateAccounts (tx: Tx, deltas: ReadonlyMap<number, { amount: Amount, entries: number }>): Promise<void> {
+  const ids = [...deltas.keys()].sort((a, b) => a - b)
+  const moved = await tx`
+    update accounts set balance = balance + moved.amount, entries = accounts.entries + moved.entries
+    from unnest(${bareArray(ids)}::int[], ${bareArray(ids.map(id => deltas.get(id)!.amount))}::bigint[],
+                ${bareArray(ids.map(id => deltas.get(id)!.entries))}::bigint[]) as moved (id, amount, entries)
+    where accounts.id = moved.id and (accounts.kind <> 'wallet' or accounts.balance + accounts.credit_limit + moved.amount >= 0)`.execute()
+  assert(moved.count === ids.length, 'cover in every wallet that was charged')
+}
+
+async function updateResellers (tx: Tx, placed: readonly NewOrder[], facts: Facts): Promise<void> {
+  const resellers = [...new Set(placed.map(({ order }) => order.resellerId))].map(id => facts.resellers.get(id)!)
+  await tx`
+    update resellers set event_sequence = moved.event_sequence, order_number = moved.order_number
+    from unnest(${bareArray(resellers.map(reseller => reseller.id))}::uuid[], ${bareArray(resellers.map(reseller => reseller.eventSequence))}::bigint[],
+                ${bareArray(resellers.map(reseller => reseller.orderNumber))}::bigint[]) as moved (id, event_sequence, order_number)
+    where resellers.id = moved.id`.execute()
+}
+
+function takenOf (placed: readonly NewOrder[]): Want[] {
+  const taken = new Map<Uuid, number>()
+  for (const { order } of placed) for (const { skuId, delivered } of order.lines) taken.set(skuId, (taken.get(skuId) ?? 0) + delivered)
+  return [...taken].filter(([, quantity]) => quantity > 0).map(([skuId, quantity]) => ({ skuId, quantity }))
+}
+
+/** The audit rows: who sees which codes of which order, committed before any plaintext leaves. */
+async function writeReveals (tx: Tx, requests: readonly OrderRequest[], revealed: readonly (Reveal | undefined)[]): Promise<void> {
+  const rows = revealed.flatMap((reveal, i) => reveal ? [{ order: reveal.order, request: requests[i]! }] : [])
+  if (rows.length === 0) return
+  await tx`
+    insert into reveals (order_id, id, reseller_id, first, count, key_id, ip)
+    select order_id, id, reseller_id, 0, count, key_id, ip from unnest(
+      ${bareArray(rows.map(({ order }) => order.id))}::uuid[], ${bareArray(rows.map(() => newId()))}::uuid[],
+      ${bareArray(rows.map(({ order }) => order.resellerId))}::uuid[], ${bareArray(rows.map(({ order }) => order.delivered))}::int[],
+      ${bareArray(rows.map(({ request }) => request.keyId))}::text[], ${quotedArray(rows.map(({ request }) => request.ip))}::text[])
+      as new (order_id, id, reseller_id, count, key_id, ip)`.execute()
+}
+
+/** Which account is whose: ids never change, so each is asked for once. What is not there yet is asked for again. */
+class Accounts {
+  readonly #db: Db
+  readonly #wallets = new Map<string, number>()
+  readonly #revenue = new Map<string, number>()
+
+  constructor (db: Db) { this.#db = db }
+
+  /** The wallets that the requests would be paid from, ids ascending. */
+  async walletsFor (requests: readonly OrderRequest[], prices: PriceBook): Promise<readonly number[]> {
+    const owners = new Map<string, { resellerId: Uuid, currency: Currency }>()
+    for (const { resellerId, lines } of requests) {
+      for (const { skuId } of lines) {
+        const currency = prices.sku(skuId)?.currency
+        if (currency !== undefined) owners.set(factKey(resellerId, currency), { resellerId, currency })
+      }
+    }
+    const unknown = [...owners].filter(([key]) => !this.#wallets.has(key)).map(([, owner]) => owner)
+    if (unknown.length > 0) {
+      const rows = await this.#db<{ owner_id: Uuid, currency: Currency, id: number }[]>`
+        select owner_id, currency, id from accounts where kind = 'wallet' and owner_id = any(${bareArray(unknown.map(owner => owner.resellerId))}::uuid[])`
+      if (this.#wallets.size > accountsRememberedMax) this.#wallets.clear()
+      for (const row of rows) this.#wallets.set(factKey(row.owner_id, row.currency), row.id)
+    }
+    return [...owners.keys()].flatMap(key => this.#wallets.get(key) ?? []).sort((a, b) => a - b)
+  }
+
+  /** The revenue account of a currency in one shard. */
+  async revenueOf (currency: Currency, shard: number): Promise<number> {
+    const key = `${currency} ${shard}`
+    if (!this.#revenue.has(key)) {
+      const rows = await this.#db<{ shard: number, id: number }[]>`select shard, id from accounts where kind = 'revenue' and currency = ${currency}`
+      for (const row of rows) this.#revenue.set(`${currency} ${row.shard}`, row.id)
+    }
+    const id = this.#revenue.get(key)
+    assert(id, `the revenue account ${key}`)
+    return id
+  }
+}
+
+const accountsRememberedMax = 100_000

@@ -1,0 +1,77 @@
+import type { OrderState } from '../../../schema/vocabulary.ts'
+import type { Uuid } from '../../base/ids.ts'
+import { bareArray, quotedArray } from '../../postgres/arrays.ts'
+import type { Reader } from '../../postgres/pool.ts'
+import type { SealedCode } from '../stock/open-codes.ts'
+import { factKey } from './decide.ts'
+import type { Order, OrderAllocation, OrderLine, OrderWithLines } from './order.ts'
+
+/** One order of a reseller with its lines; undefined when it is unknown or another's. */
+export async function readOrder (read: Reader, resellerId: Uuid, id: Uuid): Promise<OrderWithLines | undefined> {
+  const [row] = await read<OrderRow[]>`select ${read.unsafe(orderColumns)} from orders o where id = ${id} and reseller_id = ${resellerId}`
+  if (!row) return undefined
+  const order = toOrder(row)
+  return { ...order, lines: await readLines(read, [order.id]) }
+}
+
+export interface OrderFilter { readonly reference: string | null, readonly number: number | null, readonly state: OrderState | null }
+
+/** A reseller's orders, newest first, below a number. */
+export async function listOrders (read: Reader, resellerId: Uuid, filter: OrderFilter, below: number | null, count: number): Promise<readonly Order[]> {
+  const rows = await read<OrderRow[]>`
+    select ${read.unsafe(orderColumns)} from orders o
+    where reseller_id = ${resellerId} and number < ${below ?? Number.MAX_SAFE_INTEGER}
+      and (${filter.reference}::text is null or reference = ${filter.reference})
+      and (${filter.number}::bigint is null or number = ${filter.number})
+      and (${filter.state}::text is null or state = ${filter.state})
+    order by number desc limit ${count}`
+  return rows.map(toOrder)
+}
+
+/** The orders that were placed before under the references asked for, by factKey. */
+export async function readEarlierOrders (read: Reader, wanted: readonly { readonly resellerId: Uuid, readonly reference: string }[]): Promise<Map<string, OrderWithLines>> {
+  const rows = await read<OrderRow[]>`
+    select ${read.unsafe(orderColumns)}
+    from unnest(${bareArray(wanted.map(want => want.resellerId))}::uuid[], ${quotedArray(wanted.map(want => want.reference))}::text[]) as want (reseller_id, reference)
+    join orders o on o.reseller_id = want.reseller_id and o.reference = want.reference`.execute()
+  if (rows.length === 0) return new Map()
+  const orders = rows.map(toOrder)
+  const lines = await readLines(read, orders.map(order => order.id))
+  return new Map(orders.map(order => [
+    factKey(order.resellerId, order.reference),
+    { ...order, lines: lines.filter(line => line.orderId === order.id) }
+  ]))
+}
+
+/** The live allocations of orders, in the order of their codes. */
+export async function readAllocations (read: Reader, orderIds: readonly Uuid[]): Promise<readonly OrderAllocation[]> {
+  return await read<OrderAllocation[]>`
+    select order_id as "orderId", line, lot_id as "lotId", first, count from allocations
+    where order_id = any(${bareArray(orderIds)}::uuid[]) and live order by order_id, line, lot_id, first`
+}
+
+/** The sealed codes of allocations, in their order. */
+export async function readSealedCodes (read: Reader, allocations: readonly OrderAllocation[]): Promise<readonly SealedCode[]> {
+  if (allocations.length === 0) return []
+  return await read<SealedCode[]>`
+    select codes.lot_id as "lotId", codes.n, codes.sealed
+    from unnest(${bareArray(allocations.map(range => range.lotId))}::int[], ${bareArray(allocations.map(range => range.first))}::int[],
+                ${bareArray(allocations.map(range => range.count))}::int[]) with ordinality as range (lot_id, first, count, place)
+    join codes on codes.lot_id = range.lot_id and codes.n >= range.first and codes.n < range.first + range.count
+    order by range.place, codes.n`.execute()
+}
+
+async function readLines (read: Reader, orderIds: readonly Uuid[]): Promise<OrderLine[]> {
+  return await read<OrderLine[]>`
+    select order_id as "orderId", line, sku_id as "skuId", quantity, delivered, unit_price as "unitPrice", total, refunded, state, reason, price_rules as "priceRules"
+    from order_lines where order_id = any(${bareArray(orderIds)}::uuid[]) order by order_id, line`
+}
+
+const orderColumns = `o.id, o.number, o.reseller_id as "resellerId", o.reference, o.state, o.fill, o.currency, o.max_total as "maxTotal",
+  o.quantity, o.delivered, o.total, o.refunded, o.key_id as "keyId", o.created_at as "createdAt"`
+
+type OrderRow = Omit<Order, 'number'> & { number: bigint }
+
+function toOrder (row: OrderRow): Order {
+  return { ...row, number: Number(row.number) }
+}

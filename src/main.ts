@@ -1,0 +1,30 @@
+// One door: `main.ts start | demo | api | worker | migrate | operator-key | openapi`; signals in, exit code out.
+import { readConfig } from './config.ts'
+import { commands, type CommandName } from './commands.ts'
+
+const [name = 'start', ...rest] = process.argv.slice(2)
+
+if (!Object.hasOwn(commands, name)) {
+  console.error(`There is no command ${JSON.stringify(name)}. Commands: ${Object.entries(commands).map(([known, { says }]) => `\n  ${known.padEnd(14)} ${says}`).join('')}`)
+  process.exit(2)
+}
+
+const stopping = new AbortController()
+let signals = 0
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The second Ctrl-C does not wait.
+    if (++signals > 1) process.exit(130)
+    stopping.abort()
+  })
+}
+
+try {
+  process.exitCode = await commands[name as CommandName].run(readConfig(process.env), stopping.signal, rest)
+} catch (error) {
+  console.error(`kahub: ${error instanceof Error ? error.message : String(error)}`)
+  if (process.env.LOG_LEVEL === 'debug') console.error(error)
+  process.exitCode = 1
+}
+// What is left holding the loop open (a keep-alive socket, an idle timer) has nothing more to do.
+process.exit()

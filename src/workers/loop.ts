@@ -1,0 +1,46 @@
+// The clockwork repeats passes. A pass is bounded work over stored rows and answers how much it found; while it finds its
+// fill it runs again at once.
+export interface Repeating {
+  /** Lets the next run come now. */
+  hint (): void
+  /** Waits for the run under way and ends. */
+  stop (): Promise<void>
+}
+
+/** Runs a pass again and again: at once while it finds work, else after everyMs. A failed run is reported and tried again. */
+export function repeatPass (name: string, run: () => Promise<number>, everyMs: number, report: (name: string, error: unknown) => void = () => {}): Repeating {
+  let stopped = false
+  let hinted = false
+  let wake: (() => void) | undefined
+  const ended = turn()
+  return {
+    hint () {
+      hinted = true
+      wake?.()
+    },
+    async stop () {
+      stopped = true
+      wake?.()
+      await ended
+    }
+  }
+
+  async function turn (): Promise<void> {
+    while (!stopped) {
+      hinted = false
+      let found = 0
+      try {
+        found = await run()
+      } catch (error) {
+        if (!stopped) report(name, error)
+      }
+      if (stopped || found > 0 || hinted) continue
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, everyMs)
+        timer.unref()
+        wake = () => { clearTimeout(timer); resolve() }
+      })
+      wake = undefined
+    }
+  }
+}
