@@ -2,7 +2,7 @@ import type { Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
-import { importUntouchedHoursMax, lockImport, readImport, type Import } from './import.ts'
+import { lockImport, readImport, type Import } from './import.ts'
 
 /** Codes deleted in one transaction. */
 export const codesClearedPerStep = 10_000
@@ -20,19 +20,7 @@ export async function abortImport (tx: Tx, id: Uuid): Promise<Import> {
   return await readImport(tx, id)
 }
 
-/** A pass: aborts up to `limit` imports that nobody has touched for a day; returns how many. */
-export async function abortForgottenImports (db: Db, limit: number): Promise<number> {
-  return await transact(db, async tx => {
-    const forgotten = await tx<{ id: Uuid }[]>`
-      select id from imports
-      where state = 'open' and touched_at < now() - make_interval(hours => ${importUntouchedHoursMax})
-      order by id limit ${limit} for update skip locked`
-    for (const { id } of forgotten) await abortImport(tx, id)
-    return forgotten.length
-  })
-}
-
-/** A pass: deletes up to about `limit` codes of aborted imports, their fingerprints with them; returns how many. */
+/** Deletes up to about `limit` codes of aborted imports, their fingerprints with them; returns how many. */
 export async function clearAbortedLots (db: Db, limit: number): Promise<number> {
   let cleared = 0
   while (cleared < limit) {

@@ -58,7 +58,6 @@ export function refuseFaults ({ inFile, stockedBefore }: Faults): void {
 }
 
 const rowsPerTurn = 1_000
-const rowsMax = 500_000
 const fingerprintsPerStatement = 10_000
 
 async function findStocked (read: Reader, open: Import, lines: ReadonlyMap<Fingerprint, number>): Promise<LineFault[]> {
