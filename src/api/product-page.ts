@@ -9,7 +9,7 @@ import { answerPage, type PageAnswer } from './page.ts'
 export interface ProductPageAnswer<Item> extends PageAnswer<Item> { synced_until: string }
 
 /**
- * Answers a page of products with the watermark to sync from next time. `list` names the caller's view and tenant; `view` is
+ * Answers a page of products with the watermark to sync from next time. `list` names the caller's view, tenant and filters of its own; `view` is
  * given a price book no older than the page, so that a price that is told is corrected by the next sync when it changes.
  */
 export async function answerProductPage<Item> (request: FastifyRequest, reply: FastifyReply, options: {
@@ -20,7 +20,7 @@ export async function answerProductPage<Item> (request: FastifyRequest, reply: F
 }): Promise<ProductPageAnswer<Item>> {
   const { db, cursors, name, priceBook } = request.caller.world
   const { limit: _limit, cursor: _cursor, updated_after: updatedAfter, category, ...filters } = options.query
-  const list = `${options.list} ${JSON.stringify([options.statuses, category, filters.tag, filters.kind, filters.region, filters.q, filters.number])}`
+  const list = `${options.list} ${JSON.stringify([category, filters.tag, filters.kind, filters.region, filters.q, filters.number])}`
   // A watermark is bound like a cursor, but to the list without updated_after: it is what that list answers.
   const marks = `${name} synced ${list}`
   const changedFrom = updatedAfter === undefined ? undefined : String(cursors.read(marks, updatedAfter)[0])
