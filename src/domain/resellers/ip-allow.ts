@@ -1,8 +1,7 @@
 import ipaddr from 'ipaddr.js'
+import { ipRangesPerKeyMax } from '../../../schema/rest/keys.ts'
 import { Problem } from '../../base/problem.ts'
 import type { IpRange } from './keyring.ts'
-
-export const ipRangesPerKeyMax = 50
 
 /**
  * Reads an IP allow-list: addresses and CIDR ranges, v4 and v6. A single address becomes a range of one, the bits behind the

@@ -7,9 +7,6 @@ import { insertKey, newKeyId, readPublicKey, type KeyForge, type MadeKey } from 
 import { guardGrant, guardKeyCount, lockKeysOf, readGrantor, readKeyOf } from './key-guards.ts'
 import { readKey } from './list-keys.ts'
 
-export const overlapSecondsDefault = 86_400
-export const overlapSecondsMax = 30 * 86_400
-
 export interface Rotation {
   readonly reference: string
   /** The id of the key that asks. */
@@ -17,7 +14,7 @@ export interface Rotation {
   /** Whose key is rotated; null: the operator's. */
   readonly resellerId: Uuid | null
   readonly keyId: string
-  /** How long the old key still works; 0: not at all. */
+  /** How long the old key still works, at most overlapSecondsMax of the contract; 0: not at all. */
   readonly overlapSeconds: number
   /** The new public key of an ed25519 key. */
   readonly publicKey?: unknown

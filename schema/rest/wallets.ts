@@ -1,0 +1,77 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { transferKinds } from '../vocabulary.ts'
+import { CurrencyCode, Id, Money, Nullable, OneOf, Page, PageQuery, Reference, Timestamp, reasonLengthMax } from './common.ts'
+import { ResellerId } from './resellers.ts'
+
+/** Why the operator does something; the reseller sees it too. */
+export const Reason = Type.String({ minLength: 1, maxLength: reasonLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'Why; the reseller sees it with the transfer.' })
+
+export const Wallet = Type.Object({
+  currency: CurrencyCode,
+  balance: Money,
+  credit_limit: Type.Composite([Money], { additionalProperties: false, description: 'How far below zero the balance may go.' }),
+  available: Type.Composite([Money], { additionalProperties: false, description: 'What can be spent: balance and credit limit together.' }),
+  created_at: Timestamp
+}, { additionalProperties: false, title: 'Wallet' })
+export type Wallet = Static<typeof Wallet>
+
+export const Transfer = Type.Object({
+  id: Id('trf', 'The id of a transfer.'),
+  kind: OneOf(transferKinds, { description: 'What moved the money.' }),
+  entry: Type.Integer({ description: 'Its number in the wallet, from 1 without a gap.' }),
+  amount: Type.Composite([Money], { additionalProperties: false, description: 'What the wallet gained; below zero, what it lost.' }),
+  balance: Type.Composite([Money], { additionalProperties: false, description: 'The wallet’s balance after it.' }),
+  order: Nullable(Id('ord', 'An order.'), { description: 'The order that was paid.' }),
+  reason: Nullable(Type.String(), { description: 'What the operator gave as the reason.' }),
+  created_at: Timestamp
+}, { additionalProperties: false, title: 'Transfer' })
+export type Transfer = Static<typeof Transfer>
+
+export const OperatorTransfer = Type.Composite([Transfer, Type.Object({
+  created_by: Nullable(Type.String(), { description: 'The operator’s key that asked for it.' })
+})], { additionalProperties: false, title: 'OperatorTransfer' })
+export type OperatorTransfer = Static<typeof OperatorTransfer>
+
+export const Deposit = Type.Object({
+  reference: Type.Optional(Reference),
+  amount: Type.Composite([Money], { additionalProperties: false, description: 'Above zero, with no more decimals than the currency has.' }),
+  reason: Reason
+}, { additionalProperties: false })
+export type Deposit = Static<typeof Deposit>
+
+export const Adjustment = Type.Object({
+  reference: Type.Optional(Reference),
+  amount: Type.Composite([Money], { additionalProperties: false, description: 'Above zero: into the wallet; below zero: out of it. No more decimals than the currency has.' }),
+  reason: Reason
+}, { additionalProperties: false })
+export type Adjustment = Static<typeof Adjustment>
+
+export const SetCreditLimit = Type.Object({
+  credit_limit: Type.Composite([Money], { additionalProperties: false, description: 'How far below zero the balance may go; 0 is no credit.' }),
+  reason: Type.String({ minLength: 1, maxLength: reasonLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'Why; kept with the change.' })
+}, { additionalProperties: false })
+export type SetCreditLimit = Static<typeof SetCreditLimit>
+
+export const CurrencyParams = Type.Object({ currency: CurrencyCode })
+export const ResellerCurrencyParams = Type.Object({ id: ResellerId, currency: CurrencyCode })
+export const ListWalletsQuery = Type.Object(PageQuery, { additionalProperties: false })
+export const ListTransfersQuery = Type.Object({
+  ...PageQuery,
+  kind: Type.Optional(OneOf(transferKinds)),
+  created_from: Type.Optional(Type.String({ format: 'date-time', description: 'Only transfers from this time on (RFC 3339).' })),
+  created_before: Type.Optional(Type.String({ format: 'date-time', description: 'Only transfers before this time (RFC 3339).' }))
+}, { additionalProperties: false })
+export type ListTransfersQuery = Static<typeof ListTransfersQuery>
+export const WalletPage = Page(Wallet)
+export const TransferPage = Page(Transfer)
+export const OperatorTransferPage = Page(OperatorTransfer)
+
+export const Books = Type.Object({
+  sound: Type.Boolean({ description: 'Whether every invariant holds.' }),
+  faults: Type.Array(Type.Object({
+    invariant: Type.String({ description: 'What should hold.' }),
+    detail: Type.String({ description: 'Where it does not.' })
+  }, { additionalProperties: false })),
+  proven_at: Timestamp
+}, { additionalProperties: false, title: 'Books' })
+export type Books = Static<typeof Books>
