@@ -1,0 +1,208 @@
+// What the generator reads: openapi.yaml as plain operations, each with its place in the SDK.
+
+/** As much of JSON Schema as contracts use. */
+export interface Schema {
+  readonly $ref?: string
+  readonly title?: string
+  readonly description?: string
+  readonly type?: string | readonly string[]
+  readonly enum?: ReadonlyArray<string | number | boolean | null>
+  readonly const?: string | number | boolean | null
+  readonly nullable?: boolean
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: boolean | Schema
+  readonly patternProperties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
+  readonly allOf?: readonly Schema[]
+  readonly default?: unknown
+  readonly minimum?: number
+  readonly maximum?: number
+}
+
+interface Parameter {
+  readonly $ref?: string
+  readonly name: string
+  readonly in: string
+  readonly required?: boolean
+  readonly description?: string
+  readonly schema: Schema
+}
+
+type Content = Readonly<Record<string, { readonly schema?: Schema }>>
+
+interface RawOperation {
+  readonly operationId?: string
+  readonly 'x-sdk'?: { readonly resource: string, readonly method: string } | false
+  readonly summary?: string
+  readonly description?: string
+  readonly parameters?: readonly Parameter[]
+  readonly requestBody?: { readonly content: Content }
+  readonly responses?: Readonly<Record<string, { readonly $ref?: string, readonly content?: Content }>>
+}
+
+export interface OpenapiDocument {
+  readonly info: { readonly version: string }
+  readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> }
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+/** An operation with its place in the SDK. */
+export interface Operation {
+  readonly id: string
+  readonly entry: 'client' | 'admin'
+  readonly resource: string
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly summary: string
+  readonly description: string
+  readonly pathParameters: ReadonlyArray<{ readonly name: string, readonly schema: Schema, readonly description: string | undefined }>
+  /** The query as an object; undefined when there is none. */
+  readonly query: Schema | undefined
+  /** The body as JSON or as bytes of one media type. */
+  readonly body: { readonly schema: Schema } | { readonly mediaType: string } | undefined
+  /** The body has a reference, and the call makes what bears it. */
+  readonly creates: boolean
+  /** What is answered as JSON; several successful answers are several schemas. */
+  readonly answers: readonly Schema[]
+  /** The schema of an item, when the answer is a page of a list. */
+  readonly item: Schema | undefined
+  /** The schema of a line, when the answer can be had as application/x-ndjson. */
+  readonly line: Schema | undefined
+}
+
+const httpMethods = ['get', 'put', 'post', 'patch', 'delete', 'head'] as const
+
+/** The operations under /v1 and /admin/v1, in the order of the contract; throws when one has no place in the SDK. */
+export function readOperations (document: OpenapiDocument): readonly Operation[] {
+  const operations: Operation[] = []
+  const unplaced: string[] = []
+  for (const [path, methods] of Object.entries(document.paths)) {
+    if (!/^\/(admin\/)?v\d+\//.test(path)) continue
+    for (const method of httpMethods) {
+      const raw = methods[method] as RawOperation | undefined
+      if (raw === undefined || raw['x-sdk'] === false) continue
+      if (raw['x-sdk'] === undefined || raw.operationId === undefined) unplaced.push(`${method.toUpperCase()} ${path}`)
+      else operations.push(readOperation(document, path, method, raw, raw.operationId, raw['x-sdk']))
+    }
+  }
+  if (unplaced.length > 0) {
+    const list = unplaced.join(', ')
+    throw new Error(`These operations need operationId and x-sdk: {resource, method}, or x-sdk: false to be left out: ${list}`)
+  }
+  refuseDoubles(operations)
+  return operations
+}
+
+/** The schema itself, where a reference stands for it. */
+export function resolve (document: OpenapiDocument, schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema
+  const found = document.components?.schemas?.[refName(schema.$ref)]
+  if (found === undefined) throw new Error(`${schema.$ref} is not in components.schemas`)
+  return resolve(document, found)
+}
+
+/** The name a reference ends with. */
+export function refName (ref: string): string {
+  const name = /^#\/components\/schemas\/(.+)$/.exec(ref)?.[1]
+  if (name === undefined) throw new Error(`${ref} does not refer to components.schemas`)
+  return name
+}
+
+function readOperation (
+  document: OpenapiDocument,
+  path: string,
+  method: string,
+  raw: RawOperation,
+  id: string,
+  place: { readonly resource: string, readonly method: string }
+): Operation {
+  const parameters = raw.parameters ?? []
+  const body = readBody(raw)
+  const contents = Object.entries(raw.responses ?? {})
+    .filter(([status]) => status.startsWith('2')).map(([, answer]) => answer.content ?? {})
+  const answers = contents.map(content => content['application/json']?.schema).filter(schema => schema !== undefined)
+  const query = readQuery(parameters)
+  const item = method !== 'get' || query?.properties?.cursor === undefined ? undefined : readItem(document, answers)
+  return {
+    id,
+    entry: path.startsWith('/admin/') ? 'admin' : 'client',
+    resource: readResource(place.resource, id),
+    name: place.method,
+    method: method.toUpperCase(),
+    path,
+    summary: raw.summary ?? '',
+    description: raw.description ?? '',
+    pathParameters: readPathParameters(path, parameters, id),
+    query,
+    body,
+    creates: method === 'post' && body !== undefined && 'schema' in body &&
+      resolve(document, body.schema).properties?.reference !== undefined,
+    answers,
+    item,
+    line: method === 'get' ? readLine(document, contents, item) : undefined
+  }
+}
+
+function readResource (resource: string, id: string): string {
+  const name = resource.replace(/^admin\./, '')
+  if (!/^[a-z][A-Za-z0-9]*$/.test(name)) throw new Error(`${id}: the resource ${resource} is not a camelCase noun`)
+  return name
+}
+
+function readPathParameters (path: string, parameters: readonly Parameter[], id: string): Operation['pathParameters'] {
+  return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => {
+    const parameter = parameters.find(one => one.in === 'path' && one.name === name)
+    if (parameter === undefined) throw new Error(`${id}: the path parameter ${name} is not described`)
+    return { name: name!, schema: parameter.schema, description: parameter.description ?? parameter.schema.description }
+  })
+}
+
+function readQuery (parameters: readonly Parameter[]): Schema | undefined {
+  const fields = parameters.filter(parameter => parameter.in === 'query')
+  if (fields.length === 0) return undefined
+  return {
+    type: 'object',
+    properties: Object.fromEntries(fields.map(field => [field.name, described(field.schema, field.description)])),
+    required: fields.filter(field => field.required).map(field => field.name)
+  }
+}
+
+function described (schema: Schema, description: string | undefined): Schema {
+  return description === undefined ? schema : { ...schema, description }
+}
+
+function readBody (raw: RawOperation): Operation['body'] {
+  const content = raw.requestBody?.content
+  if (content === undefined) return undefined
+  const schema = content['application/json']?.schema
+  if (schema !== undefined) return { schema }
+  const [mediaType] = Object.keys(content)
+  return mediaType === undefined ? undefined : { mediaType }
+}
+
+function readItem (document: OpenapiDocument, answers: readonly Schema[]): Schema | undefined {
+  const fields = answers.map(answer => resolve(document, answer).properties)
+    .find(found => found?.data && found.has_more && found.next_cursor)
+  return fields?.data?.items
+}
+
+function readLine (document: OpenapiDocument, contents: readonly Content[], item: Schema | undefined): Schema | undefined {
+  const lines = contents.map(content => content['application/x-ndjson']).find(found => found !== undefined)
+  if (lines === undefined) return undefined
+  const told = lines.schema ?? {}
+  return resolve(document, told).properties === undefined && item !== undefined ? item : told
+}
+
+function refuseDoubles (operations: readonly Operation[]): void {
+  const seen = new Map<string, string>()
+  for (const { entry, resource, name, id } of operations) {
+    const place = `${entry} ${resource}.${name}`
+    const other = seen.get(place)
+    if (other !== undefined) throw new Error(`${id} and ${other} have the same place in the SDK: ${place}`)
+    seen.set(place, id)
+  }
+}

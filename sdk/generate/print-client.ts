@@ -1,0 +1,169 @@
+// The clients of the SDK: a class per resource, its operations as methods, and the class that holds them all.
+import { camel, docComment, pascal } from './words.ts'
+import type { OpenapiDocument, Operation, Schema } from './contract.ts'
+import type { OperationTypes } from './print-types.ts'
+
+const widthMax = 120
+
+/** A client to print: the class that holds the resources, and where the runtime lies. */
+export interface ClientPlan {
+  readonly className: string
+  readonly description: string
+  readonly runtime: string
+}
+
+/** The text of client.ts or admin.ts. */
+export function printClient (
+  plan: ClientPlan,
+  document: OpenapiDocument,
+  operations: readonly Operation[],
+  typesOf: ReadonlyMap<Operation, OperationTypes>
+): string {
+  const resources = [...Map.groupBy(operations, operation => operation.resource)].sort(([a], [b]) => a < b ? -1 : 1)
+  const classes = resources.map(([resource, ofResource]) => printResource(resource, ofResource, typesOf))
+  const body = [printHolder(plan, document, resources.map(([resource]) => resource)), ...classes].join('\n\n')
+  return `${printImports(plan, operations, typesOf, body)}\n${body}\n`
+}
+
+function printImports (
+  plan: ClientPlan,
+  operations: readonly Operation[],
+  typesOf: ReadonlyMap<Operation, OperationTypes>,
+  body: string
+): string {
+  const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(body)
+  const connection = [...['Connection', 'segment', 'withReference'].filter(uses), ...(uses('CallOptions') ? ['type CallOptions'] : [])]
+  const types = operations.flatMap(operation => Object.values(typesOf.get(operation)!))
+    .filter(name => name !== undefined && uses(name)).sort()
+  return [
+    `import { ${connection.join(', ')} } from '${plan.runtime}/connection.ts'`,
+    ...(uses('Lines') ? [`import { Lines } from '${plan.runtime}/lines.ts'`] : []),
+    `import type { KahubOptions } from '${plan.runtime}/options.ts'`,
+    ...(uses('List') ? [`import { List } from '${plan.runtime}/pages.ts'`] : []),
+    ...(types.length > 0 ? [`import type {\n${types.map(name => `  ${name}`).join(',\n')}\n} from './types.ts'`] : []),
+    ''
+  ].join('\n')
+}
+
+function printHolder (plan: ClientPlan, document: OpenapiDocument, resources: readonly string[]): string {
+  const dated = /^\d{4}-\d\d-\d\d$/.test(document.info.version)
+  const version = dated ? `, '${document.info.version}'` : ''
+  const fields = resources.map(resource => `  readonly ${resource}: ${className(resource)}`)
+  const made = resources.map(resource => `    this.${resource} = new ${className(resource)}(this)`)
+  return `${docComment([plan.description], '')}export class ${plan.className} extends Connection {
+${fields.join('\n')}
+
+  constructor (options: KahubOptions) {
+    super(options${version})
+${made.join('\n')}
+  }
+}`
+}
+
+function printResource (resource: string, operations: readonly Operation[], typesOf: ReadonlyMap<Operation, OperationTypes>): string {
+  const methods = operations.flatMap(operation => printMethods(operation, typesOf.get(operation)!))
+  return `export class ${className(resource)} {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+${methods.join('\n\n')}
+}`
+}
+
+function className (resource: string): string {
+  return `${pascal(resource)}Resource`
+}
+
+function printMethods (operation: Operation, types: OperationTypes): string[] {
+  const methods: string[] = []
+  if (operation.item !== undefined) methods.push(printList(operation, types))
+  else if (types.result !== undefined || operation.line === undefined) methods.push(printCall(operation, types))
+  if (operation.line !== undefined) methods.push(printLines(operation, types))
+  return methods
+}
+
+function printCall (operation: Operation, types: OperationTypes): string {
+  const answer = types.result ?? 'void'
+  const request = `'${operation.method}', ${printPath(operation)}`
+  const told = [
+    ...(operation.query === undefined ? [] : ['query']),
+    ...(operation.body === undefined ? [] : [operation.creates ? 'body: withReference(body, options)' : 'body'])
+  ]
+  const options = told.length === 0 ? 'options' : `{ ${[...printHeaders(operation), ...told].join(', ')} }`
+  return `${printDoc(operation, '')}${printSignature(`async ${operation.name}`, operation, types, `Promise<${answer}>`)} {
+    return this.#connection.request(${request}, ${options})
+  }`
+}
+
+function printHeaders ({ body }: Operation): string[] {
+  if (body === undefined || 'schema' in body) return ['...options']
+  if (body.mediaType === 'application/octet-stream') return ['...options']
+  return [`...options, headers: { 'content-type': '${body.mediaType}', ...options.headers }`]
+}
+
+function printList (operation: Operation, types: OperationTypes): string {
+  const doc = printDoc(operation, 'Await it for a page, or iterate it for all items.')
+  return `${doc}${printSignature(operation.name, operation, types, `List<${types.result!}>`)} {
+    const path = ${printPath(operation)}
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }`
+}
+
+function printLines (operation: Operation, types: OperationTypes): string {
+  const doc = printDoc(operation, 'Iterate it: the items come one by one, as fast as they are used.')
+  const name = types.result === undefined ? operation.name : `stream${pascal(operation.name)}`
+  const query = operation.query === undefined ? '' : `, query${formatOf(operation)}`
+  return `${doc}${printSignature(name, operation, types, `Lines<${types.line!}>`)} {
+    return new Lines(this.#connection, ${printPath(operation)}, { ...options${query} })
+  }`
+}
+
+/** A contract that chooses the form by a query field gets it told there too. */
+function formatOf ({ query }: Operation): string {
+  const format = query?.properties?.format?.enum?.includes('ndjson')
+  return format ? ': { ...query, format: \'ndjson\' }' : ''
+}
+
+function printSignature (name: string, operation: Operation, types: OperationTypes, answer: string): string {
+  const given = argumentsOf(operation, types)
+  const line = `  ${name} (${given.join(', ')}): ${answer}`
+  return line.length < widthMax ? line : `  ${name} (\n    ${given.join(',\n    ')}\n  ): ${answer}`
+}
+
+function argumentsOf (operation: Operation, types: OperationTypes): string[] {
+  const given = operation.pathParameters.map(({ name, schema }) => `${camel(name)}: ${isNumber(schema) ? 'number' : 'string'}`)
+  const { body, query } = operation
+  if (body !== undefined && 'schema' in body) given.push(`body: ${types.body!}${nothingRequired(operation, body.schema) ? ' = {}' : ''}`)
+  else if (body !== undefined) given.push('body: Uint8Array')
+  if (query !== undefined) given.push(`query: ${types.query!}${(query.required ?? []).length === 0 ? ' = {}' : ''}`)
+  return [...given, usesOptions(operation) ? 'options: CallOptions = {}' : 'options?: CallOptions']
+}
+
+/** Where the options' own headers are read, there must be options. */
+function usesOptions ({ body }: Operation): boolean {
+  return body !== undefined && 'mediaType' in body && body.mediaType !== 'application/octet-stream'
+}
+
+function nothingRequired (operation: Operation, schema: Schema): boolean {
+  if (schema.properties === undefined) return false
+  return (schema.required ?? []).every(name => operation.creates && name === 'reference')
+}
+
+function isNumber (schema: Schema): boolean {
+  return schema.type === 'integer' || schema.type === 'number'
+}
+
+function printPath ({ path, pathParameters }: Operation): string {
+  if (pathParameters.length === 0) return `'${path}'`
+  return `\`${path.replace(/\{([^}]+)\}/g, (_, name: string) => `\${segment(${camel(name)})}`)}\``
+}
+
+function printDoc (operation: Operation, more: string): string {
+  const parameters = operation.pathParameters.filter(({ description }) => description)
+    .map(({ name, description }) => `@param ${camel(name)} ${description!.replaceAll('\n', ' ')}`)
+  const summary = operation.summary === '' || /[.!?]$/.test(operation.summary) ? operation.summary : `${operation.summary}.`
+  return docComment([summary, operation.description, more, `${operation.method} ${operation.path}`, ...parameters], '  ')
+}

@@ -1,0 +1,9 @@
+// The entry of @kahub/sdk: what resellers use.
+export { Kahub } from './generated/client.ts'
+export * from './errors.ts'
+export type * from './generated/types.ts'
+export type { CallOptions, Method, QueryValue, RequestOptions } from './connection.ts'
+export type { Lines } from './lines.ts'
+export type { KahubOptions } from './options.ts'
+export type { List, Page, PageAnswer } from './pages.ts'
+export type { PrivateJwk } from './signing.ts'

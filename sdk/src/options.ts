@@ -1,0 +1,89 @@
+// What a client is made with, and its checking.
+import { ArgumentError } from './errors.ts'
+import { ed25519Key, hmacKey, type ImportedKey, type PrivateJwk, type SigningKey } from './signing.ts'
+
+export const timeoutMsDefault = 30_000
+/** The longest time-out: what a timer of every runtime can count. */
+export const timeoutMsMax = 2_147_483_647
+export const retriesMaxDefault = 2
+export const retriesMaxLimit = 10
+
+interface CommonOptions {
+  /** The id of the key: key_live_… or key_test_…. */
+  readonly keyId: string
+  /** hmac-sha256 or ed25519. Only compared: the key that is given decides. */
+  readonly algorithm?: 'hmac-sha256' | 'ed25519' | (string & {}) | undefined
+  /** How long one attempt may take, in milliseconds. 30000 when left out. */
+  readonly timeoutMs?: number | undefined
+  /** How often a call that may be repeated is repeated, 0 to 10. 2 when left out. */
+  readonly retriesMax?: number | undefined
+  /** What sends the requests, instead of the runtime's fetch. */
+  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined
+  /** The present in milliseconds since 1970, instead of Date.now. Signatures are made with it. */
+  readonly clock?: (() => number) | undefined
+  /** What waits between two attempts, instead of a timer. */
+  readonly pause?: ((ms: number) => Promise<void>) | undefined
+}
+
+/** Where the API is; the content of demo.json and operator.json can be given as it stands. */
+type Place = { readonly baseUrl: string } | { readonly url: string }
+
+/** The shared secret of an hmac-sha256 key, or the private key of an ed25519 key. */
+type Credential = { readonly secret: string } | { readonly privateKey: PrivateJwk | ImportedKey }
+
+export type KahubOptions = CommonOptions & Place & Credential
+
+/** The address without a slash at its end. */
+export function readBaseUrl (options: KahubOptions): string {
+  const given = 'baseUrl' in options ? options.baseUrl : options.url
+  if (!URL.canParse(given)) throw new ArgumentError('baseUrl is not an absolute URL; give something like https://api.example.com.')
+  const url = new URL(given)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new ArgumentError('baseUrl needs to start with https:// or http://.')
+  if (url.search || url.hash || url.username || url.password) {
+    throw new ArgumentError('baseUrl is an address and a path only: no query, no fragment, no user.')
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+/** The key that signs; no message names what it is made of. */
+export function readSigningKey (options: KahubOptions): SigningKey {
+  const { keyId } = options
+  if (typeof keyId !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(keyId)) {
+    throw new ArgumentError('keyId is the id of your key, such as key_live_….')
+  }
+  const key = 'privateKey' in options ? readPrivateKey(keyId, options.privateKey) : readSecret(keyId, options.secret)
+  if (options.algorithm !== undefined && options.algorithm !== key.algorithm) {
+    throw new ArgumentError(`algorithm says ${options.algorithm}, and a ${key.algorithm} key is given: ` +
+      'hmac-sha256 takes secret, ed25519 takes privateKey.')
+  }
+  return key
+}
+
+/** A time-out in milliseconds that a timer can count. */
+export function readTimeoutMs (timeoutMs: number | undefined): number {
+  const read = timeoutMs ?? timeoutMsDefault
+  if (!(read > 0 && read <= timeoutMsMax)) throw new ArgumentError(`timeoutMs is a number above 0 and up to ${timeoutMsMax}.`)
+  return read
+}
+
+/** How many attempts may follow the first one. */
+export function readRetriesMax (retriesMax: number | undefined): number {
+  const read = retriesMax ?? retriesMaxDefault
+  if (!Number.isInteger(read) || read < 0 || read > retriesMaxLimit) {
+    throw new ArgumentError(`retriesMax is a whole number from 0 to ${retriesMaxLimit}.`)
+  }
+  return read
+}
+
+function readSecret (keyId: string, secret: string): SigningKey {
+  if (typeof secret !== 'string' || secret === '') throw new ArgumentError('Give the secret of the key (khs_…), or a privateKey.')
+  return hmacKey(keyId, secret)
+}
+
+function readPrivateKey (keyId: string, privateKey: PrivateJwk | ImportedKey): SigningKey {
+  if (typeof privateKey !== 'object' || privateKey === null) throw new ArgumentError('privateKey is a private JWK or a CryptoKey.')
+  if ('kty' in privateKey && !(privateKey.kty === 'OKP' && privateKey.crv === 'Ed25519' && privateKey.d && privateKey.x)) {
+    throw new ArgumentError('privateKey needs kty OKP, crv Ed25519, x and d: the private key, not the public one.')
+  }
+  return ed25519Key(keyId, privateKey)
+}
