@@ -104,9 +104,9 @@ function answerable (
   const fell = was === undefined || price < was.at(-1)!.after
   const lowering = is.filter(step => step.after < cost && (step.before === null || step.after < step.before))
   if (lowering.every(step => deliberate.has(step.id))) return undefined
+  const changesOf = (steps: readonly PriceStep[]) => steps.map(step => changeOf.get(step.id)).filter(change => change !== undefined)
   // A new rule must stand by the price it gives; a floor, or a rule that goes, only when the price falls by it.
-  const given = is.map(step => changeOf.get(step.id)).filter(change => change !== undefined)
-    .filter(change => fell || change.after!.kind !== 'floor')
-  const taken = fell ? (was ?? []).map(step => changeOf.get(step.id)).filter(change => change !== undefined) : []
+  const given = changesOf([...lowering, ...is]).filter(change => fell || change.after!.kind !== 'floor')
+  const taken = fell ? changesOf(was ?? []) : []
   return [...given, ...taken].find(change => !change.deliberateLoss)
 }

@@ -1,6 +1,6 @@
 // What setting and ending rules have in common: the rules in force that could matter, the check against cost, and the rows.
 // The caller holds the lock on the snapshot 'prices' from before its first read to its commit, so two writers see each other.
-import type { Uuid } from '../../base/ids.ts'
+import { showId, type Uuid } from '../../base/ids.ts'
 import { formatAmount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
@@ -40,11 +40,16 @@ export async function refuseBelowCost (
   const rows = await read<{ id: Uuid, currency: Currency }[]>`
     select id, currency from skus where id = any (${bareArray(losses.map(loss => loss.skuId))}::uuid[])`
   const currencies = new Map(rows.map(row => [row.id, row.currency]))
-  const tell = ({ price, cost, skuId }: Loss): string =>
-    `would sell at ${formatAmount(price, currencies.get(skuId)!)} what costs up to ${formatAmount(cost, currencies.get(skuId)!)} ${currencies.get(skuId)!}`
-  throw new Problem('price_below_cost', `${losses.length === 1 ? 'A rule' : `${losses.length} rules`} would sell below cost. Raise the price, or mark the loss as deliberate.`, {
-    errors: losses.map(loss => ({ pointer: `/${list}/${loss.change.index}`, detail: tell(loss) }))
+  const which = losses.length === 1 ? 'A rule' : `${losses.length} rules`
+  throw new Problem('price_below_cost', `${which} would sell below cost. Raise the price, or mark the loss as deliberate.`, {
+    errors: losses.slice(0, lossesToldMax).map(loss => ({ pointer: `/${list}/${loss.change.index}`, detail: tell(loss, currencies.get(loss.skuId)!) }))
   })
+}
+
+const lossesToldMax = 100
+
+function tell ({ skuId, price, cost }: Loss, currency: Currency): string {
+  return `would sell ${showId('sku', skuId)} at ${formatAmount(price, currency)}, which costs up to ${formatAmount(cost, currency)} ${currency}`
 }
 
 /** Writes changes that were checked: the old rules leave, the new ones come, and every product they price is told again. */
