@@ -66,14 +66,11 @@ create table api_keys (
 );
 create index api_keys_by_reseller on api_keys (reseller_id, created_at, id);
 
--- A nonce that was used: id is a hash of key and nonce.
+-- Nonces that were used: 32 bits of the time after which the signature is worthless, then 96 bits of a hash of key and nonce.
+-- In order of expiry, so that new ones go to the right edge of the index and old ones are deleted from the left.
 create table nonces (
-  id uuid primary key,
-  expires_at timestamptz not null
+  id uuid primary key
 );
--- Nonces come in nearly the order in which they expire, so an entry goes to the index's last page, which is cheap. A BRIN
--- index would not do: pages are used again, and the range it keeps of a page never narrows.
-create index nonces_by_expiry on nonces (expires_at);
 
 -- Catalogue. changed is the transaction that last changed what a reseller sees: the watermark of a sync compares it
 -- with the oldest transaction still running, so a row that commits late is never missed.
@@ -290,9 +287,8 @@ create index credit_limit_changes_of_account on credit_limit_changes (account_id
 
 -- Orders.
 create table orders (
-  id uuid primary key,
-  number bigint not null,
   reseller_id uuid not null,
+  id uuid not null,
   reference text not null,
   state text not null,
   fill text not null,
@@ -303,10 +299,10 @@ create table orders (
   total bigint not null,
   refunded bigint not null default 0,
   key_id text not null,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  primary key (reseller_id, id)
 );
 create unique index orders_by_reference on orders (reseller_id, reference);
-create unique index orders_by_number on orders (reseller_id, number);
 
 create table order_lines (
   order_id uuid not null,

@@ -30,7 +30,7 @@ export const DecimalAmount = Type.String({
   examples: ['98.25']
 })
 
-export const Money = Type.Object({ amount: DecimalAmount, currency: CurrencyCode }, { additionalProperties: false, $id: 'Money', title: 'Money' })
+export const Money = Type.Object({ amount: DecimalAmount, currency: CurrencyCode }, { additionalProperties: false, title: 'Money' })
 export type Money = Static<typeof Money>
 
 export const Reference = Type.String({

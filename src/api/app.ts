@@ -12,8 +12,22 @@ import { registerDocs } from './docs.ts'
 import type { Metrics } from './metrics.ts'
 import { registerOpenApi } from './openapi.ts'
 import { answerBrokenRequest, answerError, answerProblem } from './problems.ts'
+import { adminCatalogRoutes } from './rest/admin-catalog.ts'
+import { adminImportsRoutes } from './rest/admin-imports.ts'
+import { adminKeysRoutes } from './rest/admin-keys.ts'
+import { adminLevelsRoutes } from './rest/admin-levels.ts'
+import { adminLotsRoutes } from './rest/admin-lots.ts'
+import { adminPriceRoutes } from './rest/admin-prices.ts'
+import { adminResellersRoutes } from './rest/admin-resellers.ts'
+import { adminWalletsRoutes } from './rest/admin-wallets.ts'
+import { keysRoutes } from './rest/keys.ts'
+import { meRoutes } from './rest/me.ts'
 import { orderRoutes } from './rest/orders.ts'
+import { priceRoutes } from './rest/prices.ts'
+import { productRoutes } from './rest/products.ts'
 import { serviceRoutes } from './rest/service.ts'
+import { stockRoutes } from './rest/stock.ts'
+import { walletsRoutes } from './rest/wallets.ts'
 
 export const bodyBytesMax = 64 * 1024
 const requestTimeoutMs = 15_000
@@ -37,7 +51,7 @@ export interface AppOptions {
 export async function buildApp (worlds: Worlds, options: AppOptions): Promise<App> {
   const app: App = fastify({
     logger: options.logger ?? false,
-    disableRequestLogging: true,
+    logController: new fastify.LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy,
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
@@ -70,7 +84,21 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   await registerOpenApi(app, options.version)
   await app.register(async scope => {
     serviceRoutes(scope, options.unready)
+    meRoutes(scope)
+    keysRoutes(scope)
+    productRoutes(scope)
+    priceRoutes(scope)
+    stockRoutes(scope)
     orderRoutes(scope)
+    walletsRoutes(scope)
+    adminLevelsRoutes(scope)
+    adminResellersRoutes(scope)
+    adminKeysRoutes(scope)
+    adminWalletsRoutes(scope)
+    adminCatalogRoutes(scope)
+    adminPriceRoutes(scope)
+    adminImportsRoutes(scope)
+    adminLotsRoutes(scope)
   })
   await registerDocs(app)
   return app

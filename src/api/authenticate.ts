@@ -10,7 +10,7 @@ import {
   checkCoverage, checkWindow, parseSignature, signatureAgeMaxS, signatureAheadMaxS, signatureBase, verifyEd25519, verifyHmac, type ParsedSignature
 } from '../base/signature.ts'
 import { allowsAddress, holdsScope, refuseUnusableKey, type ApiKey } from '../domain/resellers/keyring.ts'
-import { nonceOf, nonceReused, type Nonce } from '../domain/resellers/spend-nonce.ts'
+import { nonceReused, storedNonce } from '../domain/resellers/spend-nonce.ts'
 import type { Caller, Worlds } from './app-types.ts'
 import type { World } from '../domain/world.ts'
 import { nonceMemory } from './nonce-memory.ts'
@@ -61,7 +61,7 @@ export function authenticateFor (worlds: Worlds, decoys: Readonly<Record<KeyAlgo
       if (body !== 'stream') readBody(request)
       const { world, key, nonce } = request.caller
       const nowMs = world.clock()
-      if (!seen.add(nonce.id, nowMs)) throw nonceReused()
+      if (!seen.add(nonce, nowMs)) throw nonceReused()
       refuseUnusableKey(key, nowMs)
       if (!allowsAddress(key, request.ip)) throw new Problem('ip_not_allowed', `The key ${key.id} may not be used from ${request.ip}. Ask the owner of the key to allow it.`)
       if (scope !== null && !holdsScope(key, scope)) throw new Problem('scope_missing', `The key ${key.id} needs the scope ${scope}.`, { scope })
@@ -142,10 +142,8 @@ function worldOf (keyId: string, worlds: Worlds): World {
   return keyId.startsWith('key_test_') ? worlds.test : worlds.live
 }
 
-const nonceLifeMs = (signatureAgeMaxS + signatureAheadMaxS) * 1000
-
 function callerOf (request: FastifyRequest, world: World, key: ApiKey, signature: ParsedSignature): Caller {
   // Good until no signature made with it can pass the window any more.
-  const nonce: Nonce = nonceOf(key.id, signature.nonce, new Date(signature.created * 1000 + nonceLifeMs))
+  const nonce = storedNonce(key.id, signature.nonce, signature.created + signatureAgeMaxS + signatureAheadMaxS)
   return { world, key, nonce, ip: request.ip }
 }

@@ -34,6 +34,8 @@ const problemSchema = {
 export async function registerOpenApi (app: App, version: string): Promise<void> {
   await app.register(swagger, {
     convertConstToEnum: false,
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `schema-${i}` },
+    transformObject: document => hoistTitled('openapiObject' in document ? document.openapiObject : document.swaggerObject) as never,
     openapi: {
       openapi: '3.1.0',
       info: { title: 'kahub', version, description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
@@ -53,11 +55,11 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
       components: {
         securitySchemes: {
           signature: { type: 'apiKey', in: 'header', name: 'Signature', description: 'RFC 9421, hmac-sha256 or ed25519, covering "@method" "@path" "@query" and content-digest when there is a body; parameters created, keyid, nonce, alg.' }
-        },
-        schemas: { Problem: problemSchema as never }
+        }
       }
     }
   })
+  app.addSchema(problemSchema)
   app.addHook('onRoute', addCommonAnswers)
 }
 
@@ -70,6 +72,30 @@ function addCommonAnswers (route: RouteOptions): void {
     schema.security = [{ signature: [] }]
     if (scope !== null) schema['x-scope'] = scope
   } else schema.security = []
-  const refusal = { description: 'A refusal, with its code.', content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } } }
+  const refusal = { description: 'A refusal, with its code.', content: { [problemType]: { schema: { $ref: 'Problem#' } } } }
   schema.response = { ...(schema.response as object | undefined), '4xx': refusal, '5xx': refusal }
+}
+
+type Node = { [name: string]: unknown }
+
+/** Schemas with a title become components of that name, so that a reader and a generator meet each shape once. */
+function hoistTitled (document: object): object {
+  const { components, ...rest } = document as { components: { schemas: Node } }
+  const { schemas, ...others } = components
+  const hoisted: Node = { ...schemas }
+  const walk = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(walk)
+    if (typeof node !== 'object' || node === null) return node
+    const walked = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, value === 'Default Response' ? 'The answer.' : walk(value)]))
+    const { title, type, description, ...shape } = walked
+    if (typeof title !== 'string' || type !== 'object') return walked
+    const known = hoisted[title]
+    const schema = { title, type, ...shape }
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) throw new Error(`two shapes bear the title ${title}`)
+    hoisted[title] = schema
+    const ref = { $ref: `#/components/schemas/${title}` }
+    return description === undefined ? ref : { ...ref, description }
+  }
+  const walked = walk(rest) as object
+  return { ...walked, components: { ...others, schemas: hoisted } }
 }

@@ -115,7 +115,7 @@ export function groupCommit<Request, Outcome> (
           await pause(backoffMs(attempt, retryBaseMs, retryCapMs))
           continue
         }
-        if (kind === 'data' && batch.length > 1) {
+        if (kind !== 'transient' && batch.length > 1) {
           // A poisoned request fails alone: its half is halved until it stands by itself.
           const middle = batch.length >> 1
           await settle(lane, batch.slice(0, middle))

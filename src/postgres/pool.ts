@@ -30,6 +30,11 @@ export interface PoolOptions {
   /** Longer statements for imports and the proving pass; 0 is none. */
   readonly statementTimeoutMs?: number
   readonly applicationName?: string
+  /**
+   * For statements that only look rows up by key, in batches: no sequential scan, hash or merge join is considered. A plan made
+   * while a table was small would otherwise stay in use when it has grown.
+   */
+  readonly lookupsOnly?: true
 }
 
 /** Opens a pool on one world's schema, as that world's role. Connects when first used. */
@@ -43,7 +48,8 @@ export function openPool (url: string, world: World, options: PoolOptions = {}):
     idle_in_transaction_session_timeout: String(idleInTransactionTimeoutMs),
     // Every statement on the hot path is set-based with arrays: one plan serves all sizes, and JIT would cost more than the work.
     jit: 'off',
-    plan_cache_mode: 'force_generic_plan'
+    plan_cache_mode: 'force_generic_plan',
+    ...(options.lookupsOnly && { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' })
   })
 }
 

@@ -49,8 +49,8 @@ export function orderRoutes (app: App): void {
     const reseller = resellerOf(request)
     const { reference = null, number = null, state = null } = request.query
     return await answerPage(request, reply, `orders ${JSON.stringify([reseller.id, reference, number, state])}`, {
-      load: (after, count) => listOrders(request.caller.world.db, reseller.id, { reference, number, state }, after ? Number(after[0]) : null, count),
-      placeOf: order => [order.number],
+      load: (after, count) => listOrders(request.caller.world.db, reseller.id, { reference, number, state }, after ? String(after[0]) : null, count),
+      placeOf: order => [order.id],
       view: orderSummaryView
     })
   })

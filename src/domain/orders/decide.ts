@@ -2,19 +2,20 @@
 // decided in the order of arrival; each sees the stock, the money and the references that those before it left.
 import { precedence, type ProblemCode } from '../../../schema/problems.ts'
 import type { Currency, Fill, LineReason, LineState } from '../../../schema/vocabulary.ts'
-import { newId, showId, type Uuid } from '../../base/ids.ts'
+import { showId, type Uuid } from '../../base/ids.ts'
 import { formatAmount, lineTotal, moneyView, type Amount, type MoneyView } from '../../base/money.ts'
 import { assert, Problem, type Fault } from '../../base/problem.ts'
 import type { BookSku, Buyer, PriceBook } from '../pricing/price-book.ts'
 import { referenceReused } from '../resellers/claim-reference.ts'
-import { nonceReused, type Nonce } from '../resellers/spend-nonce.ts'
+import { nonceReused, type StoredNonce } from '../resellers/spend-nonce.ts'
 import { takeRanges, type MutableShelf } from '../stock/take-stock.ts'
 import type { Order, OrderAllocation, OrderLine, OrderWithLines } from './order.ts'
+import { nextOrderNumber, orderIdOf } from './order-number.ts'
 
 export interface OrderRequest {
   readonly resellerId: Uuid
   readonly keyId: string
-  readonly nonce: Nonce
+  readonly nonce: StoredNonce
   readonly ip: string
   readonly reference: string
   readonly lines: readonly { readonly skuId: Uuid, readonly quantity: number }[]
@@ -31,7 +32,7 @@ export interface Facts {
   /** Says why a key may not buy; undefined when it may. */
   readonly refuseKey: (keyId: string) => Problem | undefined
   /** Nonces of this batch that were spent before it. */
-  readonly spentNonces: ReadonlySet<Uuid>
+  readonly spentNonces: ReadonlySet<StoredNonce>
   readonly resellers: ReadonlyMap<Uuid, ResellerFacts>
   readonly wallets: ReadonlyMap<string, WalletFacts>
   readonly shelves: ReadonlyMap<Uuid, MutableShelf>
@@ -74,7 +75,7 @@ export function decide (requests: readonly OrderRequest[], facts: Facts): Decisi
 }
 
 function decideOne (request: OrderRequest, facts: Facts, placedHere: Map<string, NewOrder>): Decision {
-  if (facts.spentNonces.has(request.nonce.id)) throw nonceReused()
+  if (facts.spentNonces.has(request.nonce)) throw nonceReused()
   const unusable = facts.refuseKey(request.keyId)
   if (unusable) throw unusable
   const reseller = facts.resellers.get(request.resellerId)
@@ -210,7 +211,8 @@ function refuseTotal (request: OrderRequest, total: Amount, currency: Currency, 
 function take (
   request: OrderRequest, reseller: ResellerFacts, wallet: WalletFacts, facts: Facts, currency: Currency, total: Amount, priced: readonly PricedLine[]
 ): NewOrder {
-  const id = newId()
+  reseller.orderNumber = nextOrderNumber(reseller.orderNumber, facts.nowMs)
+  const id = orderIdOf(reseller.orderNumber)
   const allocations: OrderAllocation[] = []
   let quantity = 0
   let delivered = 0
@@ -228,10 +230,8 @@ function take (
   wallet.balance -= total
   if (total > 0n) wallet.entries++
   reseller.eventSequence++
-  reseller.orderNumber = nextNumber(reseller.orderNumber, facts.nowMs)
   const order: Order = {
     id,
-    number: reseller.orderNumber,
     resellerId: request.resellerId,
     reference: request.reference,
     state: delivered === quantity ? 'completed' : 'partial',
@@ -251,14 +251,4 @@ function take (
     wallet: total > 0n ? { accountId: wallet.accountId, entry: wallet.entries, balance: wallet.balance } : null,
     eventSequence: reseller.eventSequence
   }
-}
-
-const numberEpochMs = Date.UTC(2026, 0, 1)
-const numbersPerMs = 4_096
-const numberStepMax = 64
-
-/** The next order number of a reseller: milliseconds and chance, always rising, below 2⁵³ until the year 2095; it counts nothing. */
-function nextNumber (last: number, nowMs: number): number {
-  const chance = Math.random()
-  return Math.max((nowMs - numberEpochMs) * numbersPerMs + Math.floor(chance * numbersPerMs), last + 1 + Math.floor(chance * numberStepMax))
 }

@@ -5,6 +5,7 @@ import { formatAmount } from '../../base/money.ts'
 import type { PriceStep } from '../pricing/price-book.ts'
 import type { PlainCode } from '../stock/open-codes.ts'
 import type { Order, OrderLine, OrderWithLines } from './order.ts'
+import { orderNumberOf } from './order-number.ts'
 
 /** An order with its lines; never a code. */
 export function orderView (order: OrderWithLines): OrderView {
@@ -16,7 +17,7 @@ export function orderSummaryView (order: Order): OrderSummary {
   const { currency } = order
   return {
     id: showId('order', order.id),
-    number: order.number,
+    number: orderNumberOf(order.id),
     reference: order.reference,
     state: order.state,
     fill: order.fill,

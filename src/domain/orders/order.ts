@@ -3,11 +3,9 @@ import type { Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
 import type { Allocation } from '../stock/take-stock.ts'
 
-/** An order as it is kept; amounts in ten-thousandths of the currency's major unit. */
+/** An order as it is kept: its plain number is in its id (order-number.ts); amounts in ten-thousandths of the currency's major unit. */
 export interface Order {
   readonly id: Uuid
-  /** Rises per reseller and counts nothing: time and chance. */
-  readonly number: number
   readonly resellerId: Uuid
   readonly reference: string
   readonly state: OrderState

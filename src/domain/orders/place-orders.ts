@@ -13,6 +13,7 @@ import type { Db, Tx } from '../../postgres/pool.ts'
 import { snapshotVersions, type Snapshot } from '../../postgres/snapshot.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
 import { refuseUnusableKey, type Keyring } from '../resellers/keyring.ts'
+import type { StoredNonce } from '../resellers/spend-nonce.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
 import { openCodes, type PlainCode, type SealedCode } from '../stock/open-codes.ts'
 import { lockStock, movesOf, readShelf, shelfInHand, writeShelf, writeStock, type Want } from '../stock/take-stock.ts'
@@ -167,16 +168,14 @@ async function lockWallets (tx: Tx, ids: readonly number[]): Promise<Map<string,
 }
 
 /** Spends the nonces of all requests, refused ones too (or a captured request could buy when the wallet is filled); returns those spent before. */
-async function spendNonces (tx: Tx, requests: readonly OrderRequest[]): Promise<Set<Uuid>> {
-  const nonces = requests.map(request => request.nonce).sort((a, b) => a.id < b.id ? -1 : 1)
-  const rows = await tx<{ id: Uuid }[]>`
-    insert into nonces (id, expires_at)
-    select * from unnest(${bareArray(nonces.map(nonce => nonce.id))}::uuid[], ${quotedArray(nonces.map(nonce => nonce.expiresAt.toISOString()))}::timestamptz[])
-    on conflict do nothing returning id`.execute()
-  const spent = new Set<Uuid>()
+async function spendNonces (tx: Tx, requests: readonly OrderRequest[]): Promise<Set<StoredNonce>> {
+  const nonces = requests.map(request => request.nonce).sort()
+  const rows = await tx<{ id: StoredNonce }[]>`
+    insert into nonces (id) select * from unnest(${bareArray(nonces)}::uuid[]) on conflict do nothing returning id`.execute()
+  const spent = new Set<StoredNonce>()
   if (rows.length < nonces.length) {
     const fresh = new Set(rows.map(row => row.id))
-    for (const nonce of nonces) if (!fresh.delete(nonce.id)) spent.add(nonce.id)
+    for (const nonce of nonces) if (!fresh.delete(nonce)) spent.add(nonce)
   }
   return spent
 }
@@ -213,10 +212,9 @@ async function writeOrders (tx: Tx, placed: readonly NewOrder[], facts: Facts, r
 async function insertOrders (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
   const orders = placed.map(({ order }) => order)
   await tx`
-    insert into orders (id, number, reseller_id, reference, state, fill, currency, max_total, quantity, delivered, total, key_id, created_at)
+    insert into orders (id, reseller_id, reference, state, fill, currency, max_total, quantity, delivered, total, key_id, created_at)
     select * from unnest(
-      ${bareArray(orders.map(order => order.id))}::uuid[], ${bareArray(orders.map(order => order.number))}::bigint[],
-      ${bareArray(orders.map(order => order.resellerId))}::uuid[], ${quotedArray(orders.map(order => order.reference))}::text[],
+      ${bareArray(orders.map(order => order.id))}::uuid[], ${bareArray(orders.map(order => order.resellerId))}::uuid[], ${quotedArray(orders.map(order => order.reference))}::text[],
       ${bareArray(orders.map(order => order.state))}::text[], ${bareArray(orders.map(order => order.fill))}::text[],
       ${bareArray(orders.map(order => order.currency))}::text[], ${bareArray(orders.map(order => order.maxTotal))}::bigint[],
       ${bareArray(orders.map(order => order.quantity))}::int[], ${bareArray(orders.map(order => order.delivered))}::int[],

@@ -5,37 +5,35 @@ import type { Reader } from '../../postgres/pool.ts'
 import type { SealedCode } from '../stock/open-codes.ts'
 import { factKey } from './decide.ts'
 import type { Order, OrderAllocation, OrderLine, OrderWithLines } from './order.ts'
+import { idsOfNumber } from './order-number.ts'
 
 /** One order of a reseller with its lines; undefined when it is unknown or another's. */
 export async function readOrder (read: Reader, resellerId: Uuid, id: Uuid): Promise<OrderWithLines | undefined> {
-  const [row] = await read<OrderRow[]>`select ${read.unsafe(orderColumns)} from orders o where id = ${id} and reseller_id = ${resellerId}`
-  if (!row) return undefined
-  const order = toOrder(row)
-  return { ...order, lines: await readLines(read, [order.id]) }
+  const [order] = await read<Order[]>`select ${read.unsafe(orderColumns)} from orders o where id = ${id} and reseller_id = ${resellerId}`
+  return order && { ...order, lines: await readLines(read, [order.id]) }
 }
 
 export interface OrderFilter { readonly reference: string | null, readonly number: number | null, readonly state: OrderState | null }
 
-/** A reseller's orders, newest first, below a number. */
-export async function listOrders (read: Reader, resellerId: Uuid, filter: OrderFilter, below: number | null, count: number): Promise<readonly Order[]> {
-  const rows = await read<OrderRow[]>`
+/** A reseller's orders, newest first, older than the one named. */
+export async function listOrders (read: Reader, resellerId: Uuid, filter: OrderFilter, olderThan: Uuid | null, count: number): Promise<readonly Order[]> {
+  const [first, last] = filter.number === null ? [null, null] : idsOfNumber(filter.number)
+  return await read<Order[]>`
     select ${read.unsafe(orderColumns)} from orders o
-    where reseller_id = ${resellerId} and number < ${below ?? Number.MAX_SAFE_INTEGER}
+    where reseller_id = ${resellerId} and id < ${olderThan ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff'}
       and (${filter.reference}::text is null or reference = ${filter.reference})
-      and (${filter.number}::bigint is null or number = ${filter.number})
+      and (${first}::uuid is null or id between ${first} and ${last})
       and (${filter.state}::text is null or state = ${filter.state})
-    order by number desc limit ${count}`
-  return rows.map(toOrder)
+    order by id desc limit ${count}`
 }
 
 /** The orders that were placed before under the references asked for, by factKey. */
 export async function readEarlierOrders (read: Reader, wanted: readonly { readonly resellerId: Uuid, readonly reference: string }[]): Promise<Map<string, OrderWithLines>> {
-  const rows = await read<OrderRow[]>`
+  const orders = await read<Order[]>`
     select ${read.unsafe(orderColumns)}
     from unnest(${bareArray(wanted.map(want => want.resellerId))}::uuid[], ${quotedArray(wanted.map(want => want.reference))}::text[]) as want (reseller_id, reference)
     join orders o on o.reseller_id = want.reseller_id and o.reference = want.reference`.execute()
-  if (rows.length === 0) return new Map()
-  const orders = rows.map(toOrder)
+  if (orders.length === 0) return new Map()
   const lines = await readLines(read, orders.map(order => order.id))
   return new Map(orders.map(order => [
     factKey(order.resellerId, order.reference),
@@ -67,11 +65,5 @@ async function readLines (read: Reader, orderIds: readonly Uuid[]): Promise<Orde
     from order_lines where order_id = any(${bareArray(orderIds)}::uuid[]) order by order_id, line`
 }
 
-const orderColumns = `o.id, o.number, o.reseller_id as "resellerId", o.reference, o.state, o.fill, o.currency, o.max_total as "maxTotal",
+const orderColumns = `o.id, o.reseller_id as "resellerId", o.reference, o.state, o.fill, o.currency, o.max_total as "maxTotal",
   o.quantity, o.delivered, o.total, o.refunded, o.key_id as "keyId", o.created_at as "createdAt"`
-
-type OrderRow = Omit<Order, 'number'> & { number: bigint }
-
-function toOrder (row: OrderRow): Order {
-  return { ...row, number: Number(row.number) }
-}

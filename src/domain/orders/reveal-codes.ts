@@ -7,7 +7,7 @@ import { newId, showId, type Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
-import { spendNonce, type Nonce } from '../resellers/spend-nonce.ts'
+import { spendNonce, type StoredNonce } from '../resellers/spend-nonce.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
 import { openCodes, type SealedCode } from '../stock/open-codes.ts'
 import type { OrderAllocation } from './order.ts'
@@ -18,7 +18,7 @@ export interface RevealBy {
   readonly orderId: Uuid
   readonly resellerId: Uuid
   readonly keyId: string
-  readonly nonce: Nonce
+  readonly nonce: StoredNonce
   readonly ip: string
 }
 

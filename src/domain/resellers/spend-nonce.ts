@@ -3,18 +3,26 @@ import { Problem } from '../../base/problem.ts'
 import type { Uuid } from '../../base/ids.ts'
 import type { Tx } from '../../postgres/pool.ts'
 
-/** A nonce as it is stored: 128 bits of SHA-256 over key id and nonce, and when the signature's window has closed for good. */
-export interface Nonce { readonly id: Uuid, readonly expiresAt: Date }
+/**
+ * A nonce as it is stored: 32 bits of the second in which its signature's window has closed for good, 96 bits of SHA-256 over
+ * key id and nonce. A captured request has both the same, so it is found; and what is worthless can be deleted by range.
+ */
+export type StoredNonce = Uuid
 
-/** A nonce good until the window of its signature closes. */
-export function nonceOf (keyId: string, nonce: string, expiresAt: Date): Nonce {
+/** The stored form of a nonce that is good until expiresAtS (seconds since 1970). */
+export function storedNonce (keyId: string, nonce: string, expiresAtS: number): StoredNonce {
   const hex = hash('sha256', `${keyId}\n${nonce}`, 'hex')
-  return { id: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`, expiresAt }
+  return `${expiresAtS.toString(16).padStart(8, '0')}-${hex.slice(0, 4)}-${hex.slice(4, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 24)}`
+}
+
+/** The smallest stored nonce that is still good at a time: all below it are worthless. */
+export function firstGoodNonce (nowS: number): StoredNonce {
+  return `${nowS.toString(16).padStart(8, '0')}-0000-0000-0000-000000000000`
 }
 
 /** Spends a nonce in the transaction of the change it signs; one that was spent before is refused and nothing changes. */
-export async function spendNonce (tx: Tx, nonce: Nonce): Promise<void> {
-  const spent = await tx`insert into nonces (id, expires_at) values (${nonce.id}, ${nonce.expiresAt}) on conflict do nothing returning id`
+export async function spendNonce (tx: Tx, nonce: StoredNonce): Promise<void> {
+  const spent = await tx`insert into nonces (id) values (${nonce}) on conflict do nothing returning id`
   if (spent.length === 0) throw nonceReused()
 }
 

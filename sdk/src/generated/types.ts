@@ -1,0 +1,1901 @@
+// Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
+/** AdminProduct */
+export interface AdminProduct {
+  /** The id of a product. */
+  id: string
+  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  number: number
+  name: string
+  /** code: codes are delivered. topup: an account is charged. */
+  kind: 'code' | 'topup' | (string & {})
+  /** The brand behind products; a code is unique under it for ever. */
+  issuer: CategoryName
+  category: CategoryName | null
+  tags: string[]
+  description: string
+  /** What a buyer must have or be to redeem it. */
+  qualification_note: string
+  /** delisted is a tombstone: it can be read, and is not sold any more. */
+  status: 'active' | 'paused' | 'delisted' | (string & {})
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** When anything shown of it last changed, its SKUs and prices included. For syncing use synced_until. */
+  updated_at: string
+  skus: AdminSku[]
+}
+
+/** AdminSku */
+export interface AdminSku {
+  /** The id of a SKU. */
+  id: string
+  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  number: number
+  /** The id of a product. */
+  product: string
+  name: string
+  /** What is printed on it; null when it has none. */
+  face_value: Money | null
+  /** Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU. */
+  region: string
+  /** ISO 4217 currency code. */
+  currency:
+    | 'CNY'
+    | 'USD'
+    | 'EUR'
+    | 'HKD'
+    | 'TWD'
+    | 'SGD'
+    | 'MYR'
+    | 'THB'
+    | 'JPY'
+    | 'KRW'
+    | 'VND'
+    | 'KWD'
+    | (string & {})
+  /** active: for sale. paused: not now. delisted: not any more. */
+  status: 'active' | 'paused' | 'delisted' | (string & {})
+  /** The fewest that may be bought at once. */
+  quantity_min: number
+  /** The most that may be bought at once. */
+  quantity_max: number
+  /** A quantity must be a multiple of it. */
+  quantity_step: number
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
+}
+
+/** ApiKey */
+export interface ApiKey {
+  /** The id of an API key; it says which world the key is of. */
+  id: string
+  name: string
+  algorithm: 'hmac-sha256' | 'ed25519' | (string & {})
+  /** The public key of an ed25519 key. */
+  public_key: {
+    kty: string
+    crv: string
+    /** 32 bytes, base64url. */
+    x: string
+  } | null
+  scopes: Array<
+    | 'catalog:read'
+    | 'stock:read'
+    | 'orders:read'
+    | 'orders:write'
+    | 'codes:read'
+    | 'wallet:read'
+    | 'keys:write'
+    | 'admin:read'
+    | 'admin:resellers'
+    | 'admin:catalog'
+    | 'admin:stock'
+    | 'admin:money'
+    | 'admin:*'
+    | (string & {})>
+  /** CIDR ranges; empty allows all. */
+  ip_allow: string[]
+  /** The key’s own limit; null: the level’s holds. */
+  requests_per_minute: number | null
+  /** The Kahub-Version pinned at the key’s first use. */
+  api_version: string | null
+  /** The key that took over when this one was rotated. */
+  replaced_by: string | null
+  /** RFC 3339, UTC. */
+  expires_at: string | null
+  /** RFC 3339, UTC. */
+  revoked_at: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+/** Books */
+export interface Books {
+  /** Whether every invariant holds. */
+  sound: boolean
+  faults: Array<{
+    /** What should hold. */
+    invariant: string
+    /** Where it does not. */
+    detail: string
+  }>
+  /** RFC 3339, UTC. */
+  proven_at: string
+}
+
+/** Category */
+export interface Category {
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  id: string
+  name: string
+  /** The category it is part of; null at the top. */
+  parent: string | null
+}
+
+/** CategoryName */
+export interface CategoryName {
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  id: string
+  name: string
+}
+
+/** Code */
+export interface Code {
+  /** The code itself (卡密). */
+  secret: string
+  /** Card number, where the goods have one. */
+  number?: string
+  serial?: string
+  /** RFC 3339, UTC. */
+  expires_at?: string
+}
+
+/** CreateImport */
+export interface CreateImport {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource.
+   */
+  reference?: string | undefined
+  /** The SKU the codes are of. */
+  sku: string
+  /** What one code cost, in the currency of the SKU. */
+  unit_cost: Money
+  /** Whose codes they are. */
+  supplier?: string | undefined
+  /** RFC 3339 date-time, or a date, which stands for the moment it begins (UTC). */
+  expires_at?: string | undefined
+}
+
+/** CreatedApiKey */
+export interface CreatedApiKey {
+  /** The id of an API key; it says which world the key is of. */
+  id: string
+  name: string
+  algorithm: 'hmac-sha256' | 'ed25519' | (string & {})
+  /** The public key of an ed25519 key. */
+  public_key: {
+    kty: string
+    crv: string
+    /** 32 bytes, base64url. */
+    x: string
+  } | null
+  scopes: Array<
+    | 'catalog:read'
+    | 'stock:read'
+    | 'orders:read'
+    | 'orders:write'
+    | 'codes:read'
+    | 'wallet:read'
+    | 'keys:write'
+    | 'admin:read'
+    | 'admin:resellers'
+    | 'admin:catalog'
+    | 'admin:stock'
+    | 'admin:money'
+    | 'admin:*'
+    | (string & {})>
+  /** CIDR ranges; empty allows all. */
+  ip_allow: string[]
+  /** The key’s own limit; null: the level’s holds. */
+  requests_per_minute: number | null
+  /** The Kahub-Version pinned at the key’s first use. */
+  api_version: string | null
+  /** The key that took over when this one was rotated. */
+  replaced_by: string | null
+  /** RFC 3339, UTC. */
+  expires_at: string | null
+  /** RFC 3339, UTC. */
+  revoked_at: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  /**
+   * The secret of an hmac-sha256 key, shown this once; null for ed25519 and for repeats of the request. The HMAC key
+   * is the UTF-8 bytes of this string.
+   */
+  secret: string | null
+}
+
+/** EndedPriceRules */
+export interface EndedPriceRules {
+  data: PriceRule[]
+}
+
+/** ExplainedPrice */
+export interface ExplainedPrice {
+  /** The id of a SKU. */
+  sku: string
+  /** The id of a reseller. */
+  reseller: string
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  level: string
+  /** From 1 to 1000000. */
+  quantity: number
+  unit_price: Money | null
+  /** The highest unit cost among what is on the shelf; null when nothing is. */
+  unit_cost_max: Money | null
+  /** What is left of the unit price at that cost; below zero at a loss. */
+  margin_min: Money | null
+  explanation: PriceStep[]
+  /** The rules of the explanation, with who set them and why. */
+  rules: PriceRule[]
+}
+
+/** Import */
+export interface Import {
+  /** The id of an import. */
+  id: string
+  /** The SKU the codes are of. */
+  sku: string
+  supplier: string
+  unit_cost: Money
+  /** For lines without an expiry of their own; null is never. */
+  expires_at: string | null
+  /** open: takes parts; committed: its codes are on the shelf; aborted: given up. */
+  state: 'open' | 'committed' | 'aborted' | (string & {})
+  /** Parts taken so far. Go on with the next number after an interruption. */
+  parts: number
+  /** Lines read so far. */
+  lines: number
+  /** Codes taken so far. */
+  codes: number
+  /** The key that opened it. */
+  created_by: string
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+/** ImportPart */
+export interface ImportPart {
+  part: number
+  /** The last line of it that had a code. */
+  lines: number
+  /** Codes it brought. */
+  codes: number
+  import: Import
+}
+
+/** Level */
+export interface Level {
+  /** The id of a level, chosen by the operator. */
+  id: string
+  name: string
+  /** Where the level stands among the others, lowest first. */
+  rank: number
+  /** How many requests a reseller of this level may send in a minute with a key that has no limit of its own. */
+  requests_per_minute: number
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+/** Lot */
+export interface Lot {
+  /** The id of a lot. */
+  id: string
+  /** The SKU its codes are of. */
+  sku: string
+  /** The import that brought it. */
+  import: string
+  supplier: string
+  unit_cost: Money
+  /** null is never. */
+  expires_at: string | null
+  state: 'staged' | 'available' | 'recalled' | 'expired' | 'aborted' | (string & {})
+  /** Why it is recalled, expired or aborted. */
+  state_reason: string
+  /** Codes that came in with it. */
+  size: number
+  /** Codes unsold. */
+  on_shelf: number
+  sold: number
+  /** Codes voided, recalled or expired unsold. */
+  withdrawn: number
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+/** Me */
+export interface Me {
+  /** live, or test: the sandbox. */
+  world: 'live' | 'test' | (string & {})
+  reseller: {
+    /** The id of a reseller. */
+    id: string
+    name: string
+    status: 'active' | 'suspended' | 'closed' | (string & {})
+    /** It decides the prices. */
+    level: {
+      /** The id of a level, chosen by the operator. */
+      id: string
+      name: string
+    }
+    /** ISO 4217 currency code. */
+    currency:
+      | 'CNY'
+      | 'USD'
+      | 'EUR'
+      | 'HKD'
+      | 'TWD'
+      | 'SGD'
+      | 'MYR'
+      | 'THB'
+      | 'JPY'
+      | 'KRW'
+      | 'VND'
+      | 'KWD'
+      | (string & {})
+    /** RFC 3339, UTC. */
+    created_at: string
+  }
+  /** The key this request was signed with. */
+  key: {
+    /** The id of an API key; it says which world the key is of. */
+    id: string
+    name: string
+    algorithm: 'hmac-sha256' | 'ed25519' | (string & {})
+    scopes: Array<
+      | 'catalog:read'
+      | 'stock:read'
+      | 'orders:read'
+      | 'orders:write'
+      | 'codes:read'
+      | 'wallet:read'
+      | 'keys:write'
+      | 'admin:read'
+      | 'admin:resellers'
+      | 'admin:catalog'
+      | 'admin:stock'
+      | 'admin:money'
+      | 'admin:*'
+      | (string & {})>
+    /** The limit in force: the key’s own, or that of the level. */
+    requests_per_minute: number
+    /** The Kahub-Version pinned at the key’s first use. */
+    api_version: string | null
+    /** RFC 3339, UTC. */
+    expires_at: string | null
+  }
+  /** With scope wallet:read only. */
+  wallets?: Wallet[]
+}
+
+/** Money */
+export interface Money {
+  /** A decimal number of major units, at most four digits after the point. */
+  amount: string
+  /** ISO 4217 currency code. */
+  currency:
+    | 'CNY'
+    | 'USD'
+    | 'EUR'
+    | 'HKD'
+    | 'TWD'
+    | 'SGD'
+    | 'MYR'
+    | 'THB'
+    | 'JPY'
+    | 'KRW'
+    | 'VND'
+    | 'KWD'
+    | (string & {})
+}
+
+/** OperatorTransfer */
+export interface OperatorTransfer {
+  /** The id of a transfer. */
+  id: string
+  /** What moved the money. */
+  kind: 'order' | 'deposit' | 'adjustment' | 'cost' | (string & {})
+  /** Its number in the wallet, from 1 without a gap. */
+  entry: number
+  /** What the wallet gained; below zero, what it lost. */
+  amount: Money
+  /** The wallet’s balance after it. */
+  balance: Money
+  /** The order that was paid. */
+  order: string | null
+  /** What the operator gave as the reason. */
+  reason: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** The operator’s key that asked for it. */
+  created_by: string | null
+}
+
+/** Order */
+export interface Order {
+  /** The id of an order. */
+  id: string
+  /** The same order as a plain number, for shops that need one; it counts nothing. */
+  number: number
+  reference: string
+  state: 'completed' | 'partial' | (string & {})
+  fill: 'all_or_nothing' | 'partial' | (string & {})
+  /** ISO 4217 currency code. */
+  currency:
+    | 'CNY'
+    | 'USD'
+    | 'EUR'
+    | 'HKD'
+    | 'TWD'
+    | 'SGD'
+    | 'MYR'
+    | 'THB'
+    | 'JPY'
+    | 'KRW'
+    | 'VND'
+    | 'KWD'
+    | (string & {})
+  quantity: number
+  delivered: number
+  /** A decimal number of major units, at most four digits after the point. */
+  total: string
+  /** A decimal number of major units, at most four digits after the point. */
+  refunded: string
+  /** A decimal number of major units, at most four digits after the point. */
+  max_total: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  lines: OrderLine[]
+}
+
+/** OrderCode */
+export interface OrderCode {
+  line: number
+  /** The id of a SKU. */
+  sku: string
+  /** The code itself (卡密). */
+  secret: string
+  /** Card number, where the goods have one. */
+  number?: string
+  serial?: string
+  /** RFC 3339, UTC. */
+  expires_at?: string
+}
+
+/** OrderLine */
+export interface OrderLine {
+  /** Position in the order, from 1. */
+  line: number
+  /** The id of a SKU. */
+  sku: string
+  /** Codes ordered. */
+  quantity: number
+  /** Codes delivered. */
+  delivered: number
+  /** A decimal number of major units, at most four digits after the point. */
+  unit_price: string
+  /** A decimal number of major units, at most four digits after the point. */
+  total: string
+  /** A decimal number of major units, at most four digits after the point. */
+  refunded: string
+  state: 'delivered' | 'partial' | 'refused' | (string & {})
+  /** Why a line was not delivered in full. */
+  reason: 'out_of_stock' | 'below_minimum' | null | (string & {})
+  /** The rules that gave the unit price, in the order they applied. */
+  price_rules: string[]
+  /** How the unit price came about; on GET of a single order. */
+  explanation?: PriceStep[]
+  /** The codes, when they are delivered inline. */
+  codes?: Code[]
+}
+
+/** OrderSummary */
+export interface OrderSummary {
+  /** The id of an order. */
+  id: string
+  /** The same order as a plain number, for shops that need one; it counts nothing. */
+  number: number
+  reference: string
+  state: 'completed' | 'partial' | (string & {})
+  fill: 'all_or_nothing' | 'partial' | (string & {})
+  /** ISO 4217 currency code. */
+  currency:
+    | 'CNY'
+    | 'USD'
+    | 'EUR'
+    | 'HKD'
+    | 'TWD'
+    | 'SGD'
+    | 'MYR'
+    | 'THB'
+    | 'JPY'
+    | 'KRW'
+    | 'VND'
+    | 'KWD'
+    | (string & {})
+  quantity: number
+  delivered: number
+  /** A decimal number of major units, at most four digits after the point. */
+  total: string
+  /** A decimal number of major units, at most four digits after the point. */
+  refunded: string
+  /** A decimal number of major units, at most four digits after the point. */
+  max_total: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+/** Price */
+export interface Price {
+  /** The id of a SKU. */
+  sku: string
+  status: 'active' | 'paused' | 'delisted' | (string & {})
+  quantity: number
+  /** ISO 4217 currency code. */
+  currency:
+    | 'CNY'
+    | 'USD'
+    | 'EUR'
+    | 'HKD'
+    | 'TWD'
+    | 'SGD'
+    | 'MYR'
+    | 'THB'
+    | 'JPY'
+    | 'KRW'
+    | 'VND'
+    | 'KWD'
+    | (string & {})
+  /** Your price for one at this quantity; null when there is none for you. */
+  unit_price: Money | null
+  /** The rules that gave it, in the order they applied. */
+  explanation: PriceStep[]
+}
+
+/** PriceRule */
+export interface PriceRule {
+  /** The id of a price rule, kept for ever. */
+  id: string
+  kind:
+    | 'list'
+    | 'level'
+    | 'contract'
+    | 'level_discount'
+    | 'quantity_break'
+    | 'floor'
+    | (string & {})
+  /** The id of a SKU. */
+  sku: string | null
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  level: string | null
+  /** The id of a reseller. */
+  reseller: string | null
+  quantity_min: number | null
+  amount: Money | null
+  /** What the price before it is multiplied by: from 0.0001 to 1. */
+  rate: string | null
+  deliberate_loss: boolean
+  reason: string
+  /** The key that set it. */
+  created_by: string
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** When another took its place or it was ended; null while it is in force. */
+  replaced_at: string | null
+  /** The key that did it. */
+  replaced_by: string | null
+  /** Why it was ended; null when another took its place. */
+  end_reason: string | null
+}
+
+/** PriceRuleDraft */
+export interface PriceRuleDraft {
+  /**
+   * list: sku, amount. level: sku, level, amount. contract: sku, reseller, amount. level_discount: level, rate.
+   * quantity_break: sku, quantity_min, rate. floor: sku, amount.
+   */
+  kind: 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor'
+  /** The id of a SKU. */
+  sku?: string | undefined
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  level?: string | undefined
+  /** The id of a reseller. */
+  reseller?: string | undefined
+  /** From this quantity on the break applies. From 2 to 1000000. */
+  quantity_min?: number | undefined
+  amount?: Money | undefined
+  /** What the price before it is multiplied by: from 0.0001 to 1. */
+  rate?: string | undefined
+  /** The rule may sell below cost, and that is meant. */
+  deliberate_loss?: boolean | undefined
+  reason?: string | undefined
+}
+
+/** PriceStep */
+export interface PriceStep {
+  rule:
+    | 'list'
+    | 'level'
+    | 'contract'
+    | 'level_discount'
+    | 'quantity_break'
+    | 'floor'
+    | (string & {})
+  /** The price rule, kept for ever. */
+  id: string
+  /** A decimal number of major units, at most four digits after the point. */
+  before: string | null
+  /** A decimal number of major units, at most four digits after the point. */
+  after: string
+}
+
+/** Prices */
+export interface Prices {
+  /** In the order asked. */
+  data: Price[]
+}
+
+/** Problem */
+export interface Problem {
+  /** Where the code is explained. */
+  type: string
+  title: string
+  title_zh: string
+  status: number
+  /** What is wrong here, and what to do. */
+  detail: string
+  /** Stable; in order of precedence. */
+  code: ProblemCode
+  request_id: string
+  /** The same request may succeed later without being changed. */
+  retryable: boolean
+  errors?: Array<{
+    pointer: string
+    detail: string
+  }>
+}
+
+/** Every code a refusal can have; the list may grow. */
+export type ProblemCode =
+  | 'overloaded'
+  | 'database_unavailable'
+  | 'request_timeout'
+  | 'headers_too_large'
+  | 'malformed_request'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'unsupported_media_type'
+  | 'body_too_large'
+  | 'body_not_allowed'
+  | 'signature_missing'
+  | 'signature_malformed'
+  | 'signature_expired'
+  | 'signature_in_future'
+  | 'signature_insufficient'
+  | 'signature_invalid'
+  | 'digest_missing'
+  | 'digest_malformed'
+  | 'digest_mismatch'
+  | 'nonce_reused'
+  | 'key_revoked'
+  | 'key_expired'
+  | 'ip_not_allowed'
+  | 'reseller_suspended'
+  | 'scope_missing'
+  | 'rate_limited'
+  | 'version_unknown'
+  | 'malformed_json'
+  | 'duplicate_json_key'
+  | 'forbidden_json_key'
+  | 'invalid_request'
+  | 'cursor_invalid'
+  | 'reference_missing'
+  | 'reference_mismatch'
+  | 'reference_reused'
+  | 'sku_not_found'
+  | 'sku_not_for_sale'
+  | 'price_missing'
+  | 'currency_mixed'
+  | 'quantity_out_of_bounds'
+  | 'quantity_off_step'
+  | 'wallet_missing'
+  | 'out_of_stock'
+  | 'price_above_max'
+  | 'insufficient_balance'
+  | 'not_code_order'
+  | 'already_exists'
+  | 'in_use'
+  | 'state_conflict'
+  | 'price_below_cost'
+  | 'credit_in_use'
+  | 'import_part_unexpected'
+  | 'import_invalid'
+  | 'code_already_stocked'
+  | 'code_not_on_shelf'
+  | 'internal_error'
+  | (string & {})
+
+/** Product */
+export interface Product {
+  /** The id of a product. */
+  id: string
+  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  number: number
+  name: string
+  /** code: codes are delivered. topup: an account is charged. */
+  kind: 'code' | 'topup' | (string & {})
+  /** The brand behind products; a code is unique under it for ever. */
+  issuer: CategoryName
+  category: CategoryName | null
+  tags: string[]
+  description: string
+  /** What a buyer must have or be to redeem it. */
+  qualification_note: string
+  /** delisted is a tombstone: it can be read, and is not sold any more. */
+  status: 'active' | 'paused' | 'delisted' | (string & {})
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** When anything shown of it last changed, its SKUs and prices included. For syncing use synced_until. */
+  updated_at: string
+  /** All its SKUs, delisted ones included. */
+  skus: Sku[]
+}
+
+/** RecallLot */
+export interface RecallLot {
+  /** Why; kept with it. */
+  reason: string
+}
+
+/** Reseller */
+export interface Reseller {
+  /** The id of a reseller. */
+  id: string
+  name: string
+  /** The id of a level, chosen by the operator. */
+  level: string
+  /** Only an active reseller’s keys are good. */
+  status: 'active' | 'suspended' | 'closed' | (string & {})
+  /** ISO 4217 currency code. */
+  currency:
+    | 'CNY'
+    | 'USD'
+    | 'EUR'
+    | 'HKD'
+    | 'TWD'
+    | 'SGD'
+    | 'MYR'
+    | 'THB'
+    | 'JPY'
+    | 'KRW'
+    | 'VND'
+    | 'KWD'
+    | (string & {})
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+/** SetPriceRule */
+export interface SetPriceRule {
+  /** The id of a price rule, kept for ever. */
+  id: string
+  kind:
+    | 'list'
+    | 'level'
+    | 'contract'
+    | 'level_discount'
+    | 'quantity_break'
+    | 'floor'
+    | (string & {})
+  /** The id of a SKU. */
+  sku: string | null
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  level: string | null
+  /** The id of a reseller. */
+  reseller: string | null
+  quantity_min: number | null
+  amount: Money | null
+  /** What the price before it is multiplied by: from 0.0001 to 1. */
+  rate: string | null
+  deliberate_loss: boolean
+  reason: string
+  /** The key that set it. */
+  created_by: string
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** When another took its place or it was ended; null while it is in force. */
+  replaced_at: string | null
+  /** The key that did it. */
+  replaced_by: string | null
+  /** Why it was ended; null when another took its place. */
+  end_reason: string | null
+  /** unchanged: such a rule was in force already. */
+  outcome: 'set' | 'unchanged' | (string & {})
+}
+
+/** SetPriceRules */
+export interface SetPriceRules {
+  /** In the order sent. */
+  data: SetPriceRule[]
+}
+
+/** Sku */
+export interface Sku {
+  /** The id of a SKU. */
+  id: string
+  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  number: number
+  /** The id of a product. */
+  product: string
+  name: string
+  /** What is printed on it; null when it has none. */
+  face_value: Money | null
+  /** Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU. */
+  region: string
+  /** ISO 4217 currency code. */
+  currency:
+    | 'CNY'
+    | 'USD'
+    | 'EUR'
+    | 'HKD'
+    | 'TWD'
+    | 'SGD'
+    | 'MYR'
+    | 'THB'
+    | 'JPY'
+    | 'KRW'
+    | 'VND'
+    | 'KWD'
+    | (string & {})
+  /** active: for sale. paused: not now. delisted: not any more. A SKU is never better off than its product. */
+  status: 'active' | 'paused' | 'delisted' | (string & {})
+  /** The fewest that may be bought at once. */
+  quantity_min: number
+  /** The most that may be bought at once. */
+  quantity_max: number
+  /** A quantity must be a multiple of it. */
+  quantity_step: number
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
+  /** Your own price for one, when the minimum quantity is bought; null when there is none for you. */
+  unit_price: Money | null
+}
+
+/** SkuStock */
+export interface SkuStock {
+  /** The id as it was asked for. */
+  sku: string
+  /** Codes that can be bought now. */
+  available: number
+  /** Codes set aside for holds. */
+  held: number
+  /** A paused SKU cannot be ordered, whatever is available. */
+  status: 'active' | 'paused' | 'delisted' | (string & {})
+}
+
+/** StockList */
+export interface StockList {
+  /** In the order asked for. */
+  data: SkuStock[]
+}
+
+/** StockProof */
+export interface StockProof {
+  /** Nothing was found. */
+  sound: boolean
+  faults: Array<{
+    /** What does not hold. */
+    proof: string
+    /** Where; ids and counts, never a code. */
+    detail: string
+  }>
+}
+
+/** Transfer */
+export interface Transfer {
+  /** The id of a transfer. */
+  id: string
+  /** What moved the money. */
+  kind: 'order' | 'deposit' | 'adjustment' | 'cost' | (string & {})
+  /** Its number in the wallet, from 1 without a gap. */
+  entry: number
+  /** What the wallet gained; below zero, what it lost. */
+  amount: Money
+  /** The wallet’s balance after it. */
+  balance: Money
+  /** The order that was paid. */
+  order: string | null
+  /** What the operator gave as the reason. */
+  reason: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+/** VoidCodes */
+export interface VoidCodes {
+  /** With codes: the SKU whose issuer’s codes they are. */
+  sku?: string | undefined
+  /** The codes as they were imported. */
+  codes?: ReadonlyArray<{
+    secret: string
+    /** As it was imported. */
+    number?: string | undefined
+  }> | undefined
+  /** The id of a lot. */
+  lot?: string | undefined
+  /** With lot: the places of the codes in it, from 0. */
+  positions?: readonly number[] | undefined
+  /** Why; kept with it. */
+  reason: string
+}
+
+/** VoidedCodes */
+export interface VoidedCodes {
+  /** Codes taken off the shelf for good. */
+  voided: number
+}
+
+/** Wallet */
+export interface Wallet {
+  /** ISO 4217 currency code. */
+  currency:
+    | 'CNY'
+    | 'USD'
+    | 'EUR'
+    | 'HKD'
+    | 'TWD'
+    | 'SGD'
+    | 'MYR'
+    | 'THB'
+    | 'JPY'
+    | 'KRW'
+    | 'VND'
+    | 'KWD'
+    | (string & {})
+  balance: Money
+  /** How far below zero the balance may go. */
+  credit_limit: Money
+  /** What can be spent: balance and credit limit together. */
+  available: Money
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+/** The answer of GET /v1/me. */
+export type GetMeResult = Me
+
+/** The query of GET /v1/keys. */
+export interface ListKeysQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/keys. */
+export interface ListKeysResult {
+  data: ApiKey[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/keys. */
+export interface CreateKeyBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** A name for people. */
+  name: string
+  /** hmac-sha256: we make a secret and show it once. ed25519: you register a public key and we never hold a secret. */
+  algorithm: 'hmac-sha256' | 'ed25519'
+  /**
+   * The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With
+   * algorithm ed25519 only.
+   */
+  public_key?: {
+    kty: string
+    crv: string
+    /** 32 bytes, base64url. */
+    x: string
+  } | undefined
+  /**
+   * Addresses and CIDR ranges the key may be used from; empty allows all. Left out, it is that of the key that signs,
+   * when both are of one owner.
+   */
+  ip_allow?: readonly string[] | undefined
+  /** From when on the key is no good; null is never. */
+  expires_at?: string | null | undefined
+  /** What the key may do; no more than the key that signs. */
+  scopes: ReadonlyArray<
+    | 'catalog:read'
+    | 'stock:read'
+    | 'orders:read'
+    | 'orders:write'
+    | 'codes:read'
+    | 'wallet:read'
+    | 'keys:write'>
+}
+
+/** The answer of POST /v1/keys. */
+export type CreateKeyResult = CreatedApiKey
+
+/** The body of POST /v1/keys/{id}/rotate. */
+export interface RotateKeyBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** How long the old key is still good; 0: no longer. From 0 to 2592000. 86400 when left out. */
+  overlap_seconds?: number | undefined
+  /**
+   * The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With
+   * algorithm ed25519 only.
+   */
+  public_key?: {
+    kty: string
+    crv: string
+    /** 32 bytes, base64url. */
+    x: string
+  } | undefined
+  /** When the new key expires; left out, it lives as long as the old one was made for. */
+  expires_at?: string | null | undefined
+}
+
+/** The answer of POST /v1/keys/{id}/rotate. */
+export type RotateKeyResult = CreatedApiKey
+
+/** The answer of DELETE /v1/keys/{id}. */
+export type RevokeKeyResult = ApiKey
+
+/** The query of GET /v1/products. */
+export interface ListProductsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  category?: string | undefined
+  tag?: string | undefined
+  kind?: 'code' | 'topup' | undefined
+  /** Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU. */
+  region?: string | undefined
+  /** Somewhere in the name, in upper or lower case. */
+  q?: string | undefined
+  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  number?: number | undefined
+  /** synced_until of an earlier list with the same filters: only what changed since, delisted products included. */
+  updated_after?: string | undefined
+}
+
+/** The answer of GET /v1/products. */
+export interface ListProductsResult {
+  data: Product[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+  /**
+   * A watermark, the same on every page. Send it as updated_after next time, with the same filters, and nothing that
+   * changed is missed, however late it was committed; some of it may come twice.
+   */
+  synced_until: string
+}
+
+/** The answer of GET /v1/products/{id}. */
+export type GetProductResult = Product
+
+/** The query of GET /v1/categories. */
+export interface ListCategoriesQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/categories. */
+export interface ListCategoriesResult {
+  data: Category[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The query of GET /v1/prices. */
+export interface GetPricesQuery {
+  /** Repeat it for several: sku=…&sku=… */
+  sku: readonly string[]
+  /** How many of each would be bought at once; left out: the minimum of each SKU. From 1 to 1000000. */
+  quantity?: number | undefined
+}
+
+/** The answer of GET /v1/prices. */
+export type GetPricesResult = Prices
+
+/** The query of GET /v1/stock. */
+export interface GetStockQuery {
+  /** Repeat it for several SKUs, up to 200. */
+  sku: readonly string[]
+}
+
+/** The answer of GET /v1/stock. */
+export type GetStockResult = StockList
+
+/** The body of POST /v1/stock/query. */
+export interface QueryStockBody {
+  /** The ids of SKUs. */
+  skus: readonly string[]
+}
+
+/** The answer of POST /v1/stock/query. */
+export type QueryStockResult = StockList
+
+/** The query of GET /v1/orders. */
+export interface ListOrdersQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Only the order with this reference. */
+  reference?: string | undefined
+  /** Only the order with this number. At least 1. */
+  number?: number | undefined
+  state?: 'completed' | 'partial' | undefined
+}
+
+/** The answer of GET /v1/orders. */
+export interface ListOrdersResult {
+  data: OrderSummary[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/orders. */
+export interface PlaceOrderBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** What to buy; all lines in one currency. */
+  lines: ReadonlyArray<{
+    /** The id of a SKU. */
+    sku: string
+    /** How many codes. From 1 to 1000000. */
+    quantity: number
+  }>
+  /**
+   * all_or_nothing (default): one short line refuses the order. partial: each line gets what there is; quantity
+   * break, minimum and step apply to what is delivered.
+   */
+  fill?: 'all_or_nothing' | 'partial' | undefined
+  /** The order is refused when its total would be above this. */
+  max_total?: Money | undefined
+  /**
+   * inline: the codes stand in the answer (up to 100 codes, with scope codes:read). fetch: get them from /codes.
+   * Default: inline where possible.
+   */
+  deliver?: 'inline' | 'fetch' | undefined
+}
+
+/** The answer of POST /v1/orders. */
+export type PlaceOrderResult = Order
+
+/** The answer of GET /v1/orders/{id}. */
+export type GetOrderResult = Order
+
+/** The query of GET /v1/orders/{id}/codes. */
+export interface ListOrderCodesQuery {
+  /** Codes to pass over: where an earlier answer ended. At least 0. 0 when left out. */
+  offset?: number | undefined
+  /** Codes to answer at most; JSON: up to 1000 (default 100), NDJSON: all that follow by default. At least 1. */
+  limit?: number | undefined
+}
+
+/** The answer of GET /v1/orders/{id}/codes. */
+export interface ListOrderCodesResult {
+  data: OrderCode[]
+  /** Codes of the whole order. */
+  count: number
+  /** Send it as offset to read on; null at the end. */
+  next_offset: number | null
+}
+
+/** A line of the answer of GET /v1/orders/{id}/codes. */
+export type ListOrderCodesLine = string
+
+/** The query of GET /v1/wallets. */
+export interface ListWalletsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/wallets. */
+export interface ListWalletsResult {
+  data: Wallet[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The query of GET /v1/wallets/{currency}/transfers. */
+export interface ListTransfersQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  kind?: 'order' | 'deposit' | 'adjustment' | 'cost' | undefined
+  /** Only transfers from this time on (RFC 3339). */
+  created_from?: string | undefined
+  /** Only transfers before this time (RFC 3339). */
+  created_before?: string | undefined
+}
+
+/** The answer of GET /v1/wallets/{currency}/transfers. */
+export interface ListTransfersResult {
+  data: Transfer[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of PUT /admin/v1/levels/{id}. */
+export interface PutLevelBody {
+  /** A name for people. */
+  name: string
+  /** Where the level stands among the others, lowest first. From 0 to 1000. */
+  rank: number
+  /** How many requests may be sent in a minute. From 1 to 1000000. */
+  requests_per_minute: number
+}
+
+/** The answer of PUT /admin/v1/levels/{id}. */
+export type PutLevelResult = Level
+
+/** The query of GET /admin/v1/levels. */
+export interface ListLevelsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /admin/v1/levels. */
+export interface ListLevelsResult {
+  data: Level[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The query of GET /admin/v1/resellers. */
+export interface ListResellersQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  status?: 'active' | 'suspended' | 'closed' | undefined
+  /** The id of a level, chosen by the operator. */
+  level?: string | undefined
+}
+
+/** The answer of GET /admin/v1/resellers. */
+export interface ListResellersResult {
+  data: Reseller[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /admin/v1/resellers. */
+export interface CreateResellerBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** A name for people. */
+  name: string
+  /** The id of a level, chosen by the operator. */
+  level: string
+  /** ISO 4217 currency code. */
+  currency:
+    | 'CNY'
+    | 'USD'
+    | 'EUR'
+    | 'HKD'
+    | 'TWD'
+    | 'SGD'
+    | 'MYR'
+    | 'THB'
+    | 'JPY'
+    | 'KRW'
+    | 'VND'
+    | 'KWD'
+}
+
+/** The answer of POST /admin/v1/resellers. */
+export type CreateResellerResult = Reseller
+
+/** The answer of GET /admin/v1/resellers/{id}. */
+export type GetResellerResult = Reseller
+
+/** The body of PATCH /admin/v1/resellers/{id}. */
+export interface UpdateResellerBody {
+  /** A name for people. */
+  name?: string | undefined
+  /** The id of a level, chosen by the operator. */
+  level?: string | undefined
+  /** active and suspended may follow each other; closed is for good. */
+  status?: 'active' | 'suspended' | 'closed' | undefined
+}
+
+/** The answer of PATCH /admin/v1/resellers/{id}. */
+export type UpdateResellerResult = Reseller
+
+/** The query of GET /admin/v1/resellers/{id}/keys. */
+export interface ListResellerKeysQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /admin/v1/resellers/{id}/keys. */
+export interface ListResellerKeysResult {
+  data: ApiKey[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /admin/v1/resellers/{id}/keys. */
+export interface CreateResellerKeyBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** A name for people. */
+  name: string
+  /** hmac-sha256: we make a secret and show it once. ed25519: you register a public key and we never hold a secret. */
+  algorithm: 'hmac-sha256' | 'ed25519'
+  /**
+   * The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With
+   * algorithm ed25519 only.
+   */
+  public_key?: {
+    kty: string
+    crv: string
+    /** 32 bytes, base64url. */
+    x: string
+  } | undefined
+  /**
+   * Addresses and CIDR ranges the key may be used from; empty allows all. Left out, it is that of the key that signs,
+   * when both are of one owner.
+   */
+  ip_allow?: readonly string[] | undefined
+  /** From when on the key is no good; null is never. */
+  expires_at?: string | null | undefined
+  /** A limit of the key’s own; null: the level’s holds. From 1 to 1000000. */
+  requests_per_minute?: number | null | undefined
+  /** What the key may do. */
+  scopes: ReadonlyArray<
+    | 'catalog:read'
+    | 'stock:read'
+    | 'orders:read'
+    | 'orders:write'
+    | 'codes:read'
+    | 'wallet:read'
+    | 'keys:write'>
+}
+
+/** The answer of POST /admin/v1/resellers/{id}/keys. */
+export type CreateResellerKeyResult = CreatedApiKey
+
+/** The query of GET /admin/v1/keys. */
+export interface ListOperatorKeysQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /admin/v1/keys. */
+export interface ListOperatorKeysResult {
+  data: ApiKey[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /admin/v1/keys. */
+export interface CreateOperatorKeyBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** A name for people. */
+  name: string
+  /** hmac-sha256: we make a secret and show it once. ed25519: you register a public key and we never hold a secret. */
+  algorithm: 'hmac-sha256' | 'ed25519'
+  /**
+   * The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With
+   * algorithm ed25519 only.
+   */
+  public_key?: {
+    kty: string
+    crv: string
+    /** 32 bytes, base64url. */
+    x: string
+  } | undefined
+  /**
+   * Addresses and CIDR ranges the key may be used from; empty allows all. Left out, it is that of the key that signs,
+   * when both are of one owner.
+   */
+  ip_allow?: readonly string[] | undefined
+  /** From when on the key is no good; null is never. */
+  expires_at?: string | null | undefined
+  /** A limit of the key’s own; null: the level’s holds. From 1 to 1000000. */
+  requests_per_minute?: number | null | undefined
+  /** What the key may do; no more than the key that signs. admin:* is everything. */
+  scopes: ReadonlyArray<
+    | 'admin:read'
+    | 'admin:resellers'
+    | 'admin:catalog'
+    | 'admin:stock'
+    | 'admin:money'
+    | 'admin:*'>
+}
+
+/** The answer of POST /admin/v1/keys. */
+export type CreateOperatorKeyResult = CreatedApiKey
+
+/** The body of POST /admin/v1/keys/{id}/rotate. */
+export interface RotateOperatorKeyBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** How long the old key is still good; 0: no longer. From 0 to 2592000. 86400 when left out. */
+  overlap_seconds?: number | undefined
+  /**
+   * The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With
+   * algorithm ed25519 only.
+   */
+  public_key?: {
+    kty: string
+    crv: string
+    /** 32 bytes, base64url. */
+    x: string
+  } | undefined
+  /** When the new key expires; left out, it lives as long as the old one was made for. */
+  expires_at?: string | null | undefined
+}
+
+/** The answer of POST /admin/v1/keys/{id}/rotate. */
+export type RotateOperatorKeyResult = CreatedApiKey
+
+/** The answer of POST /admin/v1/keys/{id}/revoke. */
+export type RevokeAnyKeyResult = ApiKey
+
+/** The body of POST /admin/v1/resellers/{id}/deposits. */
+export interface CreateDepositBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** Above zero, with no more decimals than the currency has. */
+  amount: Money
+  /** Why; the reseller sees it with the transfer. */
+  reason: string
+}
+
+/** The answer of POST /admin/v1/resellers/{id}/deposits. */
+export type CreateDepositResult = OperatorTransfer
+
+/** The body of POST /admin/v1/resellers/{id}/adjustments. */
+export interface CreateAdjustmentBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** Above zero: into the wallet; below zero: out of it. No more decimals than the currency has. */
+  amount: Money
+  /** Why; the reseller sees it with the transfer. */
+  reason: string
+}
+
+/** The answer of POST /admin/v1/resellers/{id}/adjustments. */
+export type CreateAdjustmentResult = OperatorTransfer
+
+/** The body of PUT /admin/v1/resellers/{id}/wallets/{currency}. */
+export interface SetCreditLimitBody {
+  /** How far below zero the balance may go; 0 is no credit. */
+  credit_limit: Money
+  /** Why; kept with the change. */
+  reason: string
+}
+
+/** The answer of PUT /admin/v1/resellers/{id}/wallets/{currency}. */
+export type SetCreditLimitResult = Wallet
+
+/** The query of GET /admin/v1/resellers/{id}/wallets. */
+export interface ListResellerWalletsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /admin/v1/resellers/{id}/wallets. */
+export interface ListResellerWalletsResult {
+  data: Wallet[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The query of GET /admin/v1/resellers/{id}/wallets/{currency}/transfers. */
+export interface ListResellerTransfersQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  kind?: 'order' | 'deposit' | 'adjustment' | 'cost' | undefined
+  /** Only transfers from this time on (RFC 3339). */
+  created_from?: string | undefined
+  /** Only transfers before this time (RFC 3339). */
+  created_before?: string | undefined
+}
+
+/** The answer of GET /admin/v1/resellers/{id}/wallets/{currency}/transfers. */
+export interface ListResellerTransfersResult {
+  data: OperatorTransfer[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /admin/v1/books. */
+export type ProveBooksResult = Books
+
+/** The body of PUT /admin/v1/issuers/{id}. */
+export interface PutIssuerBody {
+  name: string
+}
+
+/** The answer of PUT /admin/v1/issuers/{id}. */
+export type PutIssuerResult = CategoryName
+
+/** The query of GET /admin/v1/issuers. */
+export interface ListIssuersQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /admin/v1/issuers. */
+export interface ListIssuersResult {
+  data: CategoryName[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of PUT /admin/v1/categories/{id}. */
+export interface PutCategoryBody {
+  name: string
+  /** The category it is part of; left out or null: none. */
+  parent?: string | null | undefined
+}
+
+/** The answer of PUT /admin/v1/categories/{id}. */
+export type PutCategoryResult = Category
+
+/** The query of GET /admin/v1/categories. */
+export interface AdminListCategoriesQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /admin/v1/categories. */
+export interface AdminListCategoriesResult {
+  data: Category[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The query of GET /admin/v1/products. */
+export interface AdminListProductsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  category?: string | undefined
+  tag?: string | undefined
+  kind?: 'code' | 'topup' | undefined
+  /** Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU. */
+  region?: string | undefined
+  /** Somewhere in the name, in upper or lower case. */
+  q?: string | undefined
+  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  number?: number | undefined
+  /** synced_until of an earlier list with the same filters: only what changed since, delisted products included. */
+  updated_after?: string | undefined
+  status?: 'active' | 'paused' | 'delisted' | undefined
+}
+
+/** The answer of GET /admin/v1/products. */
+export interface AdminListProductsResult {
+  data: AdminProduct[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+  /**
+   * A watermark, the same on every page. Send it as updated_after next time, with the same filters, and nothing that
+   * changed is missed, however late it was committed; some of it may come twice.
+   */
+  synced_until: string
+}
+
+/** The body of POST /admin/v1/products. */
+export interface CreateProductBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  name: string
+  kind: 'code' | 'topup'
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  issuer: string
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  category?: string | null | undefined
+  tags?: readonly string[] | undefined
+  description?: string | undefined
+  /** What a buyer must have or be to redeem it. */
+  qualification_note?: string | undefined
+  /** active by default. */
+  status?: 'active' | 'paused' | undefined
+}
+
+/** The answer of POST /admin/v1/products. */
+export type CreateProductResult = AdminProduct
+
+/** The answer of GET /admin/v1/products/{id}. */
+export type AdminGetProductResult = AdminProduct
+
+/** The body of PATCH /admin/v1/products/{id}. */
+export interface UpdateProductBody {
+  name?: string | undefined
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  category?: string | null | undefined
+  tags?: readonly string[] | undefined
+  description?: string | undefined
+  qualification_note?: string | undefined
+  status?: 'active' | 'paused' | 'delisted' | undefined
+}
+
+/** The answer of PATCH /admin/v1/products/{id}. */
+export type UpdateProductResult = AdminProduct
+
+/** The body of POST /admin/v1/products/{id}/skus. */
+export interface CreateSkuBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  name: string
+  face_value?: Money | null | undefined
+  /** Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU. */
+  region?: string | undefined
+  /** ISO 4217 currency code. */
+  currency:
+    | 'CNY'
+    | 'USD'
+    | 'EUR'
+    | 'HKD'
+    | 'TWD'
+    | 'SGD'
+    | 'MYR'
+    | 'THB'
+    | 'JPY'
+    | 'KRW'
+    | 'VND'
+    | 'KWD'
+  /** active by default. */
+  status?: 'active' | 'paused' | undefined
+  /** 1 by default; a multiple of the step. From 1 to 1000000. */
+  quantity_min?: number | undefined
+  /** 1000000 by default. From 1 to 1000000. */
+  quantity_max?: number | undefined
+  /** 1 by default. From 1 to 1000000. */
+  quantity_step?: number | undefined
+}
+
+/** The answer of POST /admin/v1/products/{id}/skus. */
+export type CreateSkuResult = AdminSku
+
+/** The query of GET /admin/v1/skus. */
+export interface ListSkusQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  number?: number | undefined
+  /** The id of a product. */
+  product?: string | undefined
+}
+
+/** The answer of GET /admin/v1/skus. */
+export interface ListSkusResult {
+  data: AdminSku[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /admin/v1/skus/{id}. */
+export type GetSkuResult = AdminSku
+
+/** The body of PATCH /admin/v1/skus/{id}. */
+export interface UpdateSkuBody {
+  name?: string | undefined
+  face_value?: Money | null | undefined
+  /** Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU. */
+  region?: string | undefined
+  status?: 'active' | 'paused' | 'delisted' | undefined
+  /** A multiple of the step. From 1 to 1000000. */
+  quantity_min?: number | undefined
+  /** Not below the minimum. From 1 to 1000000. */
+  quantity_max?: number | undefined
+  /** A quantity must be a multiple of it. From 1 to 1000000. */
+  quantity_step?: number | undefined
+}
+
+/** The answer of PATCH /admin/v1/skus/{id}. */
+export type UpdateSkuResult = AdminSku
+
+/** The query of GET /admin/v1/prices. */
+export interface ListPriceRulesQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** The id of a SKU. */
+  sku?: string | undefined
+  /** The id of a reseller. */
+  reseller?: string | undefined
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  level?: string | undefined
+  kind?: 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | undefined
+  /** true: also what was replaced or ended. Otherwise only what is in force. */
+  history?: boolean | undefined
+}
+
+/** The answer of GET /admin/v1/prices. */
+export interface ListPriceRulesResult {
+  data: PriceRule[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /admin/v1/prices. */
+export interface SetPricesBody {
+  /** All are set, or none. */
+  rules: readonly PriceRuleDraft[]
+}
+
+/** The answer of POST /admin/v1/prices. */
+export type SetPricesResult = SetPriceRules
+
+/** The body of POST /admin/v1/prices/end. */
+export interface EndPricesBody {
+  /** All are ended, or none. */
+  ids: readonly string[]
+  /** A price may fall below cost by it, and that is meant. */
+  deliberate_loss?: boolean | undefined
+  reason: string
+}
+
+/** The answer of POST /admin/v1/prices/end. */
+export type EndPricesResult = EndedPriceRules
+
+/** The query of GET /admin/v1/prices/explain. */
+export interface ExplainPriceQuery {
+  /** The id of a SKU. */
+  sku: string
+  /** The id of a reseller. */
+  reseller: string
+  /** From 1 to 1000000. */
+  quantity: number
+}
+
+/** The answer of GET /admin/v1/prices/explain. */
+export type ExplainPriceResult = ExplainedPrice
+
+/** The body of POST /admin/v1/imports. */
+export type CreateImportBody = CreateImport
+
+/** The answer of POST /admin/v1/imports. */
+export type CreateImportResult = Import
+
+/** The answer of GET /admin/v1/imports/{id}. */
+export type GetImportResult = Import
+
+/** The answer of PUT /admin/v1/imports/{id}/parts/{part}. */
+export type PutImportPartResult = ImportPart
+
+/** The answer of POST /admin/v1/imports/{id}/commit. */
+export type CommitImportResult = Import
+
+/** The answer of POST /admin/v1/imports/{id}/abort. */
+export type AbortImportResult = Import
+
+/** The query of GET /admin/v1/lots. */
+export interface ListLotsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Only the lots of this SKU. */
+  sku?: string | undefined
+}
+
+/** The answer of GET /admin/v1/lots. */
+export interface ListLotsResult {
+  data: Lot[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /admin/v1/lots/{id}. */
+export type GetLotResult = Lot
+
+/** The body of POST /admin/v1/lots/{id}/recall. */
+export type RecallLotBody = RecallLot
+
+/** The answer of POST /admin/v1/lots/{id}/recall. */
+export type RecallLotResult = Lot
+
+/** The body of POST /admin/v1/codes/void. */
+export type VoidCodesBody = VoidCodes
+
+/** The answer of POST /admin/v1/codes/void. */
+export type VoidCodesResult = VoidedCodes
+
+/** The answer of GET /admin/v1/stock/proof. */
+export type ProveStockResult = StockProof
