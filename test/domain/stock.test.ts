@@ -196,7 +196,7 @@ t.test('neighbouring ranges of a lot are joined, others are left alone', async t
     select ${sku}, ${lot!.id}, 'infinity', next, stop from (values (15, 20), (0, 4), (4, 9), (9, 10), (11, 15)) as pieces (next, stop)`
   t.equal(await joinRanges(db, 100), 3)
   t.equal(await joinRanges(db, 100), 0)
-  t.strictSame(await db`select lot_id, next, stop from shelf where sku_id = ${sku} order by lot_id, next`,
+  t.strictSame([...await db`select lot_id, next, stop from shelf where sku_id = ${sku} order by lot_id, next`],
     [[lot!.id, 0, 10], [lot!.id, 11, 20], [other!.id, 0, 20]].map(([id, next, stop]) => ({ lot_id: id, next, stop })))
 })
 

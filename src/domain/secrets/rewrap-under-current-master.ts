@@ -20,7 +20,8 @@ interface WrappedRow { id: string, wrapped: Buffer, master_key: string }
 
 async function rewrapWorldSecrets (tx: Tx, masterKeys: MasterKeys, limit: number): Promise<number> {
   const rows = await tx<WrappedRow[]>`
-    select name as id, wrapped, master_key from secrets where master_key <> ${masterKeys.current} limit ${limit} for update skip locked`
+    select name as id, wrapped, master_key from secrets
+    where master_key <> ${masterKeys.current} limit ${limit} for update skip locked`
   await tx`update secrets set wrapped = anew.wrapped, master_key = ${masterKeys.current}
     from unnest(${quotedArray(rows.map(row => row.id))}::text[], ${wrapAnew(masterKeys, rows, worldSecretOwner)}::bytea[]) as anew (id, wrapped)
     where secrets.name = anew.id`
@@ -29,7 +30,8 @@ async function rewrapWorldSecrets (tx: Tx, masterKeys: MasterKeys, limit: number
 
 async function rewrapApiKeys (tx: Tx, masterKeys: MasterKeys, limit: number): Promise<number> {
   const rows = await tx<WrappedRow[]>`
-    select id, sealed_secret as wrapped, master_key from api_keys where master_key <> ${masterKeys.current} limit ${limit} for update skip locked`
+    select id, sealed_secret as wrapped, master_key from api_keys
+    where master_key <> ${masterKeys.current} limit ${limit} for update skip locked`
   await tx`update api_keys set sealed_secret = anew.wrapped, master_key = ${masterKeys.current}
     from unnest(${quotedArray(rows.map(row => row.id))}::text[], ${wrapAnew(masterKeys, rows, apiKeyOwner)}::bytea[]) as anew (id, wrapped)
     where api_keys.id = anew.id`

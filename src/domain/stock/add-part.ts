@@ -33,7 +33,13 @@ export interface PartTools {
 }
 
 /** A part as it is recorded; `replayed` when it was there before. */
-export interface PartOutcome { readonly part: number, readonly lines: number, readonly codes: number, readonly replayed: boolean, readonly import: Import }
+export interface PartOutcome {
+  readonly part: number
+  readonly lines: number
+  readonly codes: number
+  readonly replayed: boolean
+  readonly import: Import
+}
 
 /**
  * Adds the next part, all of it or nothing. The same part again gives its record. Throws `import_part_unexpected`,
@@ -74,8 +80,12 @@ async function writePart (tx: Tx, { masterKeys, fingerprintKey }: PartTools, par
     throw new Problem('import_invalid', `An import holds at most ${importCodesMax} codes; start another for the rest.`)
   }
   await lots.writeSizes(tx)
-  await tx`insert into import_parts (import_id, part, sha256, lines, codes) values (${open.id}, ${part.part}, ${digest}, ${lines}, ${codes})`
-  await tx`update imports set parts = ${part.part}, lines = lines + ${lines}, codes = codes + ${codes}, touched_at = now() where id = ${open.id}`
+  await tx`
+    insert into import_parts (import_id, part, sha256, lines, codes)
+    values (${open.id}, ${part.part}, ${digest}, ${lines}, ${codes})`
+  await tx`
+    update imports set parts = ${part.part}, lines = lines + ${lines}, codes = codes + ${codes}, touched_at = now()
+    where id = ${open.id}`
   return { part: part.part, lines, codes, replayed: false, import: await readImport(tx, open.id) }
 }
 
@@ -85,17 +95,19 @@ async function readEarlier (tx: Tx, open: Import, part: number, digest: Buffer):
   if (row?.sha256.equals(digest)) return { part, lines: Number(row.lines), codes: row.codes, replayed: true, import: open }
   if (open.state !== 'open') throw new Problem('state_conflict', `The import is ${open.state}; it takes no more parts.`)
   const expected = open.parts + 1
-  if (row) {
-    throw new Problem('import_part_unexpected', `Part ${part} was taken before with other bytes. Send part ${expected} next, or abort the import.`, { expected_part: expected })
-  }
-  if (part !== expected) throw new Problem('import_part_unexpected', `Parts come in order: send part ${expected} next.`, { expected_part: expected })
-  return undefined
+  if (part === expected) return undefined
+  const detail = row
+    ? `Part ${part} was taken before with other bytes. Send part ${expected} next, or abort the import.`
+    : `Parts come in order: send part ${expected} next.`
+  throw new Problem('import_part_unexpected', detail, { expected_part: expected })
 }
 
 /** A line's code on its way into the database. */
 interface StagedCode { readonly lot: StagedLot, readonly n: number, readonly fingerprint: string, readonly sealed: Buffer }
 
-async function writeCodes (tx: Tx, fingerprintKey: KeyObject, open: Import, lots: StagedLots, part: Part): Promise<{ lines: number, codes: number }> {
+async function writeCodes (
+  tx: Tx, fingerprintKey: KeyObject, open: Import, lots: StagedLots, part: Part
+): Promise<{ lines: number, codes: number }> {
   const check = rowChecker(lots.nowMs, open.expiresAt?.getTime() ?? Infinity)
   let codes = 0
   let lines = 0
@@ -152,8 +164,13 @@ function sealRows (fingerprintKey: KeyObject, issuerId: string, lots: StagedLots
   const staged: StagedCode[] = []
   for (const [lot, own] of lots.group(rows)) {
     const first = lot.size
-    const sealed = sealAll(lot.key, own.map((row, i) => ({ owner: codeOwner(lot.id, first + i), plain: writeCode({ ...row, ...lot.expiry }) })))
-    own.forEach((row, i) => staged.push({ lot, n: first + i, fingerprint: fingerprintOf(fingerprintKey, issuerId, row), sealed: sealed[i]! }))
+    const sealed = sealAll(lot.key, own.map((row, i) => ({
+      owner: codeOwner(lot.id, first + i),
+      plain: writeCode({ ...row, ...lot.expiry })
+    })))
+    own.forEach((row, i) => {
+      staged.push({ lot, n: first + i, fingerprint: fingerprintOf(fingerprintKey, issuerId, row), sealed: sealed[i]! })
+    })
     lot.size += own.length
   }
   return staged

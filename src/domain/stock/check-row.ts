@@ -5,7 +5,13 @@ import type { LineFault, Row } from './read-rows.ts'
 export const fieldLengthMax = 512
 
 /** A row that can be stocked; `expiresAtMs` is Infinity when it never expires. */
-export interface CheckedRow { readonly line: number, readonly secret: string, readonly number?: string, readonly serial?: string, readonly expiresAtMs: number }
+export interface CheckedRow {
+  readonly line: number
+  readonly secret: string
+  readonly number?: string
+  readonly serial?: string
+  readonly expiresAtMs: number
+}
 
 /** Checks rows of one import: what they lack, it has; what expires by `nowMs` is refused. */
 export function rowChecker (nowMs: number, expiresAtDefaultMs: number): (row: Row) => CheckedRow | LineFault {
@@ -21,7 +27,9 @@ export function rowChecker (nowMs: number, expiresAtDefaultMs: number): (row: Ro
     }
     if (normalised(secret) === '') return { line, detail: 'has a secret of nothing but spaces and dashes' }
     const expiresAtMs = expiryOf(row.expiresAt)
-    if (expiresAtMs === undefined) return { line, detail: 'has an expires_at that is no RFC 3339 date or date-time, like 2027-12-31 or 2027-12-31T15:00:00Z' }
+    if (expiresAtMs === undefined) {
+      return { line, detail: 'has an expires_at that is no RFC 3339 date or date-time, like 2027-12-31 or 2027-12-31T15:00:00Z' }
+    }
     if (expiresAtMs <= nowMs) return { line, detail: 'has expired already' }
     return { line, secret, ...(number !== '' && { number }), ...(serial !== '' && { serial }), expiresAtMs }
   }

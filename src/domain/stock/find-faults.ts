@@ -50,10 +50,15 @@ export function refuseFaults ({ inFile, stockedBefore }: Faults): void {
   const faults = [...inFile, ...stockedBefore].sort((a, b) => a.line - b.line)
   if (faults.length === 0) return
   const more = faults.length - faultsShownMax
+  const count = faults.length === 1 ? 'One line' : `${faults.length} lines`
+  const rest = more > 0 ? ` The first ${faultsShownMax} are named, and ${more} more are not.` : ''
   throw new Problem(
     inFile.length > 0 ? 'import_invalid' : 'code_already_stocked',
-    `${faults.length === 1 ? 'One line' : `${faults.length} lines`} cannot be stocked, so nothing of this part was.` + (more > 0 ? ` The first ${faultsShownMax} are named, and ${more} more.` : ''),
-    { errors: faults.slice(0, faultsShownMax).map(({ line, detail }) => ({ pointer: `/lines/${line}`, detail: `Line ${line} ${detail}.` })), fault_count: faults.length }
+    `${count} cannot be stocked, so nothing of this part was.${rest}`,
+    {
+      errors: faults.slice(0, faultsShownMax).map(({ line, detail }) => ({ pointer: `/lines/${line}`, detail: `Line ${line} ${detail}.` })),
+      fault_count: faults.length
+    }
   )
 }
 

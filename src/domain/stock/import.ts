@@ -68,8 +68,9 @@ export async function lockImport (tx: Tx, id: Uuid): Promise<Import> {
 
 function selectImport (read: Reader) {
   return read`
-    select i.id, i.sku_id as "skuId", p.issuer_id as "issuerId", s.currency, i.supplier, i.unit_cost as "unitCost", i.expires_at as "expiresAt",
-           i.state, i.parts, i.lines, i.codes, i.created_by as "createdBy", i.created_at as "createdAt", i.touched_at as "touchedAt"
+    select i.id, i.sku_id as "skuId", p.issuer_id as "issuerId", s.currency, i.supplier,
+           i.unit_cost as "unitCost", i.expires_at as "expiresAt", i.state, i.parts, i.lines, i.codes,
+           i.created_by as "createdBy", i.created_at as "createdAt", i.touched_at as "touchedAt"
     from imports i join skus s on s.id = i.sku_id join products p on p.id = s.product_id`
 }
 

@@ -6,7 +6,9 @@ import { lockStock } from './take-stock.ts'
 /** A pass: joins neighbouring ranges of one lot, for up to `limit` SKUs that have some; returns how many rows fewer the shelf has. */
 export async function joinRanges (db: Db, limit: number): Promise<number> {
   const skus = await db<{ sku_id: Uuid }[]>`
-    select distinct front.sku_id from shelf as front join shelf as back on back.lot_id = front.lot_id and back.next = front.stop limit ${limit}`
+    select distinct front.sku_id
+    from shelf as front join shelf as back on back.lot_id = front.lot_id and back.next = front.stop
+    limit ${limit}`
   let joined = 0
   for (const { sku_id: skuId } of skus) joined += await transact(db, tx => joinRangesOf(tx, skuId))
   return joined

@@ -7,7 +7,13 @@ import { JsonRefusal, parseJsonStrictly } from '../../base/json.ts'
 export type PartFormat = 'ndjson' | 'csv'
 
 /** A line's fields as they were written, trimmed; '' is absent. */
-export interface Row { readonly line: number, readonly secret: string, readonly number: string, readonly serial: string, readonly expiresAt: string }
+export interface Row {
+  readonly line: number
+  readonly secret: string
+  readonly number: string
+  readonly serial: string
+  readonly expiresAt: string
+}
 
 /** Why a line cannot be imported, to be read by a person. */
 export interface LineFault { readonly line: number, readonly detail: string }
@@ -59,7 +65,9 @@ function * readNdjson (body: Buffer): Generator<Row | LineFault> {
   for (const [start, end] of linesOf(body)) {
     line++
     if (end === start) continue
-    yield end - start > lineBytesMax ? { line, detail: `is longer than ${lineBytesMax} bytes` } : readJsonRow(body.toString('utf8', start, end), line)
+    yield end - start > lineBytesMax
+      ? { line, detail: `is longer than ${lineBytesMax} bytes` }
+      : readJsonRow(body.toString('utf8', start, end), line)
   }
 }
 
@@ -125,12 +133,15 @@ function * readCsv (body: Buffer): Generator<Row | LineFault> {
 
 interface CsvRecord { readonly record: readonly string[], readonly info: { readonly lines: number } }
 
-const csvOptions = { info: true, skip_empty_lines: true, relax_column_count: true, record_delimiter: ['\r\n', '\n'], max_record_size: lineBytesMax }
+const csvOptions = {
+  info: true, skip_empty_lines: true, relax_column_count: true, record_delimiter: ['\r\n', '\n'], max_record_size: lineBytesMax
+}
 
 function headerFault (header: readonly string[]): string | undefined {
   const unknown = header.some(name => !(columns as readonly string[]).includes(name))
   if (unknown || new Set(header).size !== header.length || !header.includes('secret')) {
-    return `is not the header row: it names \`secret\` and any of ${columns.filter(name => name !== 'secret').join(', ')}, each once, divided by commas`
+    const others = columns.filter(name => name !== 'secret').join(', ')
+    return `is not the header row: it names \`secret\` and any of ${others}, each once, divided by commas`
   }
   return undefined
 }

@@ -10,6 +10,8 @@ export async function recallLot (tx: Tx, publicId: Uuid, reason: string): Promis
   const [recalled] = await withdrawLots(tx, [id], 'recalled', reason)
   // Read after the lock: another may have recalled it, or it expired, while this waited.
   const lot = await readLot(tx, publicId)
-  if (recalled === undefined && lot.state !== 'recalled') throw new Problem('state_conflict', `The lot is ${lot.state}; only an available one can be recalled.`)
+  if (recalled === undefined && lot.state !== 'recalled') {
+    throw new Problem('state_conflict', `The lot is ${lot.state}; only an available one can be recalled.`)
+  }
   return lot
 }

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto'
 import { newId, type Uuid } from '../../base/ids.ts'
 import { assert, Problem } from '../../base/problem.ts'
 import { newDataKey, unwrap, wrap, type MasterKeys } from '../../base/seal.ts'
-import { bareArray, quotedArray } from '../../postgres/arrays.ts'
+import { bareArray, bytesArray, quotedArray } from '../../postgres/arrays.ts'
 import type { Tx } from '../../postgres/pool.ts'
 import { lotKeyOwner } from '../secrets/owners.ts'
 import type { CheckedRow } from './check-row.ts'
@@ -33,7 +33,8 @@ export interface StagedLots {
 export async function openStagedLots (tx: Tx, masterKeys: MasterKeys, open: Import): Promise<StagedLots> {
   const lots = new Map<number, StagedLot>()
   const rows = await tx<LotRow[]>`
-    select id, public_id, size, wrapped_key, master_key, nullif(expires_at, 'infinity') as expires_at from lots where import_id = ${open.id}`
+    select id, public_id, size, wrapped_key, master_key, nullif(expires_at, 'infinity') as expires_at
+    from lots where import_id = ${open.id}`
   for (const row of rows) {
     const bytes = unwrap(masterKeys, lotKeyOwner(row.public_id), { wrapped: row.wrapped_key, masterKey: row.master_key })
     const expiresAtMs = row.expires_at?.getTime() ?? Infinity
@@ -85,9 +86,10 @@ interface NewLot { readonly publicId: Uuid, readonly expiresAtMs: number, readon
 async function insertLots (tx: Tx, open: Import, masterKey: string, lots: readonly NewLot[]): Promise<ReadonlyMap<Uuid, number>> {
   const rows = await tx<{ id: number, public_id: Uuid }[]>`
     insert into lots (public_id, sku_id, import_id, supplier, unit_cost, currency, expires_at, state, wrapped_key, master_key)
-    select public_id, ${open.skuId}, ${open.id}, ${open.supplier}, ${open.unitCost}, ${open.currency}, expires_at, 'staged', decode(wrapped, 'hex'), ${masterKey}
-    from unnest(${bareArray(lots.map(lot => lot.publicId))}::uuid[], ${quotedArray(lots.map(lot => timestampOf(lot.expiresAtMs)))}::timestamptz[],
-                ${bareArray(lots.map(lot => lot.wrapped.toString('hex')))}::text[]) as made (public_id, expires_at, wrapped)
+    select public_id, ${open.skuId}, ${open.id}, ${open.supplier}, ${open.unitCost}, ${open.currency}, expires_at, 'staged', wrapped, ${masterKey}
+    from unnest(${bareArray(lots.map(lot => lot.publicId))}::uuid[],
+                ${quotedArray(lots.map(lot => timestampOf(lot.expiresAtMs)))}::timestamptz[],
+                ${bytesArray(lots.map(lot => lot.wrapped))}::bytea[]) as made (public_id, expires_at, wrapped)
     returning id, public_id`
   assert(rows.length === lots.length, 'every lot that was made')
   return new Map(rows.map(row => [row.public_id, row.id]))

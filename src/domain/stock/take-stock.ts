@@ -113,7 +113,8 @@ export function writeShelf (tx: Tx, moves: readonly ShelfMove[]): Promise<void> 
   if (onward.length > 0) {
     statements.push(tx`
       update shelf set next = moved.to_next
-      from unnest(${bareArray(onward.map(move => move.id))}::bigint[], ${bareArray(onward.map(move => move.fromNext))}::int[],
+      from unnest(${bareArray(onward.map(move => move.id))}::bigint[],
+                  ${bareArray(onward.map(move => move.fromNext))}::int[],
                   ${bareArray(onward.map(move => move.toNext))}::int[]) as moved (id, from_next, to_next)
       where shelf.id = moved.id and shelf.next = moved.from_next and shelf.stop > moved.to_next
     `.execute().then(result => assert(result.count === onward.length, 'every shelf row where it was read')))
@@ -121,7 +122,8 @@ export function writeShelf (tx: Tx, moves: readonly ShelfMove[]): Promise<void> 
   if (usedUp.length > 0) {
     statements.push(tx`
       delete from shelf
-      using unnest(${bareArray(usedUp.map(move => move.id))}::bigint[], ${bareArray(usedUp.map(move => move.fromNext))}::int[],
+      using unnest(${bareArray(usedUp.map(move => move.id))}::bigint[],
+                   ${bareArray(usedUp.map(move => move.fromNext))}::int[],
                    ${bareArray(usedUp.map(move => move.stop))}::int[]) as used (id, from_next, stop)
       where shelf.id = used.id and shelf.next = used.from_next and shelf.stop = used.stop
     `.execute().then(result => assert(result.count === usedUp.length, 'every used-up shelf row where it was read')))
@@ -134,7 +136,8 @@ export function writeStock (tx: Tx, taken: readonly Want[]): Promise<void> {
   if (taken.length === 0) return Promise.resolve()
   return tx`
     update stock set available = available - taken.quantity
-    from unnest(${bareArray(taken.map(want => want.skuId))}::uuid[], ${bareArray(taken.map(want => want.quantity))}::int[]) as taken (sku_id, quantity)
+    from unnest(${bareArray(taken.map(want => want.skuId))}::uuid[],
+                ${bareArray(taken.map(want => want.quantity))}::int[]) as taken (sku_id, quantity)
     where stock.sku_id = taken.sku_id and stock.available >= taken.quantity
   `.execute().then(result => assert(result.count === taken.length, 'stock for everything that was taken'))
 }
@@ -145,7 +148,8 @@ interface ShelfRow { sku_id: Uuid, id: bigint, lot_id: number, next: number, sto
 async function readDeep (read: Reader, wants: readonly Want[]): Promise<Map<Uuid, ShelfRange[]>> {
   const rows = await read<ShelfRow[]>`
     select want.sku_id, near.id, near.lot_id, near.next, near.stop
-    from unnest(${bareArray(wants.map(want => want.skuId))}::uuid[], ${bareArray(wants.map(want => want.quantity))}::int[]) as want (sku_id, quantity),
+    from unnest(${bareArray(wants.map(want => want.skuId))}::uuid[],
+                ${bareArray(wants.map(want => want.quantity))}::int[]) as want (sku_id, quantity),
       lateral (
         select id, lot_id, next, stop, expires_at, sum(stop - next) over (order by expires_at, lot_id, id rows unbounded preceding) as reach
         from shelf where shelf.sku_id = want.sku_id and expires_at > now()

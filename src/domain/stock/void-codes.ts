@@ -20,7 +20,9 @@ export interface PlacedCodes { readonly lotId: Uuid, readonly positions: readonl
  * Takes single codes off the shelf for good, all of them or none; returns how many. Throws `code_not_on_shelf` naming those
  * that are unknown, sold, voided before, or not yet committed.
  */
-export async function voidCodes (tx: Tx, fingerprintKey: KeyObject, which: WrittenCodes | PlacedCodes, because: Because): Promise<number> {
+export async function voidCodes (
+  tx: Tx, fingerprintKey: KeyObject, which: WrittenCodes | PlacedCodes, because: Because
+): Promise<number> {
   const places = 'codes' in which ? await findCodes(tx, fingerprintKey, which) : await findPositions(tx, which)
   await lockStock(tx, [...new Set([...places.values()].map(place => place.skuId))])
   const onShelf = await findOnShelf(tx, [...places.values()])
@@ -47,7 +49,8 @@ interface Place { readonly skuId: Uuid, readonly lotId: number, readonly n: numb
 
 /** Where the codes are that can be found at all, by their index in the request. */
 async function findCodes (tx: Tx, fingerprintKey: KeyObject, { skuId, codes }: WrittenCodes): Promise<Map<number, Place>> {
-  const [sku] = await tx<{ issuer_id: string }[]>`select p.issuer_id from skus s join products p on p.id = s.product_id where s.id = ${skuId}`
+  const [sku] = await tx<{ issuer_id: string }[]>`
+    select p.issuer_id from skus s join products p on p.id = s.product_id where s.id = ${skuId}`
   if (!sku) throw new Problem('sku_not_found', 'There is no SKU with this id.', { errors: [{ pointer: '/sku', detail: 'is unknown' }] })
   const indexes = new Map<string, number>()
   codes.forEach((code, index) => {
@@ -55,7 +58,8 @@ async function findCodes (tx: Tx, fingerprintKey: KeyObject, { skuId, codes }: W
     if (!indexes.has(fingerprint)) indexes.set(fingerprint, index)
   })
   const rows = await tx<{ fingerprint: string, sku_id: Uuid, lot_id: number, n: number }[]>`
-    select codes.fingerprint, lots.sku_id, codes.lot_id, codes.n from codes join lots on lots.id = codes.lot_id
+    select codes.fingerprint, lots.sku_id, codes.lot_id, codes.n
+    from codes join lots on lots.id = codes.lot_id
     where codes.fingerprint = any(${bareArray([...indexes.keys()])}::uuid[])`
   return new Map(rows.map(row => [indexes.get(row.fingerprint.replaceAll('-', ''))!, { skuId: row.sku_id, lotId: row.lot_id, n: row.n }]))
 }
