@@ -8,7 +8,7 @@ import type { App } from '../app-types.ts'
 import { changeKeys } from '../change-keys.ts'
 import { referenceOf } from '../change.ts'
 import { answerPage } from '../page.ts'
-import { resellerIdOf } from './admin-resellers.ts'
+import { knownReseller, resellerIdOf } from './admin-resellers.ts'
 import { answerMade, keyView, keyWish, rotationWish } from './keys.ts'
 
 /** Operator: the keys of resellers, and the operator's own. */
@@ -49,8 +49,8 @@ export function adminKeysRoutes (app: App): void {
       querystring: ListKeysQuery,
       response: { 200: ApiKeyPage }
     }
-  }, (request, reply) => {
-    const resellerId = resellerIdOf(request.params)
+  }, async (request, reply) => {
+    const { id: resellerId } = await knownReseller(request, request.params)
     return answerPage(request, reply, `admin keys ${resellerId}`, {
       load: (after, count) => listKeys(request.caller.world.db, resellerId, after as KeyPlace | undefined, count),
       placeOf: key => [key.createdAtText, key.id],

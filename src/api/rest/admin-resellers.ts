@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { CreateReseller, ListResellersQuery, Reseller, ResellerPage, ResellerParams, UpdateReseller } from '../../../schema/rest/resellers.ts'
 import { readId, showId, type Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
@@ -65,11 +66,7 @@ export function adminResellersRoutes (app: App): void {
       params: ResellerParams,
       response: { 200: Reseller }
     }
-  }, async request => {
-    const reseller = await readReseller(request.caller.world.db, resellerIdOf(request.params))
-    if (!reseller) throw new Problem('not_found', 'There is no such reseller.')
-    return resellerView(reseller)
-  })
+  }, async request => resellerView(await knownReseller(request, request.params)))
 
   app.patch('/admin/v1/resellers/:id', {
     config: { scope: 'admin:resellers' },
@@ -94,6 +91,13 @@ export function resellerIdOf (params: { readonly id: string }): Uuid {
   const id = readId('reseller', params.id)
   if (id === undefined) throw new Problem('not_found', 'There is no such reseller.')
   return id
+}
+
+/** The reseller an operator's address names, as it stands in the database. */
+export async function knownReseller (request: FastifyRequest, params: { readonly id: string }): Promise<StoredReseller> {
+  const reseller = await readReseller(request.caller.world.db, resellerIdOf(params))
+  if (!reseller) throw new Problem('not_found', 'There is no such reseller.')
+  return reseller
 }
 
 function resellerView (reseller: StoredReseller): Reseller {

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   Adjustment, Books, Deposit, ListTransfersQuery, ListWalletsQuery, OperatorTransfer, OperatorTransferPage, ResellerCurrencyParams, SetCreditLimit, Wallet, WalletPage
 } from '../../../schema/rest/wallets.ts'
@@ -12,9 +13,8 @@ import { setCreditLimit } from '../../domain/wallet/set-credit-limit.ts'
 import { walletAmount } from '../../domain/wallet/wallet-amount.ts'
 import type { App } from '../app-types.ts'
 import { change, referenceOf } from '../change.ts'
-import { resellerIdOf } from './admin-resellers.ts'
+import { knownReseller, resellerIdOf } from './admin-resellers.ts'
 import { answerTransfers, answerWallets, transferView, walletView } from './wallets.ts'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** Operator: deposits, adjustments, credit, and the proof of the books. */
 export function adminWalletsRoutes (app: App): void {
@@ -88,7 +88,7 @@ export function adminWalletsRoutes (app: App): void {
       querystring: ListWalletsQuery,
       response: { 200: WalletPage }
     }
-  }, (request, reply) => answerWallets(request, reply, resellerIdOf(request.params)))
+  }, async (request, reply) => answerWallets(request, reply, (await knownReseller(request, request.params)).id))
 
   app.get('/admin/v1/resellers/:id/wallets/:currency/transfers', {
     config: { scope: 'admin:read' },

@@ -54,7 +54,7 @@ export async function loadKeyring (read: Reader, version: bigint, masterKeys: Ma
            case when k.requests_per_minute is not null then 'key' when l.id is not null then 'level' else 'operator' end as limited_by,
            r.id as reseller_id, r.name as reseller_name, r.level_id, r.status, r.currency, r.created_at
     from api_keys k left join resellers r on r.id = k.reseller_id left join levels l on l.id = r.level_id
-    where k.revoked_at is null or k.revoked_at > now() - interval '30 days'`
+    where (k.revoked_at is null or k.revoked_at > now() - interval '30 days') and (k.expires_at is null or k.expires_at > now() - interval '30 days')`
   const keys = new Map(rows.map(row => [row.id, toKey(row, masterKeys)]))
   return { version, find: keyId => keys.get(keyId) }
 }
