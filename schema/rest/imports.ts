@@ -3,13 +3,17 @@ import { importStates } from '../vocabulary.ts'
 import { Id, Money, Nullable, OneOf, Reference, Timestamp, nameLengthMax } from './common.ts'
 
 export const ImportId = Id('imp', 'The id of an import.')
-const Expiry = Type.String({ maxLength: 35, description: 'RFC 3339 date-time, or a date, which stands for the moment it begins (UTC).', examples: ['2027-12-31'] })
+const Expiry = Type.String({
+  maxLength: 35, description: 'RFC 3339 date-time, or a date, which stands for the moment it begins (UTC).', examples: ['2027-12-31']
+})
 
 export const CreateImport = Type.Object({
   reference: Type.Optional(Reference),
   sku: Id('sku', 'The SKU the codes are of.'),
   unit_cost: Type.Composite([Money], { additionalProperties: false, description: 'What one code cost, in the currency of the SKU.' }),
-  supplier: Type.Optional(Type.String({ maxLength: nameLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]*$', description: 'Whose codes they are.' })),
+  supplier: Type.Optional(Type.String({
+    maxLength: nameLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]*$', description: 'Whose codes they are.'
+  })),
   expires_at: Type.Optional(Expiry)
 }, { additionalProperties: false, title: 'CreateImport' })
 export type CreateImport = Static<typeof CreateImport>

@@ -17,7 +17,9 @@ export const ListLotsQuery = Type.Object({
 }, { additionalProperties: false })
 export type ListLotsQuery = Static<typeof ListLotsQuery>
 
-const Reason = Type.String({ minLength: 1, maxLength: reasonLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'Why; kept with it.' })
+const Reason = Type.String({
+  minLength: 1, maxLength: reasonLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'Why; kept with it.'
+})
 
 export const RecallLot = Type.Object({ reason: Reason }, { additionalProperties: false, title: 'RecallLot' })
 export type RecallLot = Static<typeof RecallLot>
@@ -36,7 +38,9 @@ export const VoidCodes = Type.Object({
 }, { additionalProperties: false, title: 'VoidCodes', description: 'Either sku and codes, or lot and positions.' })
 export type VoidCodes = Static<typeof VoidCodes>
 
-export const VoidedCodes = Type.Object({ voided: Type.Integer({ description: 'Codes taken off the shelf for good.' }) }, { additionalProperties: false, title: 'VoidedCodes' })
+export const VoidedCodes = Type.Object({
+  voided: Type.Integer({ description: 'Codes taken off the shelf for good.' })
+}, { additionalProperties: false, title: 'VoidedCodes' })
 export type VoidedCodes = Static<typeof VoidedCodes>
 
 export const Lot = Type.Object({

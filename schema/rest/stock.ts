@@ -11,7 +11,9 @@ export const stockSkusPerQueryMax = 500
 const AskedSku = Type.String({ minLength: 1, maxLength: 64, description: 'The id of a SKU.', examples: ['sku_01kb8q1zjme7f8k0q3z5v2wxyt'] })
 
 export const GetStock = Type.Object({
-  sku: Type.Array(AskedSku, { minItems: 1, maxItems: stockSkusPerGetMax, description: `Repeat it for several SKUs, up to ${stockSkusPerGetMax}.` })
+  sku: Type.Array(AskedSku, {
+    minItems: 1, maxItems: stockSkusPerGetMax, description: `Repeat it for several SKUs, up to ${stockSkusPerGetMax}.`
+  })
 }, { additionalProperties: false })
 export type GetStock = Static<typeof GetStock>
 
@@ -28,5 +30,7 @@ export const SkuStock = Type.Object({
 }, { additionalProperties: false, title: 'SkuStock' })
 export type SkuStock = Static<typeof SkuStock>
 
-export const StockList = Type.Object({ data: Type.Array(SkuStock, { description: 'In the order asked for.' }) }, { additionalProperties: false, title: 'StockList' })
+export const StockList = Type.Object({
+  data: Type.Array(SkuStock, { description: 'In the order asked for.' })
+}, { additionalProperties: false, title: 'StockList' })
 export type StockList = Static<typeof StockList>

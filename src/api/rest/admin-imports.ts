@@ -27,7 +27,8 @@ export function adminImportsRoutes (app: App): void {
       operationId: 'createImport',
       'x-sdk': { resource: 'admin.imports', method: 'create' },
       summary: 'Open an import',
-      description: 'Opens an import of codes for one SKU. Send its parts, then commit it. Left alone for 24 hours it is aborted. The same reference gives the import as it is now, so an interrupted one goes on after its last part.',
+      description: 'Opens an import of codes for one SKU. Send its parts, then commit it. Left alone for 24 hours it is aborted. ' +
+        'The same reference gives the import as it is now, so an interrupted one goes on after its last part.',
       tags: ['Admin: stock'],
       body: CreateImport,
       response: { 200: Import, 201: Import }
@@ -35,8 +36,18 @@ export function adminImportsRoutes (app: App): void {
   }, async (request, reply) => {
     const { sku, unit_cost: cost, supplier = '', expires_at: expiresAt } = request.body
     const unitCost = parseAmount(cost.amount)
-    if (unitCost === undefined) throw new Problem('invalid_request', 'unit_cost is too large.', { errors: [{ pointer: '/unit_cost/amount', detail: 'is too large' }] })
-    const wanted = { reference: referenceOf(request, request.body.reference), skuId: idOf('sku', sku), unitCost, currency: cost.currency, supplier, expiresAt, createdBy: request.caller.key.id }
+    if (unitCost === undefined) {
+      throw new Problem('invalid_request', 'unit_cost is too large.', { errors: [{ pointer: '/unit_cost/amount', detail: 'is too large' }] })
+    }
+    const wanted = {
+      reference: referenceOf(request, request.body.reference),
+      skuId: idOf('sku', sku),
+      unitCost,
+      currency: cost.currency,
+      supplier,
+      expiresAt,
+      createdBy: request.caller.key.id
+    }
     const { import: made, replayed } = await change(request, tx => createImport(tx, wanted))
     if (replayed) reply.header('idempotent-replayed', 'true')
     return reply.code(replayed ? 200 : 201).send(importView(made))
@@ -62,14 +73,17 @@ export function adminImportsRoutes (app: App): void {
       operationId: 'putImportPart',
       'x-sdk': { resource: 'admin.imports', method: 'putPart' },
       summary: 'Send a part of an import',
-      description: 'Takes the next part, up to 8 MiB, all of it or nothing. The same part again is answered from the record. Lines that cannot be stocked are named, up to 100 of them, by pointers like /lines/123.',
+      description: 'Takes the next part, up to 8 MiB, all of it or nothing. The same part again is answered from the record. ' +
+        'Lines that cannot be stocked are named, up to 100 of them, by pointers like /lines/123.',
       tags: ['Admin: stock'],
       params: ImportPartParams,
       body: ImportPartBody,
       response: { 200: ImportPart }
     }
   }, async (request, reply) => {
-    if (partsInHand >= partsAtOnceMax) throw new Problem('overloaded', 'Other imports are being taken in; send this part again in a moment.')
+    if (partsInHand >= partsAtOnceMax) {
+      throw new Problem('overloaded', 'Other imports are being taken in; send this part again in a moment.')
+    }
     partsInHand++
     try {
       return await takePart(request, reply, request.params)

@@ -117,9 +117,14 @@ export function lotView (lot: StoredLot): Lot {
 }
 
 function voidedOf ({ sku, codes, lot, positions }: VoidCodes): WrittenCodes | PlacedCodes {
-  if (sku !== undefined && codes !== undefined && lot === undefined && positions === undefined) return { skuId: idOf('sku', sku), codes }
-  if (lot !== undefined && positions !== undefined && sku === undefined && codes === undefined) return { lotId: idOf('lot', lot), positions }
-  throw new Problem('invalid_request', 'Send either sku and codes, or lot and positions.', { errors: [{ pointer: '', detail: 'names neither codes of a SKU nor positions of a lot' }] })
+  const placed = lot !== undefined || positions !== undefined
+  if (sku !== undefined && codes !== undefined && !placed) return { skuId: idOf('sku', sku), codes }
+  if (lot !== undefined && positions !== undefined && sku === undefined && codes === undefined) {
+    return { lotId: idOf('lot', lot), positions }
+  }
+  throw new Problem('invalid_request', 'Send either sku and codes, or lot and positions.', {
+    errors: [{ pointer: '', detail: 'names neither codes of a SKU nor positions of a lot' }]
+  })
 }
 
 function idOf (kind: IdKind, text: string): Uuid {

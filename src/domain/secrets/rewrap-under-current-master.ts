@@ -23,7 +23,8 @@ async function rewrapWorldSecrets (tx: Tx, masterKeys: MasterKeys, limit: number
     select name as id, wrapped, master_key from secrets
     where master_key <> ${masterKeys.current} limit ${limit} for update skip locked`
   await tx`update secrets set wrapped = anew.wrapped, master_key = ${masterKeys.current}
-    from unnest(${quotedArray(rows.map(row => row.id))}::text[], ${wrapAnew(masterKeys, rows, worldSecretOwner)}::bytea[]) as anew (id, wrapped)
+    from unnest(${quotedArray(rows.map(row => row.id))}::text[],
+                ${wrapAnew(masterKeys, rows, worldSecretOwner)}::bytea[]) as anew (id, wrapped)
     where secrets.name = anew.id`
   return rows.length
 }

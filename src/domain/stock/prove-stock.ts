@@ -83,7 +83,8 @@ const proofs: Readonly<Record<StockProof, (read: Reader) => Found>> = {
                   coalesce(lots.id, kept.lot_id), lots.size, coalesce(kept.count, 0), kept.first, kept.last) as detail
     from lots full join (select lot_id, count(*) as count, min(n) as first, max(n) as last from codes group by lot_id) as kept
       on kept.lot_id = lots.id
-    where lots.id is null or lots.size <> coalesce(kept.count, 0) or coalesce(kept.first, 0) <> 0 or coalesce(kept.last, -1) <> lots.size - 1
+    where lots.id is null or lots.size <> coalesce(kept.count, 0) or coalesce(kept.first, 0) <> 0
+      or coalesce(kept.last, -1) <> lots.size - 1
     limit ${stockFaultsMax}`,
 
   voided_not_withdrawn: read => read<{ detail: string }[]>`

@@ -86,7 +86,8 @@ interface NewLot { readonly publicId: Uuid, readonly expiresAtMs: number, readon
 async function insertLots (tx: Tx, open: Import, masterKey: string, lots: readonly NewLot[]): Promise<ReadonlyMap<Uuid, number>> {
   const rows = await tx<{ id: number, public_id: Uuid }[]>`
     insert into lots (public_id, sku_id, import_id, supplier, unit_cost, currency, expires_at, state, wrapped_key, master_key)
-    select public_id, ${open.skuId}, ${open.id}, ${open.supplier}, ${open.unitCost}, ${open.currency}, expires_at, 'staged', wrapped, ${masterKey}
+    select public_id, ${open.skuId}, ${open.id}, ${open.supplier}, ${open.unitCost}, ${open.currency},
+           expires_at, 'staged', wrapped, ${masterKey}
     from unnest(${bareArray(lots.map(lot => lot.publicId))}::uuid[],
                 ${quotedArray(lots.map(lot => timestampOf(lot.expiresAtMs)))}::timestamptz[],
                 ${bytesArray(lots.map(lot => lot.wrapped))}::bytea[]) as made (public_id, expires_at, wrapped)

@@ -72,13 +72,20 @@ async function findPositions (tx: Tx, { lotId, positions }: PlacedCodes): Promis
 
 /** A shelf row and which of its codes are voided, ascending. */
 interface HitRange {
-  readonly id: bigint, readonly skuId: Uuid, readonly lotId: number, readonly next: number, readonly stop: number, readonly positions: readonly number[]
+  readonly id: bigint
+  readonly skuId: Uuid
+  readonly lotId: number
+  readonly next: number
+  readonly stop: number
+  readonly positions: readonly number[]
 }
 
 async function findOnShelf (tx: Tx, places: readonly Place[]): Promise<readonly HitRange[]> {
   return await tx<HitRange[]>`
-    select shelf.id, shelf.sku_id as "skuId", shelf.lot_id as "lotId", shelf.next, shelf.stop, array_agg(distinct place.n order by place.n) as positions
-    from unnest(${bareArray(places.map(place => place.lotId))}::int[], ${bareArray(places.map(place => place.n))}::int[]) as place (lot_id, n)
+    select shelf.id, shelf.sku_id as "skuId", shelf.lot_id as "lotId", shelf.next, shelf.stop,
+           array_agg(distinct place.n order by place.n) as positions
+    from unnest(${bareArray(places.map(place => place.lotId))}::int[],
+                ${bareArray(places.map(place => place.n))}::int[]) as place (lot_id, n)
       join shelf on shelf.lot_id = place.lot_id and place.n >= shelf.next and place.n < shelf.stop
     group by shelf.id`
 }
@@ -90,7 +97,8 @@ function refuseAbsent (which: WrittenCodes | PlacedCodes, places: ReadonlyMap<nu
   for (let index = 0; index < count; index++) {
     const place = places.get(index)
     if (!place || !found.delete(`${place.lotId} ${place.n}`)) {
-      errors.push({ pointer: `/${list}/${index}`, detail: 'is not on the shelf: unknown, sold, withdrawn, not committed, or named twice here' })
+      const detail = 'is not on the shelf: unknown, sold, withdrawn, not committed, or named twice here'
+      errors.push({ pointer: `/${list}/${index}`, detail })
     }
   }
   if (errors.length > 0) throw new Problem('code_not_on_shelf', 'Only codes on the shelf can be voided; nothing was changed.', { errors })
