@@ -62,8 +62,8 @@ export interface Operation {
   readonly pathParameters: ReadonlyArray<{ readonly name: string, readonly schema: Schema, readonly description: string | undefined }>
   /** The query as an object; undefined when there is none. */
   readonly query: Schema | undefined
-  /** The body as JSON or as bytes of one media type. */
-  readonly body: { readonly schema: Schema } | { readonly mediaType: string } | undefined
+  /** The body as JSON, or as bytes of one of some media types. */
+  readonly body: { readonly schema: Schema } | { readonly mediaTypes: readonly string[] } | undefined
   /** The body has a reference, and the call makes what bears it. */
   readonly creates: boolean
   /** What is answered as JSON; several successful answers are several schemas. */
@@ -143,7 +143,7 @@ function readOperation (
       resolve(document, body.schema).properties?.reference !== undefined,
     answers,
     item,
-    line: method === 'get' ? readLine(document, contents, item) : undefined
+    line: method === 'get' ? readLine(document, contents, answers) : undefined
   }
 }
 
@@ -180,8 +180,8 @@ function readBody (raw: RawOperation): Operation['body'] {
   if (content === undefined) return undefined
   const schema = content['application/json']?.schema
   if (schema !== undefined) return { schema }
-  const [mediaType] = Object.keys(content)
-  return mediaType === undefined ? undefined : { mediaType }
+  const mediaTypes = Object.keys(content)
+  return mediaTypes.length === 0 ? undefined : { mediaTypes }
 }
 
 function readItem (document: OpenapiDocument, answers: readonly Schema[]): Schema | undefined {
@@ -190,11 +190,13 @@ function readItem (document: OpenapiDocument, answers: readonly Schema[]): Schem
   return fields?.data?.items
 }
 
-function readLine (document: OpenapiDocument, contents: readonly Content[], item: Schema | undefined): Schema | undefined {
+/** Where a contract only says that lines are text, they are the items of the same answer as JSON. */
+function readLine (document: OpenapiDocument, contents: readonly Content[], answers: readonly Schema[]): Schema | undefined {
   const lines = contents.map(content => content['application/x-ndjson']).find(found => found !== undefined)
   if (lines === undefined) return undefined
   const told = lines.schema ?? {}
-  return resolve(document, told).properties === undefined && item !== undefined ? item : told
+  if (resolve(document, told).properties !== undefined) return told
+  return answers.map(answer => resolve(document, answer).properties?.data?.items).find(items => items !== undefined) ?? told
 }
 
 function refuseDoubles (operations: readonly Operation[]): void {

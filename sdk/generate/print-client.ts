@@ -4,6 +4,7 @@ import type { OpenapiDocument, Operation, Schema } from './contract.ts'
 import type { OperationTypes } from './print-types.ts'
 
 const widthMax = 120
+const lineMax = 140
 
 /** A client to print: the class that holds the resources, and where the runtime lies. */
 export interface ClientPlan {
@@ -87,21 +88,23 @@ function printMethods (operation: Operation, types: OperationTypes): string[] {
 
 function printCall (operation: Operation, types: OperationTypes): string {
   const answer = types.result ?? 'void'
-  const request = `'${operation.method}', ${printPath(operation)}`
+  const call = `    return this.#connection.request('${operation.method}', ${printPath(operation)}, `
   const told = [
     ...(operation.query === undefined ? [] : ['query']),
     ...(operation.body === undefined ? [] : [operation.creates ? 'body: withReference(body, options)' : 'body'])
   ]
-  const options = told.length === 0 ? 'options' : `{ ${[...printHeaders(operation), ...told].join(', ')} }`
+  const fields = [...printHeaders(operation), ...told]
+  const line = `${call}${told.length === 0 ? 'options' : `{ ${fields.join(', ')} }`})`
+  const request = line.length <= lineMax ? line : `${call}{\n      ${fields.join(',\n      ')}\n    })`
   return `${printDoc(operation, '')}${printSignature(`async ${operation.name}`, operation, types, `Promise<${answer}>`)} {
-    return this.#connection.request(${request}, ${options})
+${request}
   }`
 }
 
 function printHeaders ({ body }: Operation): string[] {
   if (body === undefined || 'schema' in body) return ['...options']
-  if (body.mediaType === 'application/octet-stream') return ['...options']
-  return [`...options, headers: { 'content-type': '${body.mediaType}', ...options.headers }`]
+  const type = body.mediaTypes.length > 1 ? 'contentType' : `'${body.mediaTypes[0]}'`
+  return ['...options', `headers: { ...options?.headers, 'content-type': ${type} }`]
 }
 
 function printList (operation: Operation, types: OperationTypes): string {
@@ -137,14 +140,13 @@ function argumentsOf (operation: Operation, types: OperationTypes): string[] {
   const given = operation.pathParameters.map(({ name, schema }) => `${camel(name)}: ${isNumber(schema) ? 'number' : 'string'}`)
   const { body, query } = operation
   if (body !== undefined && 'schema' in body) given.push(`body: ${types.body!}${nothingRequired(operation, body.schema) ? ' = {}' : ''}`)
-  else if (body !== undefined) given.push('body: Uint8Array')
+  else if (body !== undefined) given.push('body: Uint8Array', ...contentTypeOf(body.mediaTypes))
   if (query !== undefined) given.push(`query: ${types.query!}${(query.required ?? []).length === 0 ? ' = {}' : ''}`)
-  return [...given, usesOptions(operation) ? 'options: CallOptions = {}' : 'options?: CallOptions']
+  return [...given, 'options?: CallOptions']
 }
 
-/** Where the options' own headers are read, there must be options. */
-function usesOptions ({ body }: Operation): boolean {
-  return body !== undefined && 'mediaType' in body && body.mediaType !== 'application/octet-stream'
+function contentTypeOf (mediaTypes: readonly string[]): string[] {
+  return mediaTypes.length > 1 ? [`contentType: ${mediaTypes.map(type => `'${type}'`).join(' | ')}`] : []
 }
 
 function nothingRequired (operation: Operation, schema: Schema): boolean {

@@ -52,7 +52,7 @@ function nameProblemCode (writer: Writer): void {
 
 function nameComponents (writer: Writer, operations: readonly Operation[]): void {
   for (const [name, schema] of Object.entries(writer.document.components?.schemas ?? {})) {
-    const told = /^def-\d+$/.test(name) ? schema.title ?? name : name
+    const told = /^(def|schema)-\d+$/.test(name) ? schema.title ?? name : name
     const side = isAnswered(writer, schema, operations) ? 'answered' : 'sent'
     writer.named.set(shapeOf(schema), { name: pascal(told), schema, side })
   }
@@ -75,7 +75,7 @@ function nameTitled (writer: Writer, operations: readonly Operation[]): void {
   const visit = (schema: Schema, side: Side): void => {
     partsOf(schema).forEach(part => visit(part, side))
     const { title } = schema
-    if (title === undefined || !/^[A-Z][A-Za-z0-9]*$/.test(title) || schema.properties === undefined) return
+    if (title === undefined || !isTitled(schema) || (schema.properties === undefined && schema.enum === undefined)) return
     const shape = shapeOf(schema)
     if (writer.named.has(shape) || taken.has(title)) return
     taken.set(title, shape)
@@ -104,7 +104,7 @@ function mostFrequent (shapes: readonly string[]): string | undefined {
 }
 
 function printNamed (writer: Writer, { name, schema, side }: Named): string {
-  return printDeclaration(writer, name, schema, side, schema.description ?? schema.title ?? '')
+  return printDeclaration(writer, name, schema, side, schema.description ?? '')
 }
 
 function printOperation (writer: Writer, operation: Operation, own: string[]): OperationTypes {
@@ -116,7 +116,7 @@ function printOperation (writer: Writer, operation: Operation, own: string[]): O
     const schema = operation.creates ? withOptionalReference(resolve(writer.document, body.schema)) : body.schema
     own.push(printDeclaration(writer, `${base}Body`, schema, 'sent', told('The body')))
   }
-  if (item !== undefined && item.properties !== undefined && !writer.named.has(shapeOf(item))) {
+  if (item !== undefined && item.properties !== undefined && nameFor(writer, item) === undefined) {
     const name = `${base}Item`
     own.push(printDeclaration(writer, name, item, 'answered', told('An item of the answer')))
     writer.named.set(shapeOf(item), { name, schema: item, side: 'answered' })
@@ -147,7 +147,7 @@ function withOptionalReference (schema: Schema): Schema {
 
 function printDeclaration (writer: Writer, name: string, schema: Schema, side: Side, description: string): string {
   const doc = docComment([description], '')
-  const known = writer.named.get(shapeOf(schema))
+  const known = nameFor(writer, schema)
   if (known !== undefined && known.name !== name) return `${doc}export type ${name} = ${known.name}`
   if (isPlainObject(schema)) return `${doc}export interface ${name} ${printObject(writer, schema, side, '')}`
   const shape = printShape(writer, schema, side, '')
@@ -162,8 +162,17 @@ function printType (writer: Writer, schema: Schema, side: Side, indent: string):
     if (known === undefined) throw new Error(`${schema.$ref} is not in components.schemas`)
     return known.name
   }
-  const known = schema.properties === undefined && schema.enum === undefined ? undefined : writer.named.get(shapeOf(schema))
-  return known?.name ?? printShape(writer, schema, side, indent)
+  return nameFor(writer, schema)?.name ?? printShape(writer, schema, side, indent)
+}
+
+/** The name of a shape. One without a title of its own may bear that of an equal shape, if there is only one such. */
+function nameFor (writer: Writer, schema: Schema): Named | undefined {
+  if (schema.properties === undefined && schema.enum === undefined) return undefined
+  const known = writer.named.get(shapeOf(schema))
+  if (known !== undefined || isTitled(schema)) return known
+  const untitled = shapeOf(schema)
+  const equal = [...writer.named.values()].filter(named => shapeOf({ ...named.schema, title: '' }) === untitled)
+  return equal.length === 1 ? equal[0] : undefined
 }
 
 function printShape (writer: Writer, schema: Schema, side: Side, indent: string): string {
@@ -203,13 +212,14 @@ function printObject (writer: Writer, schema: Schema, side: Side, indent: string
     const required = schema.required?.includes(name) ?? false
     // Who sends may say undefined, which JSON leaves out.
     const type = `${printType(writer, field, side, inner)}${!required && side === 'sent' ? ' | undefined' : ''}`
-    const doc = docComment([`${field.description ?? ''}${boundsOf(field)}`.trim()], inner)
+    const doc = docComment([`${field.description ?? ''}${side === 'sent' ? boundsOf(field) : ''}`.trim()], inner)
     return `${doc}${inner}${propertyName(name)}${required ? '' : '?'}:${type.startsWith('\n') ? '' : ' '}${type}\n`
   })
   return fields.length === 0 ? '{}' : `{\n${fields.join('')}${indent}}`
 }
 
-function boundsOf ({ minimum, maximum, default: standard }: Schema): string {
+function boundsOf ({ minimum, maximum: told, default: standard }: Schema): string {
+  const maximum = told === Number.MAX_SAFE_INTEGER ? undefined : told
   const bounds = minimum !== undefined && maximum !== undefined
     ? ` From ${minimum} to ${maximum}.`
     : minimum !== undefined ? ` At least ${minimum}.` : maximum !== undefined ? ` At most ${maximum}.` : ''
@@ -230,7 +240,13 @@ function printEnum (values: NonNullable<Schema['enum']>, side: Side, indent: str
 function printUnion (choices: readonly string[], indent: string): string {
   const line = choices.join(' | ')
   if (line.includes('\n') || line.length + indent.length < widthMax - 30) return line
-  return choices.map(choice => `\n${indent}  | ${choice}`).join('')
+  const lines: string[] = []
+  for (const choice of choices) {
+    const last = lines.at(-1)
+    if (last !== undefined && indent.length + last.length + choice.length < widthMax - 5) lines[lines.length - 1] = `${last} | ${choice}`
+    else lines.push(`| ${choice}`)
+  }
+  return lines.map(line => `\n${indent}  ${line}`).join('')
 }
 
 function orNull (type: string): string {
@@ -272,9 +288,13 @@ function unique (types: readonly string[]): string[] {
   return [...new Set(types)]
 }
 
-const wordsOnly = new Set(['description', 'title', 'example', 'examples', 'default', '$id'])
+const wordsOnly = new Set(['description', 'example', 'examples', 'default', '$id'])
 
-/** What a schema is, without its words: equal for equal shapes. */
+function isTitled ({ title }: Schema): boolean {
+  return title !== undefined && /^[A-Z][A-Za-z0-9]*$/.test(title)
+}
+
+/** What a schema is, without its words but with its title: equal for equal shapes. */
 function shapeOf (schema: Schema): string {
   return JSON.stringify(stripped(schema))
 }
@@ -287,6 +307,7 @@ function stripped (value: unknown): unknown {
     if (name === 'properties' || name === 'patternProperties') {
       return [[name, Object.fromEntries(Object.entries(inner as object).map(([field, schema]) => [field, stripped(schema)]))]]
     }
+    if (name === 'title' && !isTitled({ title: inner as string })) return []
     return wordsOnly.has(name) ? [] : [[name, stripped(inner)]]
   }))
 }

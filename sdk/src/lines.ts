@@ -1,4 +1,6 @@
 // Long answers as lines of JSON (application/x-ndjson): item by item, asked for no faster than they are used.
+// The last line is {"end": true, "count": …}, the number of items before it: without it the answer was cut, whatever else
+// the connection says.
 import { abortedBy, connectionFailed, unreadable, type CallFacts } from './answers.ts'
 import type { Connection, RequestOptions } from './connection.ts'
 import { TimeoutError } from './errors.ts'
@@ -29,6 +31,7 @@ export class Lines<Item> implements AsyncIterable<Item> {
     const silenceMaxMs = readTimeoutMs(this.#options.timeoutMs)
     const decoder = new TextDecoder()
     let rest = ''
+    let count = 0
     try {
       for (;;) {
         const { done, value } = await readChunk(reader, silenceMaxMs, this.#options.signal)
@@ -36,9 +39,16 @@ export class Lines<Item> implements AsyncIterable<Item> {
         const lines = rest.split('\n')
         rest = done ? '' : lines.pop()!
         for (const line of lines) {
-          if (line.trim() !== '') yield parseLine(line, response) as Item
+          if (line.trim() === '') continue
+          const item = parseLine(line, response)
+          if (isEnd(item)) {
+            if (item.count === count) return
+            throw unreadable(response, reading, `The answer ends by saying it has ${item.count} lines, and ${count} came.`)
+          }
+          count++
+          yield item as Item
         }
-        if (done) return
+        if (done) throw connectionFailed(new Error(`The answer was cut after ${count} lines.`), reading)
         if (rest.length > lineLengthMax) throw unreadable(response, reading, `A line is longer than ${lineLengthMax} characters.`)
       }
     } finally {
@@ -78,6 +88,10 @@ async function readChunk (
   } finally {
     clearTimeout(timer)
   }
+}
+
+function isEnd (item: unknown): item is { readonly count: number } {
+  return typeof item === 'object' && item !== null && 'end' in item && item.end === true && 'count' in item
 }
 
 function parseLine (line: string, response: Response): unknown {

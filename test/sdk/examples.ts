@@ -74,5 +74,5 @@ export async function refused (): Promise<void> {
   // @ts-expect-error a method of HTTP
   await kahub.request('FETCH', '/v1/me')
   // @ts-expect-error parts are bytes
-  await new KahubAdmin({ url: '', keyId: '', secret: '' }).imports.putPart('imp_1', 1, 'text')
+  await new KahubAdmin({ url: '', keyId: '', secret: '' }).imports.putPart('imp_1', 1, 'text', 'text/csv')
 }

@@ -332,21 +332,26 @@ t.test('a list that goes in circles or is no list ends in an error', async t => 
 })
 
 t.test('codes come line by line, however the bytes are cut, and leaving the loop ends the answer', async t => {
-  const whole = Buffer.from('{"secret":"卡-1"}\n{"secret":"卡-2"}\r\n\n{"secret":"卡-3"}')
-  const drip: Answering = response => {
-    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
-    for (const byte of whole) response.write(Buffer.of(byte))
-    response.end()
-  }
+  const whole = new TextEncoder().encode('{"secret":"卡-1"}\n{"secret":"卡-2"}\r\n\n{"secret":"卡-3"}\n{"end":true,"count":3}')
+  const drip = async () => new Response(new ReadableStream({
+    start (controller) {
+      for (const byte of whole) controller.enqueue(Uint8Array.of(byte))
+      controller.close()
+    }
+  }))
+  const wholeAtOnce: Answering = response => { response.writeHead(200).end(whole) }
   const endless: Answering = response => {
     const more = (): void => { while (response.write('{"secret":"again"}\n'.repeat(100))); }
     response.on('drain', more)
     more()
   }
-  const receiver = await startReceiver([drip, endless])
+  const receiver = await startReceiver([wholeAtOnce, endless])
   t.teardown(receiver.stop)
   const kahub = client(receiver.url)
-  t.same(await kahub.orders.streamCodes('ord_1').toArray({ limit: 10 }), [{ secret: '卡-1' }, { secret: '卡-2' }, { secret: '卡-3' }])
+  for (const source of [kahub, client(receiver.url, { fetch: drip })]) {
+    const codes = await source.orders.streamCodes('ord_1').toArray({ limit: 10 })
+    t.same(codes, [{ secret: '卡-1' }, { secret: '卡-2' }, { secret: '卡-3' }])
+  }
   t.equal(receiver.received[0]!.headers.accept, 'application/x-ndjson')
   t.equal((await kahub.orders.streamCodes('ord_1').toArray({ limit: 1000 })).length, 1000)
   await receiver.received[1]!.closed
@@ -356,11 +361,14 @@ t.test('a stream that is cut, silent, endless in one line, or ended by its signa
   const start = '{"secret":"1"}\n{"secret":"2"}\n'
   const cut: Answering = response => { response.writeHead(200).write(start, () => response.socket?.destroy()) }
   const silent: Answering = response => { response.writeHead(200).write(start) }
-  const endless: Answering = response => { response.writeHead(200).end(start + 'x'.repeat(lineLengthMax * 2)) }
+  const endless: Answering = response => { response.writeHead(200).write(start + 'x'.repeat(lineLengthMax * 2)) }
+  const noEnd: Answering = response => { response.writeHead(200).end(start) }
+  const wrongCount: Answering = response => { response.writeHead(200).end(`${start}{"end":true,"count":3}\n`) }
   const half: Answering = response => { response.writeHead(200).end(start + '{"secr') }
   const ending = new AbortController()
   const cases: Array<[Answering, object, string]> = [
     [cut, {}, 'ConnectionError'], [silent, { timeoutMs: 300 }, 'TimeoutError'], [endless, {}, 'AnswerError'], [half, {}, 'AnswerError'],
+    [noEnd, {}, 'ConnectionError'], [wrongCount, {}, 'AnswerError'],
     [silent, { signal: ending.signal }, 'AbortedError']
   ]
   for (const [answer, options, name] of cases) {
@@ -411,9 +419,9 @@ t.test('the operator client sends bytes as they are', async t => {
   const receiver = await startReceiver([json({ lines: 2 })])
   t.teardown(receiver.stop)
   const admin = new KahubAdmin({ baseUrl: receiver.url, keyId: 'key_live_1', secret })
-  await admin.imports.putPart('imp_1', 3, new TextEncoder().encode('a\nb\n'))
+  await admin.imports.putPart('imp_1', 3, new TextEncoder().encode('a\nb\n'), 'text/csv')
   t.match(receiver.received[0], { method: 'PUT', target: '/admin/v1/imports/imp_1/parts/3', body: 'a\nb\n' })
-  t.equal(receiver.received[0]!.headers['content-type'], 'application/octet-stream')
+  t.equal(receiver.received[0]!.headers['content-type'], 'text/csv')
   t.equal(receiver.received[0]!.headers['content-digest'], serverDigest('a\nb\n'))
   await admin.levels.put('gold', { name: 'Gold' })
   t.equal(receiver.received[1]!.target, '/admin/v1/levels/gold')

@@ -139,7 +139,10 @@ export class AdjustmentsResource {
    * @param id The id of a reseller.
    */
   async create (id: string, body: CreateAdjustmentBody, options?: CallOptions): Promise<CreateAdjustmentResult> {
-    return this.#connection.request('POST', `/admin/v1/resellers/${segment(id)}/adjustments`, { ...options, body: withReference(body, options) })
+    return this.#connection.request('POST', `/admin/v1/resellers/${segment(id)}/adjustments`, {
+      ...options,
+      body: withReference(body, options)
+    })
   }
 }
 
@@ -221,7 +224,10 @@ export class DepositsResource {
    * @param id The id of a reseller.
    */
   async create (id: string, body: CreateDepositBody, options?: CallOptions): Promise<CreateDepositResult> {
-    return this.#connection.request('POST', `/admin/v1/resellers/${segment(id)}/deposits`, { ...options, body: withReference(body, options) })
+    return this.#connection.request('POST', `/admin/v1/resellers/${segment(id)}/deposits`, {
+      ...options,
+      body: withReference(body, options)
+    })
   }
 }
 
@@ -260,8 +266,18 @@ export class ImportsResource {
    * @param id The id of an import.
    * @param part Its number, from 1, in order.
    */
-  async putPart (id: string, part: number, body: Uint8Array, options: CallOptions = {}): Promise<PutImportPartResult> {
-    return this.#connection.request('PUT', `/admin/v1/imports/${segment(id)}/parts/${segment(part)}`, { ...options, headers: { 'content-type': 'application/x-ndjson', ...options.headers }, body })
+  async putPart (
+    id: string,
+    part: number,
+    body: Uint8Array,
+    contentType: 'application/x-ndjson' | 'text/csv',
+    options?: CallOptions
+  ): Promise<PutImportPartResult> {
+    return this.#connection.request('PUT', `/admin/v1/imports/${segment(id)}/parts/${segment(part)}`, {
+      ...options,
+      headers: { ...options?.headers, 'content-type': contentType },
+      body
+    })
   }
 
   /**

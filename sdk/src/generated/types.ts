@@ -1,15 +1,14 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
-/** AdminProduct */
 export interface AdminProduct {
   /** The id of a product. */
   id: string
-  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  /** The same thing as a plain number, for shops that need one; it counts nothing. */
   number: number
   name: string
   /** code: codes are delivered. topup: an account is charged. */
   kind: 'code' | 'topup' | (string & {})
   /** The brand behind products; a code is unique under it for ever. */
-  issuer: CategoryName
+  issuer: Issuer
   category: CategoryName | null
   tags: string[]
   description: string
@@ -24,11 +23,10 @@ export interface AdminProduct {
   skus: AdminSku[]
 }
 
-/** AdminSku */
 export interface AdminSku {
   /** The id of a SKU. */
   id: string
-  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  /** The same thing as a plain number, for shops that need one; it counts nothing. */
   number: number
   /** The id of a product. */
   product: string
@@ -39,19 +37,7 @@ export interface AdminSku {
   region: string
   /** ISO 4217 currency code. */
   currency:
-    | 'CNY'
-    | 'USD'
-    | 'EUR'
-    | 'HKD'
-    | 'TWD'
-    | 'SGD'
-    | 'MYR'
-    | 'THB'
-    | 'JPY'
-    | 'KRW'
-    | 'VND'
-    | 'KWD'
-    | (string & {})
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
   /** active: for sale. paused: not now. delisted: not any more. */
   status: 'active' | 'paused' | 'delisted' | (string & {})
   /** The fewest that may be bought at once. */
@@ -66,7 +52,6 @@ export interface AdminSku {
   updated_at: string
 }
 
-/** ApiKey */
 export interface ApiKey {
   /** The id of an API key; it says which world the key is of. */
   id: string
@@ -80,20 +65,8 @@ export interface ApiKey {
     x: string
   } | null
   scopes: Array<
-    | 'catalog:read'
-    | 'stock:read'
-    | 'orders:read'
-    | 'orders:write'
-    | 'codes:read'
-    | 'wallet:read'
-    | 'keys:write'
-    | 'admin:read'
-    | 'admin:resellers'
-    | 'admin:catalog'
-    | 'admin:stock'
-    | 'admin:money'
-    | 'admin:*'
-    | (string & {})>
+    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'codes:read' | 'wallet:read' | 'keys:write'
+    | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
   /** CIDR ranges; empty allows all. */
   ip_allow: string[]
   /** The key’s own limit; null: the level’s holds. */
@@ -110,7 +83,6 @@ export interface ApiKey {
   created_at: string
 }
 
-/** Books */
 export interface Books {
   /** Whether every invariant holds. */
   sound: boolean
@@ -124,7 +96,6 @@ export interface Books {
   proven_at: string
 }
 
-/** Category */
 export interface Category {
   /** Chosen by the operator: lower-case letters, digits, - and _. */
   id: string
@@ -133,14 +104,12 @@ export interface Category {
   parent: string | null
 }
 
-/** CategoryName */
 export interface CategoryName {
   /** Chosen by the operator: lower-case letters, digits, - and _. */
   id: string
   name: string
 }
 
-/** Code */
 export interface Code {
   /** The code itself (卡密). */
   secret: string
@@ -151,7 +120,6 @@ export interface Code {
   expires_at?: string
 }
 
-/** CreateImport */
 export interface CreateImport {
   /**
    * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
@@ -168,7 +136,6 @@ export interface CreateImport {
   expires_at?: string | undefined
 }
 
-/** CreatedApiKey */
 export interface CreatedApiKey {
   /** The id of an API key; it says which world the key is of. */
   id: string
@@ -182,20 +149,8 @@ export interface CreatedApiKey {
     x: string
   } | null
   scopes: Array<
-    | 'catalog:read'
-    | 'stock:read'
-    | 'orders:read'
-    | 'orders:write'
-    | 'codes:read'
-    | 'wallet:read'
-    | 'keys:write'
-    | 'admin:read'
-    | 'admin:resellers'
-    | 'admin:catalog'
-    | 'admin:stock'
-    | 'admin:money'
-    | 'admin:*'
-    | (string & {})>
+    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'codes:read' | 'wallet:read' | 'keys:write'
+    | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
   /** CIDR ranges; empty allows all. */
   ip_allow: string[]
   /** The key’s own limit; null: the level’s holds. */
@@ -217,12 +172,10 @@ export interface CreatedApiKey {
   secret: string | null
 }
 
-/** EndedPriceRules */
 export interface EndedPriceRules {
   data: PriceRule[]
 }
 
-/** ExplainedPrice */
 export interface ExplainedPrice {
   /** The id of a SKU. */
   sku: string
@@ -230,7 +183,6 @@ export interface ExplainedPrice {
   reseller: string
   /** Chosen by the operator: lower-case letters, digits, - and _. */
   level: string
-  /** From 1 to 1000000. */
   quantity: number
   unit_price: Money | null
   /** The highest unit cost among what is on the shelf; null when nothing is. */
@@ -242,7 +194,6 @@ export interface ExplainedPrice {
   rules: PriceRule[]
 }
 
-/** Import */
 export interface Import {
   /** The id of an import. */
   id: string
@@ -266,7 +217,6 @@ export interface Import {
   created_at: string
 }
 
-/** ImportPart */
 export interface ImportPart {
   part: number
   /** The last line of it that had a code. */
@@ -276,7 +226,12 @@ export interface ImportPart {
   import: Import
 }
 
-/** Level */
+export interface Issuer {
+  /** Chosen by the operator: lower-case letters, digits, - and _. */
+  id: string
+  name: string
+}
+
 export interface Level {
   /** The id of a level, chosen by the operator. */
   id: string
@@ -289,7 +244,6 @@ export interface Level {
   created_at: string
 }
 
-/** Lot */
 export interface Lot {
   /** The id of a lot. */
   id: string
@@ -315,7 +269,6 @@ export interface Lot {
   created_at: string
 }
 
-/** Me */
 export interface Me {
   /** live, or test: the sandbox. */
   world: 'live' | 'test' | (string & {})
@@ -332,19 +285,7 @@ export interface Me {
     }
     /** ISO 4217 currency code. */
     currency:
-      | 'CNY'
-      | 'USD'
-      | 'EUR'
-      | 'HKD'
-      | 'TWD'
-      | 'SGD'
-      | 'MYR'
-      | 'THB'
-      | 'JPY'
-      | 'KRW'
-      | 'VND'
-      | 'KWD'
-      | (string & {})
+      | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
     /** RFC 3339, UTC. */
     created_at: string
   }
@@ -355,20 +296,8 @@ export interface Me {
     name: string
     algorithm: 'hmac-sha256' | 'ed25519' | (string & {})
     scopes: Array<
-      | 'catalog:read'
-      | 'stock:read'
-      | 'orders:read'
-      | 'orders:write'
-      | 'codes:read'
-      | 'wallet:read'
-      | 'keys:write'
-      | 'admin:read'
-      | 'admin:resellers'
-      | 'admin:catalog'
-      | 'admin:stock'
-      | 'admin:money'
-      | 'admin:*'
-      | (string & {})>
+      | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'codes:read' | 'wallet:read' | 'keys:write'
+      | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
     /** The limit in force: the key’s own, or that of the level. */
     requests_per_minute: number
     /** The Kahub-Version pinned at the key’s first use. */
@@ -380,28 +309,14 @@ export interface Me {
   wallets?: Wallet[]
 }
 
-/** Money */
 export interface Money {
   /** A decimal number of major units, at most four digits after the point. */
   amount: string
   /** ISO 4217 currency code. */
   currency:
-    | 'CNY'
-    | 'USD'
-    | 'EUR'
-    | 'HKD'
-    | 'TWD'
-    | 'SGD'
-    | 'MYR'
-    | 'THB'
-    | 'JPY'
-    | 'KRW'
-    | 'VND'
-    | 'KWD'
-    | (string & {})
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
 }
 
-/** OperatorTransfer */
 export interface OperatorTransfer {
   /** The id of a transfer. */
   id: string
@@ -423,7 +338,6 @@ export interface OperatorTransfer {
   created_by: string | null
 }
 
-/** Order */
 export interface Order {
   /** The id of an order. */
   id: string
@@ -434,19 +348,7 @@ export interface Order {
   fill: 'all_or_nothing' | 'partial' | (string & {})
   /** ISO 4217 currency code. */
   currency:
-    | 'CNY'
-    | 'USD'
-    | 'EUR'
-    | 'HKD'
-    | 'TWD'
-    | 'SGD'
-    | 'MYR'
-    | 'THB'
-    | 'JPY'
-    | 'KRW'
-    | 'VND'
-    | 'KWD'
-    | (string & {})
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
   quantity: number
   delivered: number
   /** A decimal number of major units, at most four digits after the point. */
@@ -460,7 +362,6 @@ export interface Order {
   lines: OrderLine[]
 }
 
-/** OrderCode */
 export interface OrderCode {
   line: number
   /** The id of a SKU. */
@@ -474,7 +375,6 @@ export interface OrderCode {
   expires_at?: string
 }
 
-/** OrderLine */
 export interface OrderLine {
   /** Position in the order, from 1. */
   line: number
@@ -501,7 +401,6 @@ export interface OrderLine {
   codes?: Code[]
 }
 
-/** OrderSummary */
 export interface OrderSummary {
   /** The id of an order. */
   id: string
@@ -512,19 +411,7 @@ export interface OrderSummary {
   fill: 'all_or_nothing' | 'partial' | (string & {})
   /** ISO 4217 currency code. */
   currency:
-    | 'CNY'
-    | 'USD'
-    | 'EUR'
-    | 'HKD'
-    | 'TWD'
-    | 'SGD'
-    | 'MYR'
-    | 'THB'
-    | 'JPY'
-    | 'KRW'
-    | 'VND'
-    | 'KWD'
-    | (string & {})
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
   quantity: number
   delivered: number
   /** A decimal number of major units, at most four digits after the point. */
@@ -537,7 +424,6 @@ export interface OrderSummary {
   created_at: string
 }
 
-/** Price */
 export interface Price {
   /** The id of a SKU. */
   sku: string
@@ -545,37 +431,18 @@ export interface Price {
   quantity: number
   /** ISO 4217 currency code. */
   currency:
-    | 'CNY'
-    | 'USD'
-    | 'EUR'
-    | 'HKD'
-    | 'TWD'
-    | 'SGD'
-    | 'MYR'
-    | 'THB'
-    | 'JPY'
-    | 'KRW'
-    | 'VND'
-    | 'KWD'
-    | (string & {})
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
   /** Your price for one at this quantity; null when there is none for you. */
   unit_price: Money | null
   /** The rules that gave it, in the order they applied. */
   explanation: PriceStep[]
 }
 
-/** PriceRule */
 export interface PriceRule {
   /** The id of a price rule, kept for ever. */
   id: string
   kind:
-    | 'list'
-    | 'level'
-    | 'contract'
-    | 'level_discount'
-    | 'quantity_break'
-    | 'floor'
-    | (string & {})
+    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | (string & {})
   /** The id of a SKU. */
   sku: string | null
   /** Chosen by the operator: lower-case letters, digits, - and _. */
@@ -600,7 +467,6 @@ export interface PriceRule {
   end_reason: string | null
 }
 
-/** PriceRuleDraft */
 export interface PriceRuleDraft {
   /**
    * list: sku, amount. level: sku, level, amount. contract: sku, reseller, amount. level_discount: level, rate.
@@ -623,16 +489,9 @@ export interface PriceRuleDraft {
   reason?: string | undefined
 }
 
-/** PriceStep */
 export interface PriceStep {
   rule:
-    | 'list'
-    | 'level'
-    | 'contract'
-    | 'level_discount'
-    | 'quantity_break'
-    | 'floor'
-    | (string & {})
+    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | (string & {})
   /** The price rule, kept for ever. */
   id: string
   /** A decimal number of major units, at most four digits after the point. */
@@ -641,13 +500,11 @@ export interface PriceStep {
   after: string
 }
 
-/** Prices */
 export interface Prices {
   /** In the order asked. */
   data: Price[]
 }
 
-/** Problem */
 export interface Problem {
   /** Where the code is explained. */
   type: string
@@ -669,75 +526,28 @@ export interface Problem {
 
 /** Every code a refusal can have; the list may grow. */
 export type ProblemCode =
-  | 'overloaded'
-  | 'database_unavailable'
-  | 'request_timeout'
-  | 'headers_too_large'
-  | 'malformed_request'
-  | 'not_found'
-  | 'method_not_allowed'
-  | 'unsupported_media_type'
-  | 'body_too_large'
-  | 'body_not_allowed'
-  | 'signature_missing'
-  | 'signature_malformed'
-  | 'signature_expired'
-  | 'signature_in_future'
-  | 'signature_insufficient'
-  | 'signature_invalid'
-  | 'digest_missing'
-  | 'digest_malformed'
-  | 'digest_mismatch'
-  | 'nonce_reused'
-  | 'key_revoked'
-  | 'key_expired'
-  | 'ip_not_allowed'
-  | 'reseller_suspended'
-  | 'scope_missing'
-  | 'rate_limited'
-  | 'version_unknown'
-  | 'malformed_json'
-  | 'duplicate_json_key'
-  | 'forbidden_json_key'
-  | 'invalid_request'
-  | 'cursor_invalid'
-  | 'reference_missing'
-  | 'reference_mismatch'
-  | 'reference_reused'
-  | 'sku_not_found'
-  | 'sku_not_for_sale'
-  | 'price_missing'
-  | 'currency_mixed'
-  | 'quantity_out_of_bounds'
-  | 'quantity_off_step'
-  | 'wallet_missing'
-  | 'out_of_stock'
-  | 'price_above_max'
-  | 'insufficient_balance'
-  | 'not_code_order'
-  | 'already_exists'
-  | 'in_use'
-  | 'state_conflict'
-  | 'price_below_cost'
-  | 'credit_in_use'
-  | 'import_part_unexpected'
-  | 'import_invalid'
-  | 'code_already_stocked'
-  | 'code_not_on_shelf'
-  | 'internal_error'
-  | (string & {})
+  | 'overloaded' | 'database_unavailable' | 'request_timeout' | 'headers_too_large' | 'malformed_request' | 'not_found'
+  | 'method_not_allowed' | 'unsupported_media_type' | 'body_too_large' | 'body_not_allowed' | 'signature_missing'
+  | 'signature_malformed' | 'signature_expired' | 'signature_in_future' | 'signature_insufficient'
+  | 'signature_invalid' | 'digest_missing' | 'digest_malformed' | 'digest_mismatch' | 'nonce_reused' | 'key_revoked'
+  | 'key_expired' | 'ip_not_allowed' | 'reseller_suspended' | 'scope_missing' | 'rate_limited' | 'version_unknown'
+  | 'malformed_json' | 'duplicate_json_key' | 'forbidden_json_key' | 'invalid_request' | 'cursor_invalid'
+  | 'reference_missing' | 'reference_mismatch' | 'reference_reused' | 'sku_not_found' | 'sku_not_for_sale'
+  | 'price_missing' | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing'
+  | 'out_of_stock' | 'price_above_max' | 'insufficient_balance' | 'not_code_order' | 'already_exists' | 'in_use'
+  | 'state_conflict' | 'price_below_cost' | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid'
+  | 'code_already_stocked' | 'code_not_on_shelf' | 'internal_error' | (string & {})
 
-/** Product */
 export interface Product {
   /** The id of a product. */
   id: string
-  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  /** The same thing as a plain number, for shops that need one; it counts nothing. */
   number: number
   name: string
   /** code: codes are delivered. topup: an account is charged. */
   kind: 'code' | 'topup' | (string & {})
   /** The brand behind products; a code is unique under it for ever. */
-  issuer: CategoryName
+  issuer: Issuer
   category: CategoryName | null
   tags: string[]
   description: string
@@ -753,13 +563,11 @@ export interface Product {
   skus: Sku[]
 }
 
-/** RecallLot */
 export interface RecallLot {
   /** Why; kept with it. */
   reason: string
 }
 
-/** Reseller */
 export interface Reseller {
   /** The id of a reseller. */
   id: string
@@ -770,35 +578,16 @@ export interface Reseller {
   status: 'active' | 'suspended' | 'closed' | (string & {})
   /** ISO 4217 currency code. */
   currency:
-    | 'CNY'
-    | 'USD'
-    | 'EUR'
-    | 'HKD'
-    | 'TWD'
-    | 'SGD'
-    | 'MYR'
-    | 'THB'
-    | 'JPY'
-    | 'KRW'
-    | 'VND'
-    | 'KWD'
-    | (string & {})
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
   /** RFC 3339, UTC. */
   created_at: string
 }
 
-/** SetPriceRule */
 export interface SetPriceRule {
   /** The id of a price rule, kept for ever. */
   id: string
   kind:
-    | 'list'
-    | 'level'
-    | 'contract'
-    | 'level_discount'
-    | 'quantity_break'
-    | 'floor'
-    | (string & {})
+    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | (string & {})
   /** The id of a SKU. */
   sku: string | null
   /** Chosen by the operator: lower-case letters, digits, - and _. */
@@ -825,17 +614,15 @@ export interface SetPriceRule {
   outcome: 'set' | 'unchanged' | (string & {})
 }
 
-/** SetPriceRules */
 export interface SetPriceRules {
   /** In the order sent. */
   data: SetPriceRule[]
 }
 
-/** Sku */
 export interface Sku {
   /** The id of a SKU. */
   id: string
-  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  /** The same thing as a plain number, for shops that need one; it counts nothing. */
   number: number
   /** The id of a product. */
   product: string
@@ -846,19 +633,7 @@ export interface Sku {
   region: string
   /** ISO 4217 currency code. */
   currency:
-    | 'CNY'
-    | 'USD'
-    | 'EUR'
-    | 'HKD'
-    | 'TWD'
-    | 'SGD'
-    | 'MYR'
-    | 'THB'
-    | 'JPY'
-    | 'KRW'
-    | 'VND'
-    | 'KWD'
-    | (string & {})
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
   /** active: for sale. paused: not now. delisted: not any more. A SKU is never better off than its product. */
   status: 'active' | 'paused' | 'delisted' | (string & {})
   /** The fewest that may be bought at once. */
@@ -875,7 +650,6 @@ export interface Sku {
   unit_price: Money | null
 }
 
-/** SkuStock */
 export interface SkuStock {
   /** The id as it was asked for. */
   sku: string
@@ -887,13 +661,11 @@ export interface SkuStock {
   status: 'active' | 'paused' | 'delisted' | (string & {})
 }
 
-/** StockList */
 export interface StockList {
   /** In the order asked for. */
   data: SkuStock[]
 }
 
-/** StockProof */
 export interface StockProof {
   /** Nothing was found. */
   sound: boolean
@@ -905,7 +677,6 @@ export interface StockProof {
   }>
 }
 
-/** Transfer */
 export interface Transfer {
   /** The id of a transfer. */
   id: string
@@ -925,7 +696,6 @@ export interface Transfer {
   created_at: string
 }
 
-/** VoidCodes */
 export interface VoidCodes {
   /** With codes: the SKU whose issuer’s codes they are. */
   sku?: string | undefined
@@ -943,29 +713,15 @@ export interface VoidCodes {
   reason: string
 }
 
-/** VoidedCodes */
 export interface VoidedCodes {
   /** Codes taken off the shelf for good. */
   voided: number
 }
 
-/** Wallet */
 export interface Wallet {
   /** ISO 4217 currency code. */
   currency:
-    | 'CNY'
-    | 'USD'
-    | 'EUR'
-    | 'HKD'
-    | 'TWD'
-    | 'SGD'
-    | 'MYR'
-    | 'THB'
-    | 'JPY'
-    | 'KRW'
-    | 'VND'
-    | 'KWD'
-    | (string & {})
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
   balance: Money
   /** How far below zero the balance may go. */
   credit_limit: Money
@@ -1024,13 +780,7 @@ export interface CreateKeyBody {
   expires_at?: string | null | undefined
   /** What the key may do; no more than the key that signs. */
   scopes: ReadonlyArray<
-    | 'catalog:read'
-    | 'stock:read'
-    | 'orders:read'
-    | 'orders:write'
-    | 'codes:read'
-    | 'wallet:read'
-    | 'keys:write'>
+    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'codes:read' | 'wallet:read' | 'keys:write'>
 }
 
 /** The answer of POST /v1/keys. */
@@ -1079,7 +829,7 @@ export interface ListProductsQuery {
   region?: string | undefined
   /** Somewhere in the name, in upper or lower case. */
   q?: string | undefined
-  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  /** The same thing as a plain number, for shops that need one; it counts nothing. At least 1. */
   number?: number | undefined
   /** synced_until of an earlier list with the same filters: only what changed since, delisted products included. */
   updated_after?: string | undefined
@@ -1219,7 +969,7 @@ export interface ListOrderCodesResult {
 }
 
 /** A line of the answer of GET /v1/orders/{id}/codes. */
-export type ListOrderCodesLine = string
+export type ListOrderCodesLine = OrderCode
 
 /** The query of GET /v1/wallets. */
 export interface ListWalletsQuery {
@@ -1319,18 +1069,7 @@ export interface CreateResellerBody {
   level: string
   /** ISO 4217 currency code. */
   currency:
-    | 'CNY'
-    | 'USD'
-    | 'EUR'
-    | 'HKD'
-    | 'TWD'
-    | 'SGD'
-    | 'MYR'
-    | 'THB'
-    | 'JPY'
-    | 'KRW'
-    | 'VND'
-    | 'KWD'
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD'
 }
 
 /** The answer of POST /admin/v1/resellers. */
@@ -1400,13 +1139,7 @@ export interface CreateResellerKeyBody {
   requests_per_minute?: number | null | undefined
   /** What the key may do. */
   scopes: ReadonlyArray<
-    | 'catalog:read'
-    | 'stock:read'
-    | 'orders:read'
-    | 'orders:write'
-    | 'codes:read'
-    | 'wallet:read'
-    | 'keys:write'>
+    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'codes:read' | 'wallet:read' | 'keys:write'>
 }
 
 /** The answer of POST /admin/v1/resellers/{id}/keys. */
@@ -1460,12 +1193,7 @@ export interface CreateOperatorKeyBody {
   requests_per_minute?: number | null | undefined
   /** What the key may do; no more than the key that signs. admin:* is everything. */
   scopes: ReadonlyArray<
-    | 'admin:read'
-    | 'admin:resellers'
-    | 'admin:catalog'
-    | 'admin:stock'
-    | 'admin:money'
-    | 'admin:*'>
+    | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*'>
 }
 
 /** The answer of POST /admin/v1/keys. */
@@ -1589,7 +1317,7 @@ export interface PutIssuerBody {
 }
 
 /** The answer of PUT /admin/v1/issuers/{id}. */
-export type PutIssuerResult = CategoryName
+export type PutIssuerResult = Issuer
 
 /** The query of GET /admin/v1/issuers. */
 export interface ListIssuersQuery {
@@ -1601,7 +1329,7 @@ export interface ListIssuersQuery {
 
 /** The answer of GET /admin/v1/issuers. */
 export interface ListIssuersResult {
-  data: CategoryName[]
+  data: Issuer[]
   has_more: boolean
   /** Send it as cursor to read on; null at the end. */
   next_cursor: string | null
@@ -1647,7 +1375,7 @@ export interface AdminListProductsQuery {
   region?: string | undefined
   /** Somewhere in the name, in upper or lower case. */
   q?: string | undefined
-  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  /** The same thing as a plain number, for shops that need one; it counts nothing. At least 1. */
   number?: number | undefined
   /** synced_until of an earlier list with the same filters: only what changed since, delisted products included. */
   updated_after?: string | undefined
@@ -1721,18 +1449,7 @@ export interface CreateSkuBody {
   region?: string | undefined
   /** ISO 4217 currency code. */
   currency:
-    | 'CNY'
-    | 'USD'
-    | 'EUR'
-    | 'HKD'
-    | 'TWD'
-    | 'SGD'
-    | 'MYR'
-    | 'THB'
-    | 'JPY'
-    | 'KRW'
-    | 'VND'
-    | 'KWD'
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD'
   /** active by default. */
   status?: 'active' | 'paused' | undefined
   /** 1 by default; a multiple of the step. From 1 to 1000000. */
@@ -1752,7 +1469,7 @@ export interface ListSkusQuery {
   limit?: number | undefined
   /** next_cursor of the page before, with the same filters. */
   cursor?: string | undefined
-  /** The same thing as a plain number, for shops that need one; it counts nothing. From 1 to 9007199254740991. */
+  /** The same thing as a plain number, for shops that need one; it counts nothing. At least 1. */
   number?: number | undefined
   /** The id of a product. */
   product?: string | undefined

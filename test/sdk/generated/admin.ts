@@ -30,8 +30,18 @@ export class ImportsResource {
    * Send a part of a file.
    * PUT /admin/v1/imports/{id}/parts/{number}
    */
-  async putPart (id: string, number: number, body: Uint8Array, options?: CallOptions): Promise<PutImportPartResult> {
-    return this.#connection.request('PUT', `/admin/v1/imports/${segment(id)}/parts/${segment(number)}`, { ...options, body })
+  async putPart (
+    id: string,
+    number: number,
+    body: Uint8Array,
+    contentType: 'application/x-ndjson' | 'text/csv',
+    options?: CallOptions
+  ): Promise<PutImportPartResult> {
+    return this.#connection.request('PUT', `/admin/v1/imports/${segment(id)}/parts/${segment(number)}`, {
+      ...options,
+      headers: { ...options?.headers, 'content-type': contentType },
+      body
+    })
   }
 }
 

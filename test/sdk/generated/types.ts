@@ -1,5 +1,12 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
-/** Money */
+export interface Category {
+  id: string
+}
+
+export interface Issuer {
+  id: string
+}
+
 export interface Money {
   /** A decimal number of major units. */
   amount: string
@@ -30,16 +37,8 @@ export interface Problem {
 
 /** Every code a refusal can have; the list may grow. */
 export type ProblemCode =
-  | 'not_found'
-  | 'signature_invalid'
-  | 'signature_expired'
-  | 'rate_limited'
-  | 'reference_reused'
-  | 'insufficient_balance'
-  | 'out_of_stock'
-  | 'overloaded'
-  | 'internal_error'
-  | (string & {})
+  | 'not_found' | 'signature_invalid' | 'signature_expired' | 'rate_limited' | 'reference_reused'
+  | 'insufficient_balance' | 'out_of_stock' | 'overloaded' | 'internal_error' | (string & {})
 
 export interface Product {
   id: string
@@ -48,9 +47,15 @@ export interface Product {
   'face-value': Money
 }
 
+export type Status = 'active' | 'suspended' | (string & {})
+
 /** The answer of GET /v1/me. */
 export interface GetMeResult {
   id: string
+  status?: Status
+  issuer?: Issuer
+  category?: Category
+  paid?: Money
   level: string | null
   limits?: Record<string, number>
 }
