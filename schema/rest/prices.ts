@@ -28,20 +28,27 @@ export const Price = Type.Object({
 }, { additionalProperties: false, title: 'Price' })
 export type Price = Static<typeof Price>
 
-export const Prices = Type.Object({ data: Type.Array(Price, { description: 'In the order asked.' }) }, { additionalProperties: false, title: 'Prices' })
+export const Prices = Type.Object({ data: Type.Array(Price, { description: 'In the order asked.' }) }, {
+  additionalProperties: false, title: 'Prices'
+})
 
 const Rate = Type.String({
-  pattern: '^(1(\\.0{1,4})?|0\\.[0-9]{1,4})$', description: 'What the price before it is multiplied by: from 0.0001 to 1.', examples: ['0.95']
+  pattern: '^(1(\\.0{1,4})?|0\\.[0-9]{1,4})$',
+  description: 'What the price before it is multiplied by: from 0.0001 to 1.',
+  examples: ['0.95']
 })
 
 export const PriceRuleDraft = Type.Object({
   kind: OneOf(priceRuleKinds, {
-    description: 'list: sku, amount. level: sku, level, amount. contract: sku, reseller, amount. level_discount: level, rate. quantity_break: sku, quantity_min, rate. floor: sku, amount.'
+    description: 'list: sku, amount. level: sku, level, amount. contract: sku, reseller, amount. level_discount: level, rate. ' +
+      'quantity_break: sku, quantity_min, rate. floor: sku, amount.'
   }),
   sku: Type.Optional(SkuId),
   level: Type.Optional(SlugId),
   reseller: Type.Optional(ResellerId),
-  quantity_min: Type.Optional(Type.Integer({ minimum: 2, maximum: skuQuantityMax, description: 'From this quantity on the break applies.' })),
+  quantity_min: Type.Optional(Type.Integer({
+    minimum: 2, maximum: skuQuantityMax, description: 'From this quantity on the break applies.'
+  })),
   amount: Type.Optional(Money),
   rate: Type.Optional(Rate),
   deliberate_loss: Type.Optional(Type.Boolean({ description: 'The rule may sell below cost, and that is meant.' })),

@@ -20,7 +20,9 @@ export const SlugId = Type.String({
 const Name = Type.String({ minLength: 1, maxLength: nameLengthMax })
 const Tag = Type.String({ minLength: 1, maxLength: tagLengthMax })
 const Region = Type.String({
-  pattern: '^[A-Z][A-Z0-9-]{1,15}$', description: 'Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU.', examples: ['CN']
+  pattern: '^[A-Z][A-Z0-9-]{1,15}$',
+  description: 'Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU.',
+  examples: ['CN']
 })
 const PlainNumber = Type.Integer({
   minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'The same thing as a plain number, for shops that need one; it counts nothing.'
@@ -75,20 +77,28 @@ const productFields = {
   qualification_note: Type.String({ description: 'What a buyer must have or be to redeem it.' }),
   status: OneOf(listingStatuses, { description: 'delisted is a tombstone: it can be read, and is not sold any more.' }),
   created_at: Timestamp,
-  updated_at: Type.String({ format: 'date-time', description: 'When anything shown of it last changed, its SKUs and prices included. For syncing use synced_until.' })
+  updated_at: Type.String({
+    format: 'date-time', description: 'When anything shown of it last changed, its SKUs and prices included. For syncing use synced_until.'
+  })
 }
 
 export const AdminSku = Type.Object(skuFields, { additionalProperties: false, title: 'AdminSku' })
 export type AdminSku = Static<typeof AdminSku>
 export const AdminSkuPage = Page(AdminSku)
 
-export const AdminProduct = Type.Object({ ...productFields, skus: Type.Array(AdminSku) }, { additionalProperties: false, title: 'AdminProduct' })
+export const AdminProduct = Type.Object({ ...productFields, skus: Type.Array(AdminSku) }, {
+  additionalProperties: false, title: 'AdminProduct'
+})
 export type AdminProduct = Static<typeof AdminProduct>
 
 export const Sku = Type.Object({
   ...skuFields,
-  status: OneOf(listingStatuses, { description: 'active: for sale. paused: not now. delisted: not any more. A SKU is never better off than its product.' }),
-  unit_price: Nullable(Money, { description: 'Your own price for one, when the minimum quantity is bought; null when there is none for you.' })
+  status: OneOf(listingStatuses, {
+    description: 'active: for sale. paused: not now. delisted: not any more. A SKU is never better off than its product.'
+  }),
+  unit_price: Nullable(Money, {
+    description: 'Your own price for one, when the minimum quantity is bought; null when there is none for you.'
+  })
 }, { additionalProperties: false, title: 'Sku' })
 export type Sku = Static<typeof Sku>
 
@@ -99,7 +109,8 @@ export type Product = Static<typeof Product>
 
 const synced = {
   synced_until: Type.String({
-    description: 'A watermark, the same on every page. Send it as updated_after next time, with the same filters, and nothing that changed is missed, however late it was committed; some of it may come twice.'
+    description: 'A watermark, the same on every page. Send it as updated_after next time, with the same filters, and nothing that ' +
+      'changed is missed, however late it was committed; some of it may come twice.'
   })
 }
 export const ProductPage = Page(Product, synced)
@@ -111,17 +122,22 @@ const productFilters = {
   tag: Type.Optional(Tag),
   kind: Type.Optional(OneOf(productKinds)),
   region: Type.Optional(Region),
-  q: Type.Optional(Type.String({ minLength: 1, maxLength: searchLengthMax, description: 'Somewhere in the name, in upper or lower case.' })),
+  q: Type.Optional(Type.String({
+    minLength: 1, maxLength: searchLengthMax, description: 'Somewhere in the name, in upper or lower case.'
+  })),
   number: Type.Optional(PlainNumber),
   updated_after: Type.Optional(Type.String({
-    maxLength: 512, description: 'synced_until of an earlier list with the same filters: only what changed since, delisted products included.'
+    maxLength: 512,
+    description: 'synced_until of an earlier list with the same filters: only what changed since, delisted products included.'
   }))
 }
 
 export const ListProducts = Type.Object(productFilters, { additionalProperties: false })
 export type ListProducts = Static<typeof ListProducts>
 
-export const AdminListProducts = Type.Object({ ...productFilters, status: Type.Optional(OneOf(listingStatuses)) }, { additionalProperties: false })
+export const AdminListProducts = Type.Object({ ...productFilters, status: Type.Optional(OneOf(listingStatuses)) }, {
+  additionalProperties: false
+})
 export type AdminListProducts = Static<typeof AdminListProducts>
 
 export const ListSkus = Type.Object({
@@ -138,7 +154,9 @@ export const CreateProduct = Type.Object({
   category: Type.Optional(Nullable(SlugId)),
   tags: Type.Optional(Type.Array(Tag, { maxItems: tagsMax, uniqueItems: true })),
   description: Type.Optional(Type.String({ maxLength: descriptionLengthMax })),
-  qualification_note: Type.Optional(Type.String({ maxLength: qualificationNoteLengthMax, description: 'What a buyer must have or be to redeem it.' })),
+  qualification_note: Type.Optional(Type.String({
+    maxLength: qualificationNoteLengthMax, description: 'What a buyer must have or be to redeem it.'
+  })),
   status: Type.Optional(OneOf(listedStatuses, { description: 'active by default.' }))
 }, { additionalProperties: false })
 export type CreateProduct = Static<typeof CreateProduct>

@@ -9,8 +9,9 @@ import { answerPage, type PageAnswer } from './page.ts'
 export interface ProductPageAnswer<Item> extends PageAnswer<Item> { synced_until: string }
 
 /**
- * Answers a page of products with the watermark to sync from next time. `list` names the caller's view, tenant and filters of its own; `view` is
- * given a price book no older than the page, so that a price that is told is corrected by the next sync when it changes.
+ * Answers a page of products with the watermark to sync from next time. `list` names the caller's view, tenant
+ * and filters of its own; `view` is given a price book no older than the page, so that a price that is told is corrected by the
+ * next sync when it changes.
  */
 export async function answerProductPage<Item> (request: FastifyRequest, reply: FastifyReply, options: {
   list: string

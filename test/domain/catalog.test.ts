@@ -14,7 +14,7 @@ import { endPriceRules } from '../../src/domain/pricing/end-prices.ts'
 import { setPriceRules } from '../../src/domain/pricing/set-prices.ts'
 import { listingStatuses } from '../../schema/vocabulary.ts'
 import { snapshotVersions } from '../../src/postgres/snapshot.ts'
-import { openPricedWorld } from '../support/priced-world.ts'
+import { openPricedWorld, plainSku } from '../support/priced-world.ts'
 
 const world = await openPricedWorld()
 const { db, change } = world
@@ -49,12 +49,15 @@ async function toldBy (work: () => Promise<unknown>): Promise<readonly string[]>
 const refusedWith = (code: string, pointer?: string) => ({ code, ...(pointer ? { facts: { errors: [{ pointer }] } } : {}) })
 
 t.test('a product and its SKU are kept as they were created, with numbers that count nothing', async t => {
-  const product = await world.product({ name: 'Wallet 中国', tags: ['game', 'a"b\\c'], description: 'd', qualificationNote: 'a Chinese account' })
-  const sku = await world.sku({ productId: product.id, faceValue: { amount: 1_000_000n, currency: 'CNY' }, quantityMin: 6, quantityMax: 60, quantityStep: 3 })
+  const settings = { name: 'Wallet 中国', tags: ['game', 'a"b\\c'], description: 'd', qualificationNote: 'a Chinese account' }
+  const product = await world.product(settings)
+  const limits = { quantityMin: 6, quantityMax: 60, quantityStep: 3 }
+  const faceValue = { amount: 1_000_000n, currency: 'CNY' } as const
+  const sku = await world.sku({ productId: product.id, faceValue, ...limits })
   const read = await readProduct(db, product.id)
-  t.match(read, { name: 'Wallet 中国', tags: ['game', 'a"b\\c'], qualificationNote: 'a Chinese account', issuer: { id: 'steam', name: 'Steam' }, category: null, status: 'active' })
+  t.match(read, { ...settings, issuer: { id: 'steam', name: 'Steam' }, category: null, status: 'active' })
   t.strictSame(read.skus, [sku])
-  t.match(sku, { faceValue: { amount: 1_000_000n, currency: 'CNY' }, quantityMin: 6, quantityMax: 60, quantityStep: 3, region: 'CN' })
+  t.match(sku, { faceValue, ...limits, region: 'CN' })
   t.ok(Number.isSafeInteger(sku.number) && sku.number > 0)
   t.strictSame(await listSkus(db, { number: sku.number }, undefined, 10), [sku])
   t.strictSame((await readAll({ number: sku.number })).ids, [product.id], 'the number of a SKU finds its product')
@@ -75,7 +78,8 @@ t.test('what does not fit is refused with its pointer and nothing is kept', asyn
   await t.rejects(world.product({ categoryId: 'nowhere' }), refusedWith('invalid_request', '/category'))
   await t.rejects(world.sku({ productId, quantityMin: 4, quantityStep: 3 }), refusedWith('invalid_request', '/quantity_min'))
   await t.rejects(world.sku({ productId, quantityMin: 4, quantityMax: 3 }), refusedWith('invalid_request', '/quantity_max'))
-  await t.rejects(world.sku({ productId, faceValue: { amount: 0n, currency: 'CNY' } }), refusedWith('invalid_request', '/face_value/amount'))
+  const nothing = { amount: 0n, currency: 'CNY' } as const
+  await t.rejects(world.sku({ productId, faceValue: nothing }), refusedWith('invalid_request', '/face_value/amount'))
   const sku = await world.sku({ productId, quantityMin: 4 })
   await t.rejects(change(tx => updateSku(tx, sku.id, { quantityStep: 3 })), refusedWith('invalid_request', '/quantity_min'))
   await t.rejects(change(tx => updateProduct(tx, productId, { categoryId: 'nowhere' })), refusedWith('invalid_request', '/category'))
@@ -86,7 +90,7 @@ t.test('what does not fit is refused with its pointer and nothing is kept', asyn
 
 t.test(`a product has at most ${skusPerProductMax} SKUs`, async t => {
   const { id: productId } = await world.product()
-  const sku = { productId, name: 'S', faceValue: null, region: 'CN', currency: 'CNY', status: 'active', quantityMin: 1, quantityMax: 9, quantityStep: 1 } as const
+  const sku = { ...plainSku, productId }
   await change(async tx => { for (let i = 0; i < skusPerProductMax; i++) await createSku(tx, newId(), sku) })
   await t.rejects(change(tx => createSku(tx, newId(), sku)), refusedWith('state_conflict'))
 })
@@ -166,10 +170,11 @@ t.test('a sync tells what changes around a product: SKUs, prices, level discount
   const terms = { deliberateLoss: false, reason: '' }
   await tells('a SKU', tx => updateSku(tx, sku.id, { quantityMax: 50 }))
   await tells('a list price', tx => setPriceRules(tx, [{ kind: 'list', skuId: sku.id, amount: 10n, ...terms }], 'test'))
-  await tells('a level discount, on what has a list price', tx => setPriceRules(tx, [{ kind: 'level_discount', levelId: level, rate: 9_000, ...terms }], 'test'))
+  const discount = (rate: number) => ({ kind: 'level_discount', levelId: level, rate, ...terms } as const)
+  await tells('a level discount, on what has a list price', tx => setPriceRules(tx, [discount(9_000)], 'test'))
   const [rule] = await change(tx => setPriceRules(tx, [{ kind: 'list', skuId: sku.id, amount: 10n, ...terms }], 'test'))
   await tells('a price that ends', tx => endPriceRules(tx, { ids: [rule!.rule.id], deliberateLoss: false, reason: 'over' }, 'test'))
-  await tells('a discount of nothing', tx => setPriceRules(tx, [{ kind: 'level_discount', levelId: level, rate: 8_000, ...terms }], 'test'), [])
+  await tells('a discount on nothing', tx => setPriceRules(tx, [discount(8_000)], 'test'), [])
   await tells('the name of the issuer', tx => putIssuer(tx, { id: 'riot', name: 'Riot Games' }))
   await tells('the name of the category', tx => putCategory(tx, { id: 'below', name: 'Under', parentId: 'top' }))
   await tells('a category above it', tx => putCategory(tx, { id: 'top', name: 'Above', parentId: null }))

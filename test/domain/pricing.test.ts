@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
+import { rulesPerCallMax } from '../../schema/rest/prices.ts'
 import { newId, showId, type Uuid } from '../../src/base/ids.ts'
 import type { Amount } from '../../src/base/money.ts'
 import type { Problem } from '../../src/base/problem.ts'
@@ -46,7 +47,8 @@ t.test('a contract price goes before a level price before the list price at the 
   const reseller = await world.reseller(level)
   const sku = await world.sku()
   t.equal(await priceOf(sku, level), undefined, 'no rule, no price')
-  await set({ kind: 'level_discount', levelId: level, rate: 9_000 }, { kind: 'quantity_break', skuId: sku.id, quantityMin: 10, rate: 9_500 })
+  await set({ kind: 'level_discount', levelId: level, rate: 9_000 })
+  await set({ kind: 'quantity_break', skuId: sku.id, quantityMin: 10, rate: 9_500 })
   t.equal(await priceOf(sku, level), undefined, 'a rate alone is no price')
   await set({ kind: 'list', skuId: sku.id, amount: 1_000_000n })
   t.equal(await priceOf(sku, 'another'), 1_000_000n)
@@ -62,7 +64,9 @@ t.test('a contract price goes before a level price before the list price at the 
   const book = await world.book()
   const { steps, unitPrice, ruleIds } = book.quote({ resellerId: reseller, levelId: level }, sku.id, 10)!
   t.match(steps, [
-    { rule: 'contract', before: null, after: 880_000n }, { rule: 'quantity_break', before: 880_000n, after: 836_000n }, { rule: 'floor', before: 836_000n, after: 860_000n }
+    { rule: 'contract', before: null, after: 880_000n },
+    { rule: 'quantity_break', before: 880_000n, after: 836_000n },
+    { rule: 'floor', before: 836_000n, after: 860_000n }
   ])
   t.equal(unitPrice, 860_000n)
   t.strictSame(ruleIds, steps.map(step => step.id))
@@ -84,14 +88,21 @@ t.test('the book knows the limits of a SKU, and shows it no better off than its 
 t.test('whatever the rules: the price is the formula\'s, is never below the floor, and its rules give it again', async t => {
   const skuId = newId()
   const resellerId = newId()
-  const sku: BookSku = { id: skuId, productId: newId(), currency: 'CNY', status: 'active', kind: 'code', quantityMin: 1, quantityMax: 1_000, quantityStep: 1 }
+  const limits = { quantityMin: 1, quantityMax: 1_000, quantityStep: 1 }
+  const sku: BookSku = { id: skuId, productId: newId(), currency: 'CNY', status: 'active', kind: 'code', ...limits }
   const amount = fc.bigInt({ min: 0n, max: 10n ** 12n })
   const rate = fc.integer({ min: 1, max: 10_000 })
   const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null })
   fc.assert(fc.property(
     fc.record({
-      list: maybe(amount), level: maybe(amount), contract: maybe(amount), discount: maybe(rate), floor: maybe(amount),
-      breaks: fc.uniqueArray(fc.record({ quantityMin: fc.integer({ min: 2, max: 50 }), rate }), { selector: rule => rule.quantityMin, maxLength: 5 }),
+      list: maybe(amount),
+      level: maybe(amount),
+      contract: maybe(amount),
+      discount: maybe(rate),
+      floor: maybe(amount),
+      breaks: fc.uniqueArray(fc.record({ quantityMin: fc.integer({ min: 2, max: 50 }), rate }), {
+        selector: rule => rule.quantityMin, maxLength: 5
+      }),
       quantities: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 8 })
     }),
     ({ list, level, contract, discount, floor, breaks, quantities }) => {
@@ -144,7 +155,8 @@ t.test('a rule replaces the one in its place, and the old one stays with who and
   t.strictSame((await listPriceRules(db, { skuId: sku.id, span: 'in_force' }, undefined, 10)).map(rule => rule.id), [second!.rule.id])
   t.strictSame((await listPriceRules(db, { skuId: sku.id, span: 'all' }, second!.rule.id, 10)).map(rule => rule.id), [first!.rule.id])
   await end([second!.rule.id])
-  t.match(await end([second!.rule.id, first!.rule.id]), [{ endReason: 'over', replacedAt: Date }, { endReason: null }], 'what is out of force stays as it is')
+  const again = await end([second!.rule.id, first!.rule.id])
+  t.match(again, [{ endReason: 'over', replacedAt: Date }, { endReason: null }], 'what is out of force stays as it is')
   t.equal(await priceOf(sku, 'any'), undefined)
   await t.rejects(end([newId()]), refusedWith('invalid_request', '/ids/0'))
   t.equal(explain(await readPriceRules(db, [first!.rule.id])).at(-1)!.after, 100n, 'a line sold under it can be recomputed for ever')
@@ -173,7 +185,9 @@ t.test('a batch is set whole or not at all, and each fault is told with its poin
 
 t.test('a thousand rules are set at once', async t => {
   const sku = await world.sku()
-  const rules = Array.from({ length: 1_000 }, (_, i) => ({ kind: 'quantity_break', skuId: sku.id, quantityMin: i + 2, rate: 10_000 - i } as const))
+  const rules = Array.from({ length: rulesPerCallMax }, (_, i): Terms => (
+    { kind: 'quantity_break', skuId: sku.id, quantityMin: i + 2, rate: 10_000 - i }
+  ))
   const outcomes = await set(...rules)
   t.ok(outcomes.every(({ rule, outcome }, i) => outcome === 'set' && rule.quantityMin === i + 2))
 })
@@ -251,7 +265,8 @@ t.test('a loss that is meant is kept as such, and covers only itself', async t =
 t.test('when the cost has risen above a price, ending or raising towards it is possible, a new loss is not', async t => {
   const reseller = await world.reseller(await newLevel())
   const sku = await world.sku()
-  const [, contract] = await set({ kind: 'list', skuId: sku.id, amount: 100n }, { kind: 'contract', skuId: sku.id, resellerId: reseller, amount: 50n })
+  await set({ kind: 'list', skuId: sku.id, amount: 100n })
+  const [contract] = await set({ kind: 'contract', skuId: sku.id, resellerId: reseller, amount: 50n })
   await world.stock(sku, 120n)
   await t.rejects(set({ kind: 'list', skuId: sku.id, amount: 110n }), refusedWith('price_below_cost'))
   await set({ kind: 'floor', skuId: sku.id, amount: 110n })
@@ -302,7 +317,11 @@ t.test('the operator\'s explanation has the rules, who set them, and the highest
   await set({ kind: 'list', skuId: sku.id, amount: 100n, reason: 'launch' }, { kind: 'level_discount', levelId: level, rate: 9_000 })
   const book = await world.book()
   t.match(await explainPrice(db, book, { skuId: sku.id, resellerId: reseller, quantity: 1 }), {
-    currency: 'CNY', levelId: level, unitCostMax: 70n, quotation: { unitPrice: 90n }, rules: [{ kind: 'list', reason: 'launch', createdBy: 'key_test_operator' }, { kind: 'level_discount' }]
+    currency: 'CNY',
+    levelId: level,
+    unitCostMax: 70n,
+    quotation: { unitPrice: 90n },
+    rules: [{ kind: 'list', reason: 'launch', createdBy: 'key_test_operator' }, { kind: 'level_discount' }]
   })
   await t.rejects(explainPrice(db, book, { skuId: newId(), resellerId: reseller, quantity: 1 }), refusedWith('not_found'))
   await t.rejects(explainPrice(db, book, { skuId: sku.id, resellerId: newId(), quantity: 1 }), refusedWith('not_found'))

@@ -1,5 +1,4 @@
 // A migrated world for tests of catalogue and prices, and words to furnish it.
-import type { Currency } from '../../schema/vocabulary.ts'
 import { newId, type Uuid } from '../../src/base/ids.ts'
 import type { Amount } from '../../src/base/money.ts'
 import { createProduct, type NewProduct } from '../../src/domain/catalog/create-product.ts'
@@ -28,6 +27,29 @@ export interface PricedWorld {
   close (): Promise<void>
 }
 
+const plainProduct: NewProduct = {
+  name: 'Wallet',
+  kind: 'code',
+  issuerId: 'steam',
+  categoryId: null,
+  tags: [],
+  description: '',
+  qualificationNote: '',
+  status: 'active'
+}
+
+/** A SKU of ¥100, all but its product. */
+export const plainSku: Omit<NewSku, 'productId'> = {
+  name: '¥100',
+  faceValue: null,
+  region: 'CN',
+  currency: 'CNY',
+  status: 'active',
+  quantityMin: 1,
+  quantityMax: 1_000_000,
+  quantityStep: 1
+}
+
 /** Opens a world of its own in a database of its own, with the issuer `steam`. */
 export async function openPricedWorld (): Promise<PricedWorld> {
   const cluster = await openCluster()
@@ -39,12 +61,12 @@ export async function openPricedWorld (): Promise<PricedWorld> {
     db,
     change,
     product: more => change(tx => createProduct(tx, newId(), {
-      name: 'Wallet', kind: 'code', issuerId: 'steam', categoryId: null, tags: [], description: '', qualificationNote: '', status: 'active', ...more
+      ...plainProduct, ...more
     })),
     async sku (more) {
       const productId = more?.productId ?? (await world.product()).id
       return await change(tx => createSku(tx, newId(), {
-        name: '¥100', faceValue: null, region: 'CN', currency: 'CNY' as Currency, status: 'active', quantityMin: 1, quantityMax: 1_000_000, quantityStep: 1, ...more, productId
+        ...plainSku, ...more, productId
       }))
     },
     async level (id) {
@@ -58,7 +80,9 @@ export async function openPricedWorld (): Promise<PricedWorld> {
     },
     async stock (sku, unitCost) {
       const importId = newId()
-      await db`insert into imports (id, sku_id, unit_cost, state, created_by) values (${importId}, ${sku.id}, ${unitCost}, 'committed', 'test')`
+      await db`
+        insert into imports (id, sku_id, unit_cost, state, created_by)
+        values (${importId}, ${sku.id}, ${unitCost}, 'committed', 'test')`
       const [lot] = await db<{ id: number }[]>`
         insert into lots (public_id, sku_id, import_id, unit_cost, currency, state, size, wrapped_key, master_key)
         values (${newId()}, ${sku.id}, ${importId}, ${unitCost}, ${sku.currency}, 'available', 10, '', 'test') returning id`

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import {
-  AdminListProducts, AdminProduct, AdminProductPage, AdminSku, AdminSkuPage, Category, CategoryPage, CreateProduct, CreateSku, Issuer, IssuerPage,
-  ListPlain, ListSkus, ProductId, PutCategory, PutIssuer, skuQuantityMax, SlugId, UpdateProduct, UpdateSku
+  AdminListProducts, AdminProduct, AdminProductPage, AdminSku, AdminSkuPage, Category, CategoryPage, CreateProduct, CreateSku,
+  Issuer, IssuerPage, ListPlain, ListSkus, ProductId, PutCategory, PutIssuer, skuQuantityMax, SlugId, UpdateProduct, UpdateSku
 } from '../../../schema/rest/products.ts'
 import { SkuId } from '../../../schema/rest/orders.ts'
 import { listingStatuses } from '../../../schema/vocabulary.ts'
@@ -260,7 +260,11 @@ function newProduct (body: CreateProduct): NewProduct {
 }
 
 function productChanges ({ category, qualification_note: qualificationNote, ...same }: UpdateProduct): ProductChanges {
-  return { ...same, ...(category === undefined ? {} : { categoryId: category }), ...(qualificationNote === undefined ? {} : { qualificationNote }) }
+  return {
+    ...same,
+    ...(category === undefined ? {} : { categoryId: category }),
+    ...(qualificationNote === undefined ? {} : { qualificationNote })
+  }
 }
 
 function newSku (productId: string, body: CreateSku): NewSku {

@@ -30,7 +30,9 @@ export function adminPriceRoutes (app: App): void {
       operationId: 'setPrices',
       'x-sdk': { resource: 'admin.prices', method: 'set' },
       summary: 'Set price rules',
-      description: 'Each rule takes the place of the one in force for the same kind, SKU, level, reseller and quantity; the old one stays as history. All are set or none. A rule that could sell below the highest cost on the shelf is refused unless deliberate_loss says it is meant.',
+      description: 'Each rule takes the place of the one in force for the same kind, SKU, level, reseller and quantity; the old one ' +
+        'stays as history. All are set or none. A rule that could sell below the highest cost on the shelf is refused unless ' +
+        'deliberate_loss says it is meant.',
       tags,
       body: SetPrices,
       response: { 200: SetPriceRules }
@@ -48,7 +50,8 @@ export function adminPriceRoutes (app: App): void {
       operationId: 'endPrices',
       'x-sdk': { resource: 'admin.prices', method: 'end' },
       summary: 'End price rules',
-      description: 'Takes rules out of force without a successor; they stay as history. Rules that are out of force already stay as they are. Refused when a price would fall below cost by it, unless deliberate_loss says it is meant.',
+      description: 'Takes rules out of force without a successor; they stay as history. Rules that are out of force already stay as ' +
+        'they are. Refused when a price would fall below cost by it, unless deliberate_loss says it is meant.',
       tags,
       body: EndPrices,
       response: { 200: EndedPriceRules }
@@ -93,7 +96,8 @@ export function adminPriceRoutes (app: App): void {
       operationId: 'explainPrice',
       'x-sdk': { resource: 'admin.prices', method: 'explain' },
       summary: 'Explain a reseller\'s price, with costs',
-      description: 'What a reseller pays for a SKU at a quantity, which rules made it, who set them, and what is left above the highest cost on the shelf.',
+      description: 'What a reseller pays for a SKU at a quantity, which rules made it, who set them, and what is left above the highest ' +
+        'cost on the shelf.',
       tags,
       querystring: ExplainPrice,
       response: { 200: ExplainedPrice }

@@ -15,7 +15,8 @@ export function priceRoutes (app: App): void {
       operationId: 'getPrices',
       'x-sdk': { resource: 'prices', method: 'get' },
       summary: 'Read your prices, explained',
-      description: 'Your unit price for each SKU at a quantity, and the rules that gave it. It is the price in force now; an order is priced when it is placed (max_total guards it).',
+      description: 'Your unit price for each SKU at a quantity, and the rules that gave it. It is the price in force now; an order is ' +
+        'priced when it is placed (max_total guards it).',
       tags: ['Catalogue'],
       querystring: QueryPrices,
       response: { 200: Prices }
@@ -48,6 +49,9 @@ function priceView (book: PriceBook, buyer: Buyer, sku: BookSku, quantity: numbe
 /** The steps of a price, in major units of the SKU's currency. */
 export function stepsView (steps: readonly PriceStep[], { currency }: Pick<BookSku, 'currency'>) {
   return steps.map(({ rule, id, before, after }) => ({
-    rule, id: showId('price_rule', id), before: before === null ? null : formatAmount(before, currency), after: formatAmount(after, currency)
+    rule,
+    id: showId('price_rule', id),
+    before: before === null ? null : formatAmount(before, currency),
+    after: formatAmount(after, currency)
   }))
 }

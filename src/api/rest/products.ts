@@ -20,7 +20,9 @@ export function productRoutes (app: App): void {
       operationId: 'listProducts',
       'x-sdk': { resource: 'products', method: 'list' },
       summary: 'List products',
-      description: 'Products with their SKUs and your own prices. To keep a copy: read all pages, keep synced_until, and send it as updated_after next time; what changed since comes then, delisted products as tombstones. A change of your own level moves prices without changing products: read everything anew then.',
+      description: 'Products with their SKUs and your own prices. To keep a copy: read all pages, keep synced_until, and send it as ' +
+        'updated_after next time; what changed since comes then, delisted products as tombstones. A product that leaves a filter is ' +
+        'not told to it, and a change of your own level moves prices without changing products: read everything anew then.',
       tags: ['Catalogue'],
       querystring: ListProducts,
       response: { 200: ProductPage }

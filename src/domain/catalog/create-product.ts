@@ -24,8 +24,8 @@ export async function createProduct (tx: Tx, id: Uuid, product: NewProduct): Pro
   await withFreshNumber(async number => {
     const [row] = await tx`
       insert into products (id, number, name, kind, issuer_id, category_id, tags, description, qualification_note, status)
-      values (${id}, ${number}, ${product.name}, ${product.kind}, ${product.issuerId}, ${product.categoryId}, ${quotedArray(product.tags)}::text[],
-              ${product.description}, ${product.qualificationNote}, ${product.status})
+      values (${id}, ${number}, ${product.name}, ${product.kind}, ${product.issuerId}, ${product.categoryId},
+              ${quotedArray(product.tags)}::text[], ${product.description}, ${product.qualificationNote}, ${product.status})
       on conflict (number) do nothing returning id`
     return row
   })
@@ -34,11 +34,17 @@ export async function createProduct (tx: Tx, id: Uuid, product: NewProduct): Pro
 
 async function refuseUnknownIssuer (read: Reader, id: string): Promise<void> {
   const [row] = await read`select 1 from issuers where id = ${id}`
-  if (!row) throw new Problem('invalid_request', 'The issuer is unknown; put it first.', { errors: [{ pointer: '/issuer', detail: 'is not an issuer' }] })
+  if (row) return
+  throw new Problem('invalid_request', 'The issuer is unknown; put it first.', {
+    errors: [{ pointer: '/issuer', detail: 'is not an issuer' }]
+  })
 }
 
 /** Refuses a category that is not there (`invalid_request`). */
 export async function refuseUnknownCategory (read: Reader, id: string): Promise<void> {
   const [row] = await read`select 1 from categories where id = ${id}`
-  if (!row) throw new Problem('invalid_request', 'The category is unknown; put it first.', { errors: [{ pointer: '/category', detail: 'is not a category' }] })
+  if (row) return
+  throw new Problem('invalid_request', 'The category is unknown; put it first.', {
+    errors: [{ pointer: '/category', detail: 'is not a category' }]
+  })
 }

@@ -27,12 +27,15 @@ export async function createSku (tx: Tx, id: Uuid, sku: NewSku): Promise<Sku> {
   refuseFaceValue(sku.faceValue)
   await lockSnapshot(tx, 'prices')
   const [{ present }] = await tx<[{ present: number }]>`select count(*)::int as present from skus where product_id = ${sku.productId}`
-  if (present >= skusPerProductMax) throw new Problem('state_conflict', `A product has at most ${skusPerProductMax} SKUs; make another product.`)
+  if (present >= skusPerProductMax) {
+    throw new Problem('state_conflict', `A product has at most ${skusPerProductMax} SKUs; make another product.`)
+  }
   await withFreshNumber(async number => {
     const [row] = await tx`
-      insert into skus (id, number, product_id, name, face_value, face_currency, region, currency, status, quantity_min, quantity_max, quantity_step)
-      values (${id}, ${number}, ${sku.productId}, ${sku.name}, ${sku.faceValue?.amount ?? null}, ${sku.faceValue?.currency ?? null}, ${sku.region},
-              ${sku.currency}, ${sku.status}, ${sku.quantityMin}, ${sku.quantityMax}, ${sku.quantityStep})
+      insert into skus (id, number, product_id, name, face_value, face_currency, region, currency, status,
+                        quantity_min, quantity_max, quantity_step)
+      values (${id}, ${number}, ${sku.productId}, ${sku.name}, ${sku.faceValue?.amount ?? null}, ${sku.faceValue?.currency ?? null},
+              ${sku.region}, ${sku.currency}, ${sku.status}, ${sku.quantityMin}, ${sku.quantityMax}, ${sku.quantityStep})
       on conflict (number) do nothing returning id`
     return row
   })
@@ -53,5 +56,7 @@ export function refuseLimits ({ quantityMin, quantityMax, quantityStep }: SkuLim
 /** Refuses a face value of nothing or less (`invalid_request`). */
 export function refuseFaceValue (faceValue: FaceValue | null): void {
   if (faceValue === null || faceValue.amount > 0n) return
-  throw new Problem('invalid_request', 'A face value is above zero.', { errors: [{ pointer: '/face_value/amount', detail: 'must be above zero' }] })
+  throw new Problem('invalid_request', 'A face value is above zero.', {
+    errors: [{ pointer: '/face_value/amount', detail: 'must be above zero' }]
+  })
 }

@@ -57,7 +57,7 @@ export async function listProducts (
         ${kind === undefined ? read`` : read`and p.kind = ${kind}`}
         ${region === undefined ? read`` : read`and exists (select from skus s where s.product_id = p.id and s.region = ${region})`}
         ${q === undefined ? read`` : read`and p.name ilike ${likePattern(q)}`}
-        ${number === undefined ? read`` : read`and (p.number = ${number} or p.id in (select product_id from skus where number = ${number}))`}
+        ${number === undefined ? read`` : numberIs(read, number)}
         ${changedFrom === undefined ? read`` : read`and p.changed >= ${changedFrom}::xid8`}
         ${placeBehind(read, changedFrom !== undefined, after)}
       order by ${changedFrom === undefined ? read`p.id` : read`p.changed, p.id`}
@@ -82,6 +82,10 @@ interface PageRow {
 function placeBehind (read: Reader, byChange: boolean, after: ProductPlace | undefined) {
   if (!after) return read``
   return byChange ? read`and (p.changed, p.id) > (${after.changed}::xid8, ${after.id}::uuid)` : read`and p.id > ${after.id}`
+}
+
+function numberIs (read: Reader, number: number) {
+  return read`and (p.number = ${number} or p.id in (select product_id from skus where number = ${number}))`
 }
 
 /** A watermark from ahead of this database belongs to another one (a restored backup counts transactions anew). */

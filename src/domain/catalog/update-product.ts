@@ -28,8 +28,9 @@ export async function updateProduct (tx: Tx, id: Uuid | undefined, changes: Prod
   refuseStatus(before.status, now.status)
   if (now.categoryId !== null && now.categoryId !== before.category?.id) await refuseUnknownCategory(tx, now.categoryId)
   await tx`
-    update products set name = ${now.name}, category_id = ${now.categoryId}, tags = ${quotedArray(now.tags)}::text[], description = ${now.description},
-           qualification_note = ${now.qualificationNote}, status = ${now.status}, changed = pg_current_xact_id(), updated_at = now()
+    update products set name = ${now.name}, category_id = ${now.categoryId}, tags = ${quotedArray(now.tags)}::text[],
+           description = ${now.description}, qualification_note = ${now.qualificationNote}, status = ${now.status},
+           changed = pg_current_xact_id(), updated_at = now()
     where id = ${before.id}`
   if (now.status !== before.status) await raiseSnapshot(tx, 'prices')
   return await readProduct(tx, id)
@@ -38,7 +39,9 @@ export async function updateProduct (tx: Tx, id: Uuid | undefined, changes: Prod
 /** Refuses a change of status that the table of states does not list (`state_conflict`). */
 export function refuseStatus (from: ListingStatus, to: ListingStatus): void {
   if (from === to || mayEnter(listingEntry, from, to)) return
-  throw new Problem('state_conflict', `What is ${from} cannot become ${to}.`, { errors: [{ pointer: '/status', detail: `is ${from} now` }] })
+  throw new Problem('state_conflict', `What is ${from} cannot become ${to}.`, {
+    errors: [{ pointer: '/status', detail: `is ${from} now` }]
+  })
 }
 
 function settingsOf (product: Product): Required<ProductChanges> {

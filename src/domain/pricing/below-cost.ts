@@ -22,10 +22,13 @@ export interface RuleChange {
 export interface Loss { readonly change: RuleChange, readonly skuId: Uuid, readonly price: Amount, readonly cost: Amount }
 
 /** The first loss of each change that nobody meant. `inForce` are the rules before the change, `costs` the costs of the SKUs it touches. */
-export function lossesOf (inForce: readonly PricedRule[], changes: readonly RuleChange[], costs: ReadonlyMap<Uuid, Amount>): readonly Loss[] {
+export function lossesOf (
+  inForce: readonly PricedRule[], changes: readonly RuleChange[], costs: ReadonlyMap<Uuid, Amount>
+): readonly Loss[] {
   const gone = new Set(changes.map(change => change.before?.id))
   const before = gather(inForce)
-  const after = gather([...inForce.filter(rule => !gone.has(rule.id)), ...changes.map(change => change.after).filter(rule => rule !== undefined)])
+  const come = changes.map(change => change.after).filter(rule => rule !== undefined)
+  const after = gather([...inForce.filter(rule => !gone.has(rule.id)), ...come])
   const changeOf = new Map<Uuid, RuleChange>()
   for (const change of changes) {
     if (change.before) changeOf.set(change.before.id, change)

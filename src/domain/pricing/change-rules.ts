@@ -42,14 +42,17 @@ export async function refuseBelowCost (
   const currencies = new Map(rows.map(row => [row.id, row.currency]))
   const which = losses.length === 1 ? 'A rule' : `${losses.length} rules`
   throw new Problem('price_below_cost', `${which} would sell below cost. Raise the price, or mark the loss as deliberate.`, {
-    errors: losses.slice(0, lossesToldMax).map(loss => ({ pointer: `/${list}/${loss.change.index}`, detail: tell(loss, currencies.get(loss.skuId)!) }))
+    errors: losses.slice(0, lossesToldMax).map(loss => ({
+      pointer: `/${list}/${loss.change.index}`, detail: tell(loss, currencies.get(loss.skuId)!)
+    }))
   })
 }
 
 const lossesToldMax = 100
 
 function tell ({ skuId, price, cost }: Loss, currency: Currency): string {
-  return `would sell ${showId('sku', skuId)} at ${formatAmount(price, currency)}, which costs up to ${formatAmount(cost, currency)} ${currency}`
+  const costsUpTo = `${formatAmount(cost, currency)} ${currency}`
+  return `would sell ${showId('sku', skuId)} at ${formatAmount(price, currency)}, which costs up to ${costsUpTo}`
 }
 
 /** Writes changes that were checked: the old rules leave, the new ones come, and every product they price is told again. */
@@ -59,12 +62,14 @@ export async function writeChanges (tx: Tx, changes: readonly WrittenChange[], s
   // The moment is after the wait for the lock: now() is when the transaction began, and could be before the rule it replaces.
   const [{ moment }] = await tx<[{ moment: string }]>`select clock_timestamp()::text as moment`
   await tx`
-    update price_rules r set replaced_at = ${moment}, replaced_by = ${hand.actor}, end_reason = ${hand.endReason}, end_deliberate_loss = gone.loss
-    from unnest(${bareArray(gone.map(change => change.before!.id))}::uuid[], ${bareArray(gone.map(change => change.after ? null : change.deliberateLoss))}::boolean[])
-      as gone (id, loss)
+    update price_rules r set replaced_at = ${moment}, replaced_by = ${hand.actor}, end_reason = ${hand.endReason},
+           end_deliberate_loss = gone.loss
+    from unnest(${bareArray(gone.map(change => change.before!.id))}::uuid[],
+                ${bareArray(gone.map(change => change.after ? null : change.deliberateLoss))}::boolean[]) as gone (id, loss)
     where r.id = gone.id and r.replaced_at is null`
   await tx`
-    insert into price_rules (id, kind, sku_id, level_id, reseller_id, quantity_min, amount, rate, deliberate_loss, created_by, reason, created_at)
+    insert into price_rules
+      (id, kind, sku_id, level_id, reseller_id, quantity_min, amount, rate, deliberate_loss, created_by, reason, created_at)
     select id, kind, sku_id, level_id, reseller_id, quantity_min, amount, rate, loss, ${hand.actor}, reason, ${moment}::timestamptz
     from unnest(${bareArray(come.map(rule => rule.id))}::uuid[], ${quotedArray(come.map(rule => rule.kind))}::text[],
                 ${bareArray(come.map(rule => rule.skuId))}::uuid[], ${quotedArray(come.map(rule => rule.levelId))}::text[],

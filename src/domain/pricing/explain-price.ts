@@ -20,7 +20,9 @@ export interface ExplainedPrice {
 export interface PriceQuestion { readonly skuId: Uuid, readonly resellerId: Uuid, readonly quantity: number }
 
 /** Explains what one reseller pays for one SKU at a quantity; `not_found` when either is unknown. */
-export async function explainPrice (read: Reader, book: PriceBook, { skuId, resellerId, quantity }: PriceQuestion): Promise<ExplainedPrice> {
+export async function explainPrice (
+  read: Reader, book: PriceBook, { skuId, resellerId, quantity }: PriceQuestion
+): Promise<ExplainedPrice> {
   const sku = book.sku(skuId)
   const [reseller] = await read<{ levelId: string }[]>`select level_id as "levelId" from resellers where id = ${resellerId}`
   if (!sku || !reseller) throw new Problem('not_found', `There is no ${sku ? 'reseller' : 'SKU'} with this id.`)

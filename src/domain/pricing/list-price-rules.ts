@@ -29,7 +29,9 @@ export interface RuleFilter {
 }
 
 /** Up to `count` rules, newest first, behind `before`. */
-export async function listPriceRules (read: Reader, filter: RuleFilter, before: Uuid | undefined, count: number): Promise<readonly KeptRule[]> {
+export async function listPriceRules (
+  read: Reader, filter: RuleFilter, before: Uuid | undefined, count: number
+): Promise<readonly KeptRule[]> {
   const { skuId, resellerId, levelId, kind, span } = filter
   return await read<KeptRule[]>`
     select ${ruleColumns(read)} from price_rules r left join skus s on s.id = r.sku_id

@@ -38,7 +38,8 @@ export async function loadPriceBook (read: Reader, version: bigint): Promise<Pri
   const skus = await read<BookSku[]>`
     select s.id, s.product_id as "productId", s.currency, p.kind,
            s.quantity_min as "quantityMin", s.quantity_max as "quantityMax", s.quantity_step as "quantityStep",
-           case when 'delisted' in (s.status, p.status) then 'delisted' when 'paused' in (s.status, p.status) then 'paused' else 'active' end as status
+           case when 'delisted' in (s.status, p.status) then 'delisted'
+                when 'paused' in (s.status, p.status) then 'paused' else 'active' end as status
     from skus s join products p on p.id = s.product_id`
   const rules = await read<PriceRule[]>`
     select id, kind, sku_id as "skuId", level_id as "levelId", reseller_id as "resellerId", quantity_min as "quantityMin", amount, rate

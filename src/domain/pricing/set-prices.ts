@@ -9,7 +9,6 @@ import type { PricedRule } from './below-cost.ts'
 import { readRulesInForce, refuseBelowCost, skusMovedBy, writeChanges, type WrittenChange } from './change-rules.ts'
 import { readPriceRules, type KeptRule } from './list-price-rules.ts'
 
-export const rulesPerBatchMax = 1_000
 export const rateMax = 10_000
 
 /** A rule as the operator asks for it. What its kind does not have is left out. */
@@ -73,18 +72,24 @@ const membersOf: Readonly<Record<PriceRuleKind, readonly Member[]>> = {
 
 function faultsOf (draft: RuleDraft, index: number): readonly Fault[] {
   const given = {
-    sku: draft.skuId, level: draft.levelId, reseller: draft.resellerId, quantity_min: draft.quantityMin, amount: draft.amount, rate: draft.rate
+    sku: draft.skuId,
+    level: draft.levelId,
+    reseller: draft.resellerId,
+    quantity_min: draft.quantityMin,
+    amount: draft.amount,
+    rate: draft.rate
   } satisfies Record<Member, unknown>
+  const { kind, amount = 0n, rate = 1, quantityMin = 2 } = draft
   const faults: Fault[] = []
+  const refuse = (member: Member, detail: string) => faults.push({ pointer: `/rules/${index}/${member}`, detail })
   for (const [member, value] of Object.entries(given) as [Member, unknown][]) {
-    const pointer = `/rules/${index}/${member}`
-    const belongs = membersOf[draft.kind].includes(member)
-    if (belongs && value === undefined) faults.push({ pointer, detail: `a rule of kind ${draft.kind} needs it` })
-    if (!belongs && value !== undefined) faults.push({ pointer, detail: `a rule of kind ${draft.kind} has none` })
+    const belongs = membersOf[kind].includes(member)
+    if (belongs && value === undefined) refuse(member, `a rule of kind ${kind} needs it`)
+    if (!belongs && value !== undefined) refuse(member, `a rule of kind ${kind} has none`)
   }
-  if (draft.amount !== undefined && (draft.amount < 0n || draft.amount > amountMax)) faults.push({ pointer: `/rules/${index}/amount`, detail: 'must be 0 or more' })
-  if (draft.rate !== undefined && (draft.rate < 1 || draft.rate > rateMax)) faults.push({ pointer: `/rules/${index}/rate`, detail: 'must be from 0.0001 to 1' })
-  if (draft.quantityMin !== undefined && draft.quantityMin < 2) faults.push({ pointer: `/rules/${index}/quantity_min`, detail: 'must be 2 or more' })
+  if (amount < 0n || amount > amountMax) refuse('amount', 'must be 0 or more, and not beyond what an amount can be')
+  if (rate < 1 || rate > rateMax) refuse('rate', 'must be from 0.0001 to 1')
+  if (quantityMin < 2) refuse('quantity_min', 'must be 2 or more')
   return faults
 }
 
@@ -112,24 +117,36 @@ async function unknownsIn (read: Reader, drafts: readonly RuleDraft[]): Promise<
   const knownResellers = new Set(resellers.map(reseller => reseller.id))
   const faults: Fault[] = []
   for (const [index, { skuId, levelId, resellerId, currency }] of drafts.entries()) {
+    const refuse = (member: string, detail: string) => faults.push({ pointer: `/rules/${index}/${member}`, detail })
     const own = skuId === undefined ? undefined : currencies.get(skuId)
-    if (skuId !== undefined && own === undefined) faults.push({ pointer: `/rules/${index}/sku`, detail: 'is not a SKU' })
-    if (own !== undefined && currency !== undefined && own !== currency) faults.push({ pointer: `/rules/${index}/amount/currency`, detail: `must be the SKU's, ${own}` })
-    if (levelId !== undefined && !knownLevels.has(levelId)) faults.push({ pointer: `/rules/${index}/level`, detail: 'is not a level' })
-    if (resellerId !== undefined && !knownResellers.has(resellerId)) faults.push({ pointer: `/rules/${index}/reseller`, detail: 'is not a reseller' })
+    if (skuId !== undefined && own === undefined) refuse('sku', 'is not a SKU')
+    if (own !== undefined && currency !== undefined && own !== currency) refuse('amount/currency', `must be the SKU's, ${own}`)
+    if (levelId !== undefined && !knownLevels.has(levelId)) refuse('level', 'is not a level')
+    if (resellerId !== undefined && !knownResellers.has(resellerId)) refuse('reseller', 'is not a reseller')
   }
   return faults
 }
 
 function refuseFaults (errors: readonly Fault[]): void {
-  if (errors.length > 0) throw new Problem('invalid_request', 'Some rules cannot be set; none of the batch was.', { errors: errors.slice(0, faultsToldMax) })
+  if (errors.length === 0) return
+  throw new Problem('invalid_request', 'Some rules cannot be set; none of the batch was.', { errors: errors.slice(0, faultsToldMax) })
 }
 
 const faultsToldMax = 100
 
 function toRule (draft: RuleDraft): PricedRule & { readonly reason: string } {
-  const { kind, skuId = null, levelId = null, resellerId = null, quantityMin = null, amount = null, rate = null, deliberateLoss, reason } = draft
-  return { id: newId(), kind, skuId, levelId, resellerId, quantityMin, amount, rate, deliberateLoss, reason }
+  return {
+    id: newId(),
+    kind: draft.kind,
+    skuId: draft.skuId ?? null,
+    levelId: draft.levelId ?? null,
+    resellerId: draft.resellerId ?? null,
+    quantityMin: draft.quantityMin ?? null,
+    amount: draft.amount ?? null,
+    rate: draft.rate ?? null,
+    deliberateLoss: draft.deliberateLoss,
+    reason: draft.reason
+  }
 }
 
 function placeOf ({ kind, skuId, levelId, resellerId, quantityMin }: PricedRule): string {
@@ -137,5 +154,5 @@ function placeOf ({ kind, skuId, levelId, resellerId, quantityMin }: PricedRule)
 }
 
 function isSame (before: PricedRule | undefined, after: PricedRule): boolean {
-  return before !== undefined && before.amount === after.amount && before.rate === after.rate && before.deliberateLoss === after.deliberateLoss
+  return before?.amount === after.amount && before.rate === after.rate && before.deliberateLoss === after.deliberateLoss
 }

@@ -51,7 +51,8 @@ export function enterRule (rules: SkuRules, rule: PriceRule): void {
  * rules for this SKU, `discount` the one of the buyer's level, `reached` the quantity break.
  */
 export function priceSteps (
-  rules: SkuRules, contract: PriceRule | undefined, level: PriceRule | undefined, discount: PriceRule | undefined, reached: PriceRule | undefined
+  rules: SkuRules, contract: PriceRule | undefined, level: PriceRule | undefined, discount: PriceRule | undefined,
+  reached: PriceRule | undefined
 ): readonly PriceStep[] | undefined {
   const special = contract ?? level
   const first = special ?? rules.list
