@@ -7,23 +7,32 @@ export const overlapSecondsMax = 30 * 86_400
 export const overlapSecondsDefault = 86_400
 export const ipRangesPerKeyMax = 50
 
-export const KeyId = Type.String({ pattern: '^key_(live|test)_[0-9a-z]{16,40}$', description: 'The id of an API key; it says which world the key is of.', examples: ['key_live_7f8k0q3z5v2wxytb4m1n'] })
+export const KeyId = Type.String({
+  pattern: '^key_(live|test)_[0-9a-z]{16,40}$',
+  description: 'The id of an API key; it says which world the key is of.',
+  examples: ['key_live_7f8k0q3z5v2wxytb4m1n']
+})
 
 /** Its members are checked by what reads it, whose refusals say more (a private key is named as such). */
 export const PublicJwk = Type.Object({
   kty: Type.String(),
   crv: Type.String(),
   x: Type.String({ description: '32 bytes, base64url.' })
-}, { description: 'The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With algorithm ed25519 only.' })
+}, {
+  description: 'The public half of an Ed25519 key pair, a JWK (RFC 8037): kty OKP, crv Ed25519, x. With algorithm ed25519 only.'
+})
 
 const newKey = {
   reference: Type.Optional(Reference),
   name: Name,
-  algorithm: OneOf(keyAlgorithms, { description: 'hmac-sha256: we make a secret and show it once. ed25519: you register a public key and we never hold a secret.' }),
+  algorithm: OneOf(
+    keyAlgorithms,
+    { description: 'hmac-sha256: we make a secret and show it once. ed25519: you register a public key and we never hold a secret.' }
+  ),
   public_key: Type.Optional(PublicJwk),
   ip_allow: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 60 }), {
     maxItems: ipRangesPerKeyMax,
-    description: 'Addresses and CIDR ranges the key may be used from; empty allows all. Left out, it is that of the key that signs, when both are of one owner.',
+    description: 'Addresses and CIDR ranges to use the key from; empty allows all. Left out: as the key that signs, if of one owner.',
     examples: [['203.0.113.7', '2001:db8::/48']]
   })),
   expires_at: Type.Optional(Nullable(Timestamp, { description: 'From when on the key is no good; null is never.' }))
@@ -31,7 +40,15 @@ const newKey = {
 
 export const CreateKey = Type.Object({
   ...newKey,
-  scopes: Type.Array(OneOf(resellerScopes), { minItems: 1, uniqueItems: true, maxItems: resellerScopes.length, description: 'What the key may do; no more than the key that signs.' })
+  scopes: Type.Array(
+    OneOf(resellerScopes),
+    {
+      minItems: 1,
+      uniqueItems: true,
+      maxItems: resellerScopes.length,
+      description: 'What the key may do; no more than the key that signs.'
+    }
+  )
 }, { additionalProperties: false })
 export type CreateKey = Static<typeof CreateKey>
 
@@ -42,14 +59,30 @@ const operatorLimit = {
 export const CreateResellerKey = Type.Object({
   ...newKey,
   ...operatorLimit,
-  scopes: Type.Array(OneOf(resellerScopes), { minItems: 1, uniqueItems: true, maxItems: resellerScopes.length, description: 'What the key may do.' })
+  scopes: Type.Array(
+    OneOf(resellerScopes),
+    {
+      minItems: 1,
+      uniqueItems: true,
+      maxItems: resellerScopes.length,
+      description: 'What the key may do.'
+    }
+  )
 }, { additionalProperties: false })
 export type CreateResellerKey = Static<typeof CreateResellerKey>
 
 export const CreateOperatorKey = Type.Object({
   ...newKey,
   ...operatorLimit,
-  scopes: Type.Array(OneOf(operatorScopes), { minItems: 1, uniqueItems: true, maxItems: operatorScopes.length, description: 'What the key may do; no more than the key that signs. admin:* is everything.' })
+  scopes: Type.Array(
+    OneOf(operatorScopes),
+    {
+      minItems: 1,
+      uniqueItems: true,
+      maxItems: operatorScopes.length,
+      description: 'What the key may do; no more than the key that signs. admin:* is everything.'
+    }
+  )
 }, { additionalProperties: false })
 export type CreateOperatorKey = Static<typeof CreateOperatorKey>
 
@@ -59,7 +92,10 @@ export const RotateKey = Type.Object({
     minimum: 0, maximum: overlapSecondsMax, default: overlapSecondsDefault, description: 'How long the old key is still good; 0: no longer.'
   })),
   public_key: Type.Optional(PublicJwk),
-  expires_at: Type.Optional(Nullable(Timestamp, { description: 'When the new key expires; left out, it lives as long as the old one was made for.' }))
+  expires_at: Type.Optional(Nullable(
+    Timestamp,
+    { description: 'When the new key expires; left out, it lives as long as the old one was made for.' }
+  ))
 }, { additionalProperties: false })
 export type RotateKey = Static<typeof RotateKey>
 
@@ -83,7 +119,10 @@ export type ApiKey = Static<typeof ApiKey>
 
 export const CreatedApiKey = Type.Object({
   ...keyFields,
-  secret: Nullable(Type.String(), { description: 'The secret of an hmac-sha256 key, shown this once; null for ed25519 and for repeats of the request. The HMAC key is the UTF-8 bytes of this string.' })
+  secret: Nullable(
+    Type.String(),
+    { description: 'The secret of an hmac-sha256 key, shown this once; null for ed25519 and repeats. Sign with the UTF-8 bytes of it.' }
+  )
 }, { additionalProperties: false, title: 'CreatedApiKey' })
 export type CreatedApiKey = Static<typeof CreatedApiKey>
 

@@ -2,14 +2,27 @@ import { Type, type Static } from '@sinclair/typebox'
 import { Page, PageQuery, Timestamp, nameLengthMax } from './common.ts'
 
 export const rankMax = 1_000
-export const requestsPerMinuteMax = 1_000_000
+export const requestsPerMinuteMax = 10_000_000
 
-export const LevelId = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', description: 'The id of a level, chosen by the operator.', examples: ['gold'] })
+export const LevelId = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,39}$',
+  description: 'The id of a level, chosen by the operator.',
+  examples: ['gold']
+})
 
 /** A name for people, without control characters. */
-export const Name = Type.String({ minLength: 1, maxLength: nameLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'A name for people.' })
+export const Name = Type.String({
+  minLength: 1,
+  maxLength: nameLengthMax,
+  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  description: 'A name for people.'
+})
 
-export const RequestsPerMinute = Type.Integer({ minimum: 1, maximum: requestsPerMinuteMax, description: 'How many requests may be sent in a minute.' })
+export const RequestsPerMinute = Type.Integer({
+  minimum: 1,
+  maximum: requestsPerMinuteMax,
+  description: 'How many requests may be sent in a minute.'
+})
 
 export const PutLevel = Type.Object({
   name: Name,
@@ -22,7 +35,9 @@ export const Level = Type.Object({
   id: LevelId,
   name: Type.String(),
   rank: Type.Integer({ description: 'Where the level stands among the others, lowest first.' }),
-  requests_per_minute: Type.Integer({ description: 'How many requests a reseller of this level may send in a minute with a key that has no limit of its own.' }),
+  requests_per_minute: Type.Integer({
+    description: 'How many requests a reseller of this level may send in a minute with a key that has no limit of its own.'
+  }),
   created_at: Timestamp
 }, { additionalProperties: false, title: 'Level' })
 export type Level = Static<typeof Level>

@@ -4,7 +4,12 @@ import { CurrencyCode, Id, Money, Nullable, OneOf, Page, PageQuery, Reference, T
 import { ResellerId } from './resellers.ts'
 
 /** Why the operator does something; the reseller sees it too. */
-export const Reason = Type.String({ minLength: 1, maxLength: reasonLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'Why; the reseller sees it with the transfer.' })
+export const Reason = Type.String({
+  minLength: 1,
+  maxLength: reasonLengthMax,
+  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  description: 'Why; the reseller sees it with a transfer.'
+})
 
 export const Wallet = Type.Object({
   currency: CurrencyCode,
@@ -41,14 +46,23 @@ export type Deposit = Static<typeof Deposit>
 
 export const Adjustment = Type.Object({
   reference: Type.Optional(Reference),
-  amount: Type.Composite([Money], { additionalProperties: false, description: 'Above zero: into the wallet; below zero: out of it. No more decimals than the currency has.' }),
+  amount: Type.Composite(
+    [Money],
+    {
+      additionalProperties: false,
+      description: 'Above zero: into the wallet; below zero: out of it. As many decimals as the currency has.'
+    }
+  ),
   reason: Reason
 }, { additionalProperties: false })
 export type Adjustment = Static<typeof Adjustment>
 
 export const SetCreditLimit = Type.Object({
-  credit_limit: Type.Composite([Money], { additionalProperties: false, description: 'How far below zero the balance may go; 0 is no credit.' }),
-  reason: Type.String({ minLength: 1, maxLength: reasonLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'Why; kept with the change.' })
+  credit_limit: Type.Composite(
+    [Money],
+    { additionalProperties: false, description: 'How far below zero the balance may go; 0 is no credit.' }
+  ),
+  reason: Reason
 }, { additionalProperties: false })
 export type SetCreditLimit = Static<typeof SetCreditLimit>
 

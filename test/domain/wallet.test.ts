@@ -13,7 +13,7 @@ import { listWallets, readWallet } from '../../src/domain/wallet/list-wallets.ts
 import { walletBalanceMax, type WalletChange } from '../../src/domain/wallet/move-wallet.ts'
 import { openWallet } from '../../src/domain/wallet/open-wallet.ts'
 import { postCosts } from '../../src/domain/wallet/post-costs.ts'
-import { proveBooks } from '../../src/domain/wallet/prove-books.ts'
+import { proveBooks, type BookInvariant } from '../../src/domain/wallet/prove-books.ts'
 import { setCreditLimit } from '../../src/domain/wallet/set-credit-limit.ts'
 import { walletAmount } from '../../src/domain/wallet/wallet-amount.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
@@ -45,7 +45,15 @@ async function newReseller (currency: Currency = 'CNY') {
     return reseller.id
   })
   const change = (amount: bigint, more: Partial<WalletChange> = {}): WalletChange =>
-    ({ reference: `wallet-${++references}`, resellerId: id, currency, amount, reason: 'bank slip', createdBy: 'key_live_operator', ...more })
+    ({
+      reference: `wallet-${++references}`,
+      resellerId: id,
+      currency,
+      amount,
+      reason: 'bank slip',
+      createdBy: 'key_live_operator',
+      ...more
+    })
   return {
     id,
     deposits: (amount: bigint, more: Partial<WalletChange> = {}) => transact(db, tx => deposit(tx, change(amount, more))),
@@ -76,10 +84,16 @@ t.afterEach(async () => deepStrictEqual(await proveBooks(db), [], 'the books are
 t.test('a deposit moves cash into the wallet, once, with an event that shows the balance', async t => {
   const reseller = await newReseller()
   const { transfer, replayed } = await reseller.deposits(yuan(100))
-  t.match(transfer, { kind: 'deposit', entry: 1n, amount: yuan(100), balance: yuan(100), reason: 'bank slip', createdBy: 'key_live_operator' })
+  t.match(
+    transfer,
+    { kind: 'deposit', entry: 1n, amount: yuan(100), balance: yuan(100), reason: 'bank slip', createdBy: 'key_live_operator' }
+  )
   t.equal(replayed, false)
   t.equal(await reseller.balance(), yuan(100))
-  t.match(await reseller.events(), [{ sequence: 1n, type: 'wallet.deposited', data: { amount: { amount: '100.00', currency: 'CNY' }, balance: { amount: '100.00' } } }])
+  t.match(
+    await reseller.events(),
+    [{ sequence: 1n, type: 'wallet.deposited', data: { amount: { amount: '100.00', currency: 'CNY' }, balance: { amount: '100.00' } } }]
+  )
 })
 
 t.test('copies of one deposit sent at once move the money once', async t => {
@@ -94,7 +108,10 @@ t.test('copies of one deposit sent at once move the money once', async t => {
 t.test('a reference used with another amount is refused and names the field', async t => {
   const reseller = await newReseller()
   await reseller.deposits(yuan(5), { reference: 'slip-1' })
-  await t.rejects(reseller.deposits(yuan(6), { reference: 'slip-1' }), { code: 'reference_reused', facts: { errors: [{ pointer: '/amount' }] } })
+  await t.rejects(
+    reseller.deposits(yuan(6), { reference: 'slip-1' }),
+    { code: 'reference_reused', facts: { errors: [{ pointer: '/amount' }] } }
+  )
   t.equal(await reseller.balance(), yuan(5))
 })
 
@@ -112,7 +129,10 @@ t.test('deposits of nothing or less, adjustments by nothing, and more decimals t
   await t.rejects(reseller.deposits(0n), { code: 'invalid_request', facts: { errors: [{ pointer: '/amount/amount' }] } })
   await t.rejects(reseller.deposits(-yuan(1)), { code: 'invalid_request' })
   await t.rejects(reseller.isAdjustedBy(0n), { code: 'invalid_request' })
-  t.throws(() => walletAmount({ amount: '1.001', currency: 'CNY' }, '/amount'), { code: 'invalid_request', facts: { errors: [{ pointer: '/amount/amount' }] } })
+  t.throws(
+    () => walletAmount({ amount: '1.001', currency: 'CNY' }, '/amount'),
+    { code: 'invalid_request', facts: { errors: [{ pointer: '/amount/amount' }] } }
+  )
   t.throws(() => walletAmount({ amount: '1.5', currency: 'JPY' }, '/amount'), { code: 'invalid_request' })
   t.throws(() => walletAmount({ amount: '100000000000.01', currency: 'CNY' }, '/amount'), { code: 'invalid_request' })
   t.equal(walletAmount({ amount: '1.005', currency: 'KWD' }, '/amount'), 10_050n)
@@ -155,15 +175,27 @@ t.test('a lowered credit limit and a spending that needs it never both happen', 
   for (let round = 0; round < 8; round++) {
     const reseller = await newReseller()
     await reseller.getsCredit(yuan(10))
-    const [lower, lowerStill, spend] = await Promise.allSettled([reseller.getsCredit(yuan(2)), reseller.getsCredit(0n), reseller.isAdjustedBy(-yuan(10))])
+    const [lower, lowerStill, spend] = await Promise.allSettled([
+      reseller.getsCredit(yuan(2)),
+      reseller.getsCredit(0n),
+      reseller.isAdjustedBy(-yuan(10))
+    ])
     const outcome = [lower, lowerStill, spend].map(codeOf)
-    t.ok(codeOf(spend) === 'done' ? outcome[0] === 'credit_in_use' && outcome[1] === 'credit_in_use' : codeOf(spend) === 'insufficient_balance', outcome.join())
+    t.ok(
+      codeOf(spend) === 'done'
+        ? outcome[0] === 'credit_in_use' && outcome[1] === 'credit_in_use'
+        : codeOf(spend) === 'insufficient_balance',
+      outcome.join()
+    )
   }
 })
 
 t.test('setting a credit limit opens a wallet in a new currency, many at once too', async t => {
   const reseller = await newReseller()
-  const limit = (tx: Tx) => setCreditLimit(tx, { resellerId: reseller.id, currency: 'KWD', creditLimit: 50n, reason: 'opens', createdBy: 'key' })
+  const limit = (tx: Tx) => setCreditLimit(
+    tx,
+    { resellerId: reseller.id, currency: 'KWD', creditLimit: 50n, reason: 'opens', createdBy: 'key' }
+  )
   await Promise.all(Array.from({ length: 8 }, () => transact(db, limit)))
   t.same((await listWallets(db, reseller.id, undefined, 10)).map(wallet => wallet.currency), ['CNY', 'KWD'])
   t.same((await listWallets(db, reseller.id, 'CNY', 10)).map(wallet => wallet.currency), ['KWD'])
@@ -178,7 +210,8 @@ t.test('transfers are listed newest first with the balance after each, by page, 
   const reseller = await newReseller()
   for (let day = 1; day <= 6; day++) await (day % 3 === 0 ? reseller.isAdjustedBy(-yuan(1)) : reseller.deposits(yuan(2)))
   const { accountId } = (await readWallet(db, reseller.id, 'CNY'))!
-  await owner`update live.transfers set created_at = timestamptz '2026-01-01 00:00Z' + wallet_entry * interval '1 day' where wallet_id = ${accountId}`
+  await owner`update live.transfers set created_at = timestamptz '2026-01-01 00:00Z' + wallet_entry * interval '1 day'
+    where wallet_id = ${accountId}`
 
   t.same((await reseller.transfers()).map(one => [one.entry, one.amount / 10_000n, one.balance / 10_000n]),
     [[6n, -1n, 6n], [5n, 2n, 7n], [4n, 2n, 5n], [3n, -1n, 3n], [2n, 2n, 4n], [1n, 2n, 2n]])
@@ -218,7 +251,10 @@ t.test('the cost of sold codes is posted once, by two passes at once too, and co
   const passes = await Promise.all([postCosts(db, 100), postCosts(db, 100)])
   t.equal(passes[0]! + passes[1]!, 2)
   t.equal(await postCosts(db, 100), 0)
-  t.same((await db<{ costed: number }[]>`select costed from lots where id in (${costly}, ${gratis}) order by id`).map(row => row.costed), [30, 30])
+  t.same(
+    (await db<{ costed: number }[]>`select costed from lots where id in (${costly}, ${gratis}) order by id`).map(row => row.costed),
+    [30, 30]
+  )
   t.same((await db<{ amount: bigint }[]>`select amount from transfers where kind = 'cost'`).map(row => row.amount), [30n * 12_345n])
 
   await db`update shelf set stop = stop + 4 where lot_id = ${costly}`
@@ -246,27 +282,29 @@ t.test('each invariant of the books is seen to fail when it is broken', async t 
   const line = (delivered: number, total: number) => owner`
     insert into live.order_lines (order_id, line, sku_id, quantity, delivered, unit_price, total, state, price_rules)
     select ${orderId}::uuid, 1, id, 1, ${delivered}, 5, ${total}, 'delivered', '{}' from live.skus limit 1`
-  const breaks: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
-    ['a balance is the sum of its transfers', () => owner`update live.accounts set balance = balance + 1 where id = ${accountId}`,
-      () => owner`update live.accounts set balance = balance - 1 where id = ${accountId}`],
-    ['the balances of a currency sum to zero', () => owner`update live.accounts set balance = balance + 1 where id = ${accountId}`,
-      () => owner`update live.accounts set balance = balance - 1 where id = ${accountId}`],
-    ['a transfer joins two accounts of one currency', () => owner`update live.transfers set debit_account = ${dollars} where wallet_id = ${accountId} and wallet_entry = 2`,
-      () => owner`update live.transfers set debit_account = (select id from live.accounts where kind = 'cash' and currency = 'CNY') where wallet_id = ${accountId} and wallet_entry = 2`],
-    ['a transfer of a wallet has an entry in it', () => owner`update live.transfers set wallet_balance = null where wallet_id = ${accountId} and wallet_entry = 2`,
-      () => owner`update live.transfers set wallet_balance = 200000 where wallet_id = ${accountId} and wallet_entry = 2`],
-    ['the entries of a wallet have no gap', () => owner`update live.transfers set wallet_entry = 3 where wallet_id = ${accountId} and wallet_entry = 2`,
-      () => owner`update live.transfers set wallet_entry = 2 where wallet_id = ${accountId} and wallet_entry = 3`],
-    ['an entry holds the balance after it', () => owner`update live.transfers set wallet_balance = 199999 where wallet_id = ${accountId} and wallet_entry = 2`,
-      () => owner`update live.transfers set wallet_balance = 200000 where wallet_id = ${accountId} and wallet_entry = 2`],
-    ['an order is the sum of its lines', () => order(5), () => owner`delete from live.orders where id = ${orderId}`],
-    ['an order was paid from its reseller’s wallet', async () => { await order(5); await line(1, 5) },
-      async () => { await owner`delete from live.orders where id = ${orderId}`; await owner`delete from live.order_lines where order_id = ${orderId}` }],
-    ['a delivered line has its codes', async () => { await order(5); await line(1, 5) },
-      async () => { await owner`delete from live.orders where id = ${orderId}`; await owner`delete from live.order_lines where order_id = ${orderId}` }],
-    ['a paid line is delivered or refunded', () => line(0, 5), () => owner`delete from live.order_lines where order_id = ${orderId}`],
-    ['cost is posted for what is marked as costed', () => owner`update live.lots set costed = costed + 1 where id = (select min(id) from live.lots)`,
-      () => owner`update live.lots set costed = costed - 1 where id = (select min(id) from live.lots)`]
+  const setBalance = (by: number) => () => owner`update live.accounts set balance = balance + ${by} where id = ${accountId}`
+  const setSecond = (column: string, value: number | null, entry = 2) => () => owner`
+    update live.transfers set ${owner(column)} = ${value} where wallet_id = ${accountId} and wallet_entry = ${entry}`
+  const [cash] = await owner<{ id: number }[]>`select id from live.accounts where kind = 'cash' and currency = 'CNY'`
+  const setCosted = (by: number) => () => owner`
+    update live.lots set costed = costed + ${by} where id = (select min(id) from live.lots)`
+  const placed = async () => { await order(5); await line(1, 5) }
+  const unplaced = async () => {
+    await owner`delete from live.orders where id = ${orderId}`
+    await owner`delete from live.order_lines where order_id = ${orderId}`
+  }
+  const breaks: [BookInvariant, () => Promise<unknown>, () => Promise<unknown>][] = [
+    ['a balance is the sum of its transfers', setBalance(1), setBalance(-1)],
+    ['the balances of a currency sum to zero', setBalance(1), setBalance(-1)],
+    ['a transfer joins two accounts of one currency', setSecond('debit_account', dollars), setSecond('debit_account', cash!.id)],
+    ['a transfer of a wallet has an entry in it', setSecond('wallet_balance', null), setSecond('wallet_balance', 200_000)],
+    ['the entries of a wallet have no gap', setSecond('wallet_entry', 3), setSecond('wallet_entry', 2, 3)],
+    ['an entry holds the balance after it', setSecond('wallet_balance', 199_999), setSecond('wallet_balance', 200_000)],
+    ['an order is the sum of its lines', () => order(5), unplaced],
+    ['an order was paid from its reseller’s wallet', placed, unplaced],
+    ['a delivered line has its codes', placed, unplaced],
+    ['a paid line is delivered or refunded', () => line(0, 5), unplaced],
+    ['cost is posted for what is marked as costed', setCosted(1), setCosted(-1)]
   ]
   for (const [invariant, breakIt, mendIt] of breaks) {
     await breakIt()
@@ -274,7 +312,11 @@ t.test('each invariant of the books is seen to fail when it is broken', async t 
     await mendIt()
     t.same(await proveBooks(db), [], 'mended')
   }
-  await t.rejects(owner`update live.accounts set balance = -1 where id = ${accountId}`, { code: '23514' }, 'a wallet beyond its credit limit cannot even be written')
+  await t.rejects(
+    owner`update live.accounts set balance = -1 where id = ${accountId}`,
+    { code: '23514' },
+    'a wallet beyond its credit limit cannot even be written'
+  )
 })
 
 let skuId: Uuid | undefined
@@ -286,15 +328,20 @@ async function newLot (db: Db, lot: { unitCost: bigint, size: number, withdrawn:
       const productId = newId()
       skuId = newId()
       await tx`insert into issuers (id, name) values ('issuer', 'Issuer')`
-      await tx`insert into products (id, number, name, kind, issuer_id, status) values (${productId}, 1, 'Product', 'code', 'issuer', 'active')`
+      await tx`insert into products (id, number, name, kind, issuer_id, status)
+        values (${productId}, 1, 'Product', 'code', 'issuer', 'active')`
       await tx`insert into skus (id, number, product_id, name, currency, status) values (${skuId}, 1, ${productId}, 'SKU', 'CNY', 'active')`
     }
     const importId = newId()
-    await tx`insert into imports (id, sku_id, unit_cost, state, created_by) values (${importId}, ${skuId}, ${lot.unitCost}, 'committed', 'key')`
+    await tx`insert into imports (id, sku_id, unit_cost, state, created_by)
+      values (${importId}, ${skuId}, ${lot.unitCost}, 'committed', 'key')`
     const [row] = await tx<{ id: number }[]>`
       insert into lots (public_id, sku_id, import_id, unit_cost, currency, state, size, withdrawn, wrapped_key, master_key)
-      values (${newId()}, ${skuId}, ${importId}, ${lot.unitCost}, 'CNY', 'available', ${lot.size}, ${lot.withdrawn}, ${Buffer.alloc(60)}, 'k1') returning id`
-    await tx`insert into shelf (sku_id, lot_id, expires_at, next, stop) values (${skuId}, ${row!.id}, 'infinity', ${lot.size - lot.onShelf}, ${lot.size})`
+      values (${newId()}, ${skuId}, ${importId}, ${lot.unitCost}, 'CNY', 'available', ${lot.size}, ${lot.withdrawn},
+        ${Buffer.alloc(60)}, 'k1')
+      returning id`
+    await tx`insert into shelf (sku_id, lot_id, expires_at, next, stop)
+      values (${skuId}, ${row!.id}, 'infinity', ${lot.size - lot.onShelf}, ${lot.size})`
     return row!.id
   })
 }

@@ -1,4 +1,6 @@
-import { ApiKey, ApiKeyPage, CreateOperatorKey, CreateResellerKey, CreatedApiKey, KeyParams, ListKeysQuery, RotateKey } from '../../../schema/rest/keys.ts'
+import {
+  ApiKey, ApiKeyPage, CreateOperatorKey, CreateResellerKey, CreatedApiKey, KeyParams, ListKeysQuery, RotateKey
+} from '../../../schema/rest/keys.ts'
 import { ResellerParams } from '../../../schema/rest/resellers.ts'
 import { createKey } from '../../domain/resellers/create-key.ts'
 import { listKeys, type KeyPlace } from '../../domain/resellers/list-keys.ts'
@@ -64,7 +66,7 @@ export function adminKeysRoutes (app: App): void {
       operationId: 'createOperatorKey',
       'x-sdk': { resource: 'admin.keys', method: 'create' },
       summary: 'Create an operator key',
-      description: 'Makes another key of the operator, with no scope and no address that the key that signs lacks. The secret is shown this once.',
+      description: 'Makes another operator key, with no scope and no address that the key that signs lacks. The secret is shown this once.',
       tags: ['Admin: keys'],
       body: CreateOperatorKey,
       response: { 200: CreatedApiKey, 201: CreatedApiKey }

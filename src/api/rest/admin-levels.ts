@@ -44,5 +44,11 @@ export function adminLevelsRoutes (app: App): void {
 }
 
 function levelView (level: StoredLevel): Level {
-  return { id: level.id, name: level.name, rank: level.rank, requests_per_minute: level.requestsPerMinute, created_at: level.createdAt.toISOString() }
+  return {
+    id: level.id,
+    name: level.name,
+    rank: level.rank,
+    requests_per_minute: level.requestsPerMinute,
+    created_at: level.createdAt.toISOString()
+  }
 }

@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { CreateReseller, ListResellersQuery, Reseller, ResellerPage, ResellerParams, UpdateReseller } from '../../../schema/rest/resellers.ts'
+import {
+  CreateReseller, ListResellersQuery, Reseller, ResellerPage, ResellerParams, UpdateReseller
+} from '../../../schema/rest/resellers.ts'
 import { readId, showId, type Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { createReseller } from '../../domain/resellers/create-reseller.ts'

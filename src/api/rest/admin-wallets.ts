@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
-  Adjustment, Books, Deposit, ListTransfersQuery, ListWalletsQuery, OperatorTransfer, OperatorTransferPage, ResellerCurrencyParams, SetCreditLimit, Wallet, WalletPage
+  Adjustment, Books, Deposit, ListTransfersQuery, ListWalletsQuery, OperatorTransfer, OperatorTransferPage, ResellerCurrencyParams,
+  SetCreditLimit, Wallet, WalletPage
 } from '../../../schema/rest/wallets.ts'
 import { ResellerParams } from '../../../schema/rest/resellers.ts'
 import { Problem } from '../../base/problem.ts'
@@ -58,7 +59,7 @@ export function adminWalletsRoutes (app: App): void {
       operationId: 'setCreditLimit',
       'x-sdk': { resource: 'admin.wallets', method: 'setCreditLimit' },
       summary: 'Open a wallet, set its credit limit',
-      description: 'Sets how far below zero a wallet may go, and opens the wallet if there is none in the currency. Less than what is in use is refused.',
+      description: 'Sets how far below zero a wallet may go, opening it if there is none. Less than what is in use is refused.',
       tags: ['Admin: money'],
       params: ResellerCurrencyParams,
       body: SetCreditLimit,
@@ -68,7 +69,11 @@ export function adminWalletsRoutes (app: App): void {
     const { currency } = request.params
     const { credit_limit: given, reason } = request.body
     if (given.currency !== currency) {
-      throw new Problem('invalid_request', 'The limit is in another currency than the wallet.', { errors: [{ pointer: '/credit_limit/currency', detail: `must be ${currency}` }] })
+      throw new Problem(
+        'invalid_request',
+        'The limit is in another currency than the wallet.',
+        { errors: [{ pointer: '/credit_limit/currency', detail: `must be ${currency}` }] }
+      )
     }
     const creditLimit = walletAmount(given, '/credit_limit')
     const wish = { resellerId: resellerIdOf(request.params), currency, creditLimit, reason, createdBy: request.caller.key.id }
@@ -113,7 +118,7 @@ export function adminWalletsRoutes (app: App): void {
       operationId: 'proveBooks',
       'x-sdk': { resource: 'admin.books', method: 'prove' },
       summary: 'Prove the books',
-      description: 'Recomputes every balance from its transfers and every order from its lines, as of one moment. It reads all of them: not for polling.',
+      description: 'Recomputes every balance from its transfers and every order from its lines, as of one moment. Not for polling.',
       tags: ['Admin: money'],
       response: { 200: Books }
     }

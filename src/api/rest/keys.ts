@@ -1,5 +1,7 @@
 import type { FastifyReply } from 'fastify'
-import { ApiKey, ApiKeyPage, CreateKey, CreatedApiKey, KeyParams, ListKeysQuery, RotateKey, overlapSecondsDefault } from '../../../schema/rest/keys.ts'
+import {
+  ApiKey, ApiKeyPage, CreateKey, CreatedApiKey, KeyParams, ListKeysQuery, RotateKey, overlapSecondsDefault
+} from '../../../schema/rest/keys.ts'
 import { createKey } from '../../domain/resellers/create-key.ts'
 import type { MadeKey } from '../../domain/resellers/insert-key.ts'
 import { listKeys, type KeyPlace, type KeyRecord } from '../../domain/resellers/list-keys.ts'
@@ -38,7 +40,7 @@ export function keysRoutes (app: App): void {
       operationId: 'createKey',
       'x-sdk': { resource: 'keys', method: 'create' },
       summary: 'Create a key',
-      description: 'Makes another key of yours. It gets no scope and no address that the key you sign with lacks. The secret is shown this once.',
+      description: 'Makes another key, with no scope and no address that the key you sign with lacks. The secret is shown this once.',
       tags: ['Keys'],
       body: CreateKey,
       response: { 200: CreatedApiKey, 201: CreatedApiKey }
@@ -46,7 +48,12 @@ export function keysRoutes (app: App): void {
   }, async (request, reply) => {
     const reseller = resellerOf(request)
     const { key, world } = request.caller
-    const wish = { ...keyWish(request.body), reference: referenceOf(request, request.body.reference), grantedBy: key.id, resellerId: reseller.id }
+    const wish = {
+      ...keyWish(request.body),
+      reference: referenceOf(request, request.body.reference),
+      grantedBy: key.id,
+      resellerId: reseller.id
+    }
     return answerMade(reply, await changeKeys(request, tx => createKey(tx, world, wish)))
   })
 
@@ -56,7 +63,7 @@ export function keysRoutes (app: App): void {
       operationId: 'rotateKey',
       'x-sdk': { resource: 'keys', method: 'rotate' },
       summary: 'Rotate a key',
-      description: 'Makes a key with the same scopes, limits and addresses, and lets the old one expire after overlap_seconds. The secret is shown this once.',
+      description: 'Makes a key with the same scopes, limits and addresses; the old one expires after overlap_seconds.',
       tags: ['Keys'],
       params: KeyParams,
       body: RotateKey,
@@ -118,13 +125,17 @@ export function answerMade (reply: FastifyReply, { key, secret, replayed }: Made
 }
 
 /** The fields of a wish for a key that are the same for resellers and the operator. */
-export function keyWish<Body extends Pick<CreateKey, 'name' | 'algorithm' | 'public_key' | 'ip_allow' | 'expires_at'> & { scopes: unknown }> (body: Body) {
+export function keyWish<Scopes> (body: Omit<CreateKey, 'scopes'> & { readonly scopes: Scopes }) {
   const { name, algorithm, public_key: publicKey, scopes, ip_allow: ipAllow } = body
-  return { name, algorithm, publicKey, scopes: scopes as Body['scopes'], ipAllow, expiresAt: readExpiry(body.expires_at) }
+  return { name, algorithm, publicKey, scopes, ipAllow, expiresAt: readExpiry(body.expires_at) }
 }
 
 /** The fields of a rotation that are the same for resellers and the operator. */
-export function rotationWish ({ overlap_seconds: overlapSeconds = overlapSecondsDefault, public_key: publicKey, expires_at: expiresAt }: RotateKey) {
+export function rotationWish ({
+  overlap_seconds: overlapSeconds = overlapSecondsDefault,
+  public_key: publicKey,
+  expires_at: expiresAt
+}: RotateKey) {
   return { overlapSeconds, publicKey, expiresAt: readExpiry(expiresAt) }
 }
 

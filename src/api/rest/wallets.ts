@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CurrencyParams, ListTransfersQuery, ListWalletsQuery, Transfer, TransferPage, Wallet, WalletPage } from '../../../schema/rest/wallets.ts'
+import {
+  CurrencyParams, ListTransfersQuery, ListWalletsQuery, Transfer, TransferPage, Wallet, WalletPage
+} from '../../../schema/rest/wallets.ts'
 import type { Currency } from '../../../schema/vocabulary.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
 import { moneyView } from '../../base/money.ts'
@@ -37,7 +39,12 @@ export function walletsRoutes (app: App): void {
       querystring: ListTransfersQuery,
       response: { 200: TransferPage }
     }
-  }, (request, reply) => answerTransfers(request, reply, { resellerId: resellerOf(request).id, currency: request.params.currency }, transferView))
+  }, (request, reply) => answerTransfers(
+    request,
+    reply,
+    { resellerId: resellerOf(request).id, currency: request.params.currency },
+    transferView
+  ))
 }
 
 /** Answers a page of a reseller's wallets. */
@@ -52,7 +59,8 @@ export function answerWallets (request: FastifyRequest, reply: FastifyReply, res
 
 /** Answers a page of one wallet's transfers; a wallet that is not there is not found. */
 export async function answerTransfers<Item> (
-  request: FastifyRequest, reply: FastifyReply, { resellerId, currency }: { resellerId: Uuid, currency: Currency }, view: (transfer: WalletTransfer) => Item
+  request: FastifyRequest, reply: FastifyReply, { resellerId, currency }: { resellerId: Uuid, currency: Currency },
+  view: (transfer: WalletTransfer) => Item
 ): Promise<PageAnswer<Item>> {
   const { db } = request.caller.world
   const { kind, created_from: from, created_before: before } = request.query as ListTransfersQuery
@@ -95,6 +103,12 @@ export function transferView (transfer: WalletTransfer): Transfer {
 function readTime (name: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const time = new Date(text)
-  if (Number.isNaN(time.getTime())) throw new Problem('invalid_request', 'The time does not exist.', { errors: [{ pointer: name, detail: 'must be an RFC 3339 time' }] })
+  if (Number.isNaN(time.getTime())) {
+    throw new Problem(
+      'invalid_request',
+      'The time does not exist.',
+      { errors: [{ pointer: name, detail: 'must be an RFC 3339 time' }] }
+    )
+  }
   return time
 }

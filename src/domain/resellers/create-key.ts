@@ -61,7 +61,11 @@ export async function createKey (tx: Tx, forge: KeyForge, wish: NewKey): Promise
   await guardKeyCount(tx, resellerId)
   await refusePast(tx, expiresAt)
   const requestsPerMinute = wish.requestsPerMinute === undefined ? grantor?.requestsPerMinute ?? null : wish.requestsPerMinute
-  return insertKey(tx, forge, { id, resellerId, name, algorithm, publicKey, scopes: [...new Set(scopes)], ipAllow, requestsPerMinute, expiresAt })
+  return insertKey(
+    tx,
+    forge,
+    { id, resellerId, name, algorithm, publicKey, scopes: [...new Set(scopes)], ipAllow, requestsPerMinute, expiresAt }
+  )
 }
 
 /** Refuses an expiry that is no time or has passed by the database's clock. */
@@ -69,7 +73,11 @@ export async function refusePast (tx: Tx, expiresAt: Date | null): Promise<void>
   if (expiresAt === null) return
   const [row] = Number.isNaN(expiresAt.getTime()) ? [] : await tx<{ future: boolean }[]>`select ${expiresAt}::timestamptz > now() as future`
   if (!row?.future) {
-    throw new Problem('invalid_request', 'A key must expire in the future.', { errors: [{ pointer: '/expires_at', detail: 'must be a time in the future' }] })
+    throw new Problem(
+      'invalid_request',
+      'A key must expire in the future.',
+      { errors: [{ pointer: '/expires_at', detail: 'must be a time in the future' }] }
+    )
   }
 }
 
@@ -82,7 +90,9 @@ export async function ownerOf (tx: Tx, grantedBy: string | null): Promise<string
 }
 
 function refuseForeignScopes (scopes: readonly Scope[], allowed: readonly Scope[]): void {
-  const errors = scopes.flatMap((scope, index) => allowed.includes(scope) ? [] : [{ pointer: `/scopes/${index}`, detail: 'is no scope of such a key' }])
+  const errors = scopes.flatMap((scope, index) => {
+    return allowed.includes(scope) ? [] : [{ pointer: `/scopes/${index}`, detail: 'is no scope of such a key' }]
+  })
   if (scopes.length === 0) errors.push({ pointer: '/scopes', detail: 'must name at least one scope' })
   if (errors.length > 0) throw new Problem('invalid_request', `The scopes of such a key are ${allowed.join(', ')}.`, { errors })
 }

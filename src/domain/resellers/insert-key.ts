@@ -50,7 +50,8 @@ export async function insertKey (tx: Tx, forge: KeyForge, row: KeyRow): Promise<
   const secret = row.algorithm === 'hmac-sha256' ? new Secret(`khs_${randomText(secretBytes)}`) : undefined
   const sealed = secret && wrap(forge.masterKeys, keyOwner(row.id), Buffer.from(secret.reveal()))
   await tx`
-    insert into api_keys (id, reseller_id, name, algorithm, sealed_secret, master_key, public_key, scopes, ip_allow, requests_per_minute, expires_at)
+    insert into api_keys (id, reseller_id, name, algorithm, sealed_secret, master_key, public_key, scopes, ip_allow,
+      requests_per_minute, expires_at)
     values (${row.id}, ${row.resellerId}, ${row.name}, ${row.algorithm}, ${sealed?.wrapped ?? null}, ${sealed?.masterKey ?? null},
       ${row.publicKey && tx.json(row.publicKey as never)}, ${quotedArray(row.scopes)}::text[], ${quotedArray(row.ipAllow)}::text[],
       ${row.requestsPerMinute}, ${row.expiresAt})`

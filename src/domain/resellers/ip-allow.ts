@@ -30,7 +30,8 @@ function readRange (entry: string): string | undefined {
   const [address = '', prefix, ...rest] = entry.split('/')
   if (rest.length > 0 || (prefix !== undefined && !/^(0|[1-9]\d{0,2})$/.test(prefix))) return undefined
   // The library also takes 10.1, 0x7f.1, octal octets and zones; what people read in these differs.
-  if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !(address.includes(':') && !address.includes('%') && ipaddr.IPv6.isValid(address))) return undefined
+  const isV6 = address.includes(':') && !address.includes('%') && ipaddr.IPv6.isValid(address)
+  if (!isV6 && !ipaddr.IPv4.isValidFourPartDecimal(address)) return undefined
   const parsed = ipaddr.parse(address)
   const bitsMax = parsed.kind() === 'ipv4' ? 32 : 128
   const bits = prefix === undefined ? bitsMax : Number(prefix)

@@ -26,7 +26,12 @@ export async function readGrantor (tx: Tx, grantedBy: string | null, resellerId:
   if (grantedBy === null) return undefined
   const grantor = (await readKey(tx, grantedBy))!
   // The keyring that let the request in may be a second old.
-  if (grantor.revokedAt) throw new Problem('key_revoked', `The key ${grantor.id} was revoked at ${grantor.revokedAt.toISOString()}. Sign with another key.`)
+  if (grantor.revokedAt) {
+    throw new Problem(
+      'key_revoked',
+      `The key ${grantor.id} was revoked at ${grantor.revokedAt.toISOString()}. Sign with another key.`
+    )
+  }
   if (grantor.resellerId !== null && grantor.resellerId !== resellerId) throw new Problem('not_found', 'There is no such key.')
   return grantor.resellerId === resellerId ? grantor : undefined
 }
@@ -53,7 +58,11 @@ export async function guardKeyCount (tx: Tx, resellerId: Uuid | null): Promise<v
     select count(*)::int as count from api_keys
     where reseller_id is not distinct from ${resellerId}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`
   if (row!.count >= usableKeysPerOwnerMax) {
-    throw new Problem('state_conflict', `There are ${row!.count} usable keys, as many as there may be. Revoke one first.`, { keys_max: usableKeysPerOwnerMax })
+    throw new Problem(
+      'state_conflict',
+      `There are ${row!.count} usable keys, as many as there may be. Revoke one first.`,
+      { keys_max: usableKeysPerOwnerMax }
+    )
   }
 }
 

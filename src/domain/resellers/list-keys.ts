@@ -30,7 +30,12 @@ export interface PublicJwk { readonly kty: 'OKP', readonly crv: 'Ed25519', reado
 export type KeyPlace = readonly [createdAtText: string, id: string]
 
 /** Up to `count` keys beyond the place, oldest first, of a reseller or (null) of the operator. */
-export async function listKeys (read: Reader, resellerId: Uuid | null, after: KeyPlace | undefined, count: number): Promise<readonly KeyRecord[]> {
+export async function listKeys (
+  read: Reader,
+  resellerId: Uuid | null,
+  after: KeyPlace | undefined,
+  count: number
+): Promise<readonly KeyRecord[]> {
   const rows = await read<KeyRow[]>`
     select ${keyColumns(read)} from api_keys
     where ${resellerId === null ? read`reseller_id is null` : read`reseller_id = ${resellerId}::uuid`}

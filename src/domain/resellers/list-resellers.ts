@@ -17,7 +17,12 @@ export interface ResellerFilter {
 }
 
 /** Up to `count` resellers created after the one named, oldest first. */
-export async function listResellers (read: Reader, filter: ResellerFilter, after: Uuid | undefined, count: number): Promise<readonly Reseller[]> {
+export async function listResellers (
+  read: Reader,
+  filter: ResellerFilter,
+  after: Uuid | undefined,
+  count: number
+): Promise<readonly Reseller[]> {
   const { status = null, levelId = null } = filter
   const rows = await read<ResellerRow[]>`
     select id, name, level_id, status, currency, created_at from resellers

@@ -36,7 +36,8 @@ export async function revokeKey (tx: Tx, keyId: string): Promise<KeyRecord> {
 async function guardLastOperatorKey (tx: Tx, keyId: string): Promise<void> {
   const makers = await tx<{ id: string }[]>`
     select id from api_keys
-    where reseller_id is null and revoked_at is null and (expires_at is null or expires_at > now()) and scopes && array['admin:*', 'admin:resellers']`
+    where reseller_id is null and revoked_at is null and (expires_at is null or expires_at > now())
+      and scopes && array['admin:*', 'admin:resellers']`
   if (makers.length === 1 && makers[0]!.id === keyId) {
     throw new Problem('in_use', 'This is the last key that can make keys. Create another operator key first.')
   }

@@ -15,7 +15,8 @@ export async function ensureHouseAccounts (tx: Tx, currency: Currency): Promise<
   await tx`
     insert into accounts (kind, currency, shard)
     select kind, ${currency}, shard
-    from unnest(${quotedArray(kinds)}::text[]) as kind, generate_series(0, case when kind = 'revenue' then ${revenueShards}::int - 1 else 0 end) as shard
+    from unnest(${quotedArray(kinds)}::text[]) as kind,
+      generate_series(0, case when kind = 'revenue' then ${revenueShards}::int - 1 else 0 end) as shard
     where not exists (
       select 1 from accounts as present
       where present.owner_id is null and present.kind = kind and present.currency = ${currency} and present.shard = shard

@@ -33,6 +33,11 @@ interface WalletRow { id: number, currency: Currency, balance: bigint, credit_li
 
 function toWallet (row: WalletRow): Wallet {
   return {
-    accountId: row.id, currency: row.currency, balance: row.balance, creditLimit: row.credit_limit, entries: row.entries, createdAt: row.created_at
+    accountId: row.id,
+    currency: row.currency,
+    balance: row.balance,
+    creditLimit: row.credit_limit,
+    entries: row.entries,
+    createdAt: row.created_at
   }
 }

@@ -52,7 +52,13 @@ export async function moveWallet (tx: Tx, kind: keyof typeof movements, change: 
   await appendEvents(tx, [{
     resellerId,
     type: movements[kind].event,
-    data: { transfer: showId('transfer', id), amount: fields.amount, balance: moneyView(transfer.balance, currency), reason, created_by: createdBy }
+    data: {
+      transfer: showId('transfer', id),
+      amount: fields.amount,
+      balance: moneyView(transfer.balance, currency),
+      reason,
+      created_by: createdBy
+    }
   }])
   return { transfer, replayed: false }
 }
@@ -61,11 +67,21 @@ export async function moveWallet (tx: Tx, kind: keyof typeof movements, change: 
 export async function walletOf (tx: Tx, resellerId: Uuid, currency: Currency): Promise<Wallet> {
   const wallet = await readWallet(tx, resellerId, currency)
   if (wallet) return wallet
-  if ((await tx`select 1 from resellers where id = ${resellerId}`).length === 0) throw new Problem('not_found', 'There is no such reseller.')
+  if ((await tx`select 1 from resellers where id = ${resellerId}`).length === 0) {
+    throw new Problem(
+      'not_found',
+      'There is no such reseller.'
+    )
+  }
   throw new Problem('wallet_missing', `The reseller has no wallet in ${currency}. Open it by setting its credit limit, 0 if none is meant.`)
 }
 
-async function moveOnce (tx: Tx, kind: keyof typeof movements, { resellerId, currency, amount, reason, createdBy }: WalletChange, id: Uuid): Promise<void> {
+async function moveOnce (
+  tx: Tx,
+  kind: keyof typeof movements,
+  { resellerId, currency, amount, reason, createdBy }: WalletChange,
+  id: Uuid
+): Promise<void> {
   await lockResellers(tx, [resellerId])
   const wallet = (await walletOf(tx, resellerId, currency)).accountId
   const house = await houseAccount(tx, movements[kind].house, currency)

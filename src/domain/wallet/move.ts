@@ -53,7 +53,8 @@ export async function move (tx: Tx, moves: readonly Move[]): Promise<void> {
       where accounts.id = totals.account_id and (kind <> 'wallet' or balance + totals.delta + credit_limit >= 0)
       returning accounts.id, kind, balance - totals.delta as balance_before, entries - totals.count as entries_before
     ), entries as (
-      select place, moved.id as wallet_id, entries_before + row_number() over own as entry, (balance_before + sum(delta) over own)::bigint as balance
+      select place, moved.id as wallet_id, entries_before + row_number() over own as entry,
+             (balance_before + sum(delta) over own)::bigint as balance
       from sides join moved on moved.id = sides.account_id and moved.kind = 'wallet'
       window own as (partition by moved.id order by place)
     )

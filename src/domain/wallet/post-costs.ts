@@ -25,7 +25,10 @@ async function postLots (tx: Tx, lotIds: readonly number[], currencies: readonly
   const accounts = new Map<Currency, CostAccounts>()
   for (const currency of currencies) {
     await ensureHouseAccounts(tx, currency)
-    accounts.set(currency, { goods: await houseAccount(tx, 'cost_of_goods', currency), payable: await houseAccount(tx, 'supplier_payable', currency) })
+    accounts.set(
+      currency,
+      { goods: await houseAccount(tx, 'cost_of_goods', currency), payable: await houseAccount(tx, 'supplier_payable', currency) }
+    )
   }
   await lockAccounts(tx, [...accounts.values()].flatMap(({ goods, payable }) => [goods, payable]))
   await tx`select 1 from lots where id = any(${bareArray(lotIds)}::int[]) order by id for no key update`
@@ -50,12 +53,13 @@ interface SoldLot { id: number, public_id: Uuid, currency: Currency, unit_cost: 
 function costOf (lot: SoldLot, { goods, payable }: CostAccounts): Move {
   const returned = lot.uncosted < 0
   const count = Math.abs(lot.uncosted)
+  const moved = returned ? 'back on' : 'sold from'
   return {
     kind: 'cost',
     debit: returned ? goods : payable,
     credit: returned ? payable : goods,
     amount: lot.unit_cost * BigInt(count),
-    reason: `${count} codes ${returned ? 'back on' : 'sold from'} ${showId('lot', lot.public_id)} at ${formatAmount(lot.unit_cost, lot.currency)}`,
+    reason: `${count} codes ${moved} ${showId('lot', lot.public_id)} at ${formatAmount(lot.unit_cost, lot.currency)}`,
     createdBy: null
   }
 }

@@ -58,7 +58,8 @@ const checks: Record<BookInvariant, Check> = {
     from accounts where kind = 'wallet' and balance + credit_limit < 0 limit ${faultsPerInvariantMax}`,
 
   'a transfer joins two accounts of one currency': read => read`
-    select format('transfer %s: %s %s', transfers.id, coalesce(debit.currency, 'no account'), coalesce(credit.currency, 'no account')) as detail
+    select format('transfer %s: %s %s', transfers.id,
+      coalesce(debit.currency, 'no account'), coalesce(credit.currency, 'no account')) as detail
     from transfers left join accounts debit on debit.id = debit_account left join accounts credit on credit.id = credit_account
     where debit.currency is distinct from credit.currency or debit.id is null limit ${faultsPerInvariantMax}`,
 
@@ -74,13 +75,15 @@ const checks: Record<BookInvariant, Check> = {
     )
     select format('account %s: %s entries, %s transfers from %s to %s', id, entries, coalesce(count, 0), first, last) as detail
     from accounts left join counted on wallet_id = id
-    where kind = 'wallet' and (entries <> coalesce(count, 0) or coalesce(first, 1) <> 1 or coalesce(last, 0) <> entries) limit ${faultsPerInvariantMax}`,
+    where kind = 'wallet' and (entries <> coalesce(count, 0) or coalesce(first, 1) <> 1 or coalesce(last, 0) <> entries)
+    limit ${faultsPerInvariantMax}`,
 
   'an entry holds the balance after it': read => read`
     select format('account %s, entry %s: balance %s, transfers %s', wallet_id, wallet_entry, wallet_balance, total) as detail
     from (
       select wallet_id, wallet_entry, wallet_balance,
-             sum(case when debit_account = wallet_id then -amount else amount end) over (partition by wallet_id order by wallet_entry) as total
+             sum(case when debit_account = wallet_id then -amount else amount end)
+               over (partition by wallet_id order by wallet_entry) as total
       from transfers where wallet_id is not null
     ) as entry
     where wallet_balance is distinct from total limit ${faultsPerInvariantMax}`,
@@ -91,13 +94,15 @@ const checks: Record<BookInvariant, Check> = {
       from order_lines group by order_id
     )
     select format('order %s: total %s, refunded %s, delivered %s of %s; lines %s, %s, %s of %s', coalesce(id, order_id),
-      orders.total, orders.refunded, orders.delivered, orders.quantity, summed.total, summed.refunded, summed.delivered, summed.quantity) as detail
+      orders.total, orders.refunded, orders.delivered, orders.quantity,
+      summed.total, summed.refunded, summed.delivered, summed.quantity) as detail
     from orders full join summed on order_id = id
     where (orders.total, orders.refunded, orders.delivered, orders.quantity)
       is distinct from (summed.total, summed.refunded, summed.delivered, summed.quantity) limit ${faultsPerInvariantMax}`,
 
   'a paid line is delivered or refunded': read => read`
-    select format('order %s, line %s: total %s, refunded %s, delivered %s of %s', order_id, line, total, refunded, delivered, quantity) as detail
+    select format('order %s, line %s: total %s, refunded %s, delivered %s of %s',
+      order_id, line, total, refunded, delivered, quantity) as detail
     from order_lines
     where refunded < 0 or refunded > total or delivered < 0 or delivered > quantity or (delivered = 0 and total <> refunded)
       or (state = 'delivered' and delivered <> quantity) or (state = 'refused' and delivered <> 0)
