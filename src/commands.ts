@@ -59,7 +59,7 @@ async function withProduct (config: Config, stop: AbortSignal, work: (product: P
     await migrate(ground.url)
     const worlds = await openWorlds(ground.url, ground.masterKeys)
     undo.push(() => Promise.all([worlds.live.close(), worlds.test.close()]))
-    const serving = await serve(worlds, { ...config, logger: { level: config.logLevel } })
+    const serving = await serve(worlds, { ...config, logger: { level: config.logLevel ?? 'warn' } })
     undo.push(() => serving.close())
     const workers = startWorkers(worlds, reportPass)
     undo.push(() => workers.stop())
@@ -74,7 +74,7 @@ async function withProduct (config: Config, stop: AbortSignal, work: (product: P
 
 async function api (config: Config, stop: AbortSignal): Promise<number> {
   return await withWorlds(config, async worlds => {
-    const serving = await serve(worlds, { ...config, logger: { level: config.logLevel } })
+    const serving = await serve(worlds, { ...config, logger: { level: config.logLevel ?? 'info' } })
     say(`kahub serves ${serving.url} (metrics ${serving.metricsUrl})`)
     if (!stop.aborted) await once(stop, 'abort')
     await serving.close()

@@ -20,7 +20,7 @@ import { coalesceStockQueries } from './domain/stock/query-stock.ts'
 import type { World } from './domain/world.ts'
 import { appliedMigration, newestMigration } from './postgres/migrate.ts'
 import { openPool } from './postgres/pool.ts'
-import { listenForSnapshots, openSnapshot, refreshSnapshots, snapshotPollMs } from './postgres/snapshot.ts'
+import { listenForSnapshots, openSnapshot, refreshSnapshots, sharedRefresh, snapshotPollMs } from './postgres/snapshot.ts'
 import { transact } from './postgres/transact.ts'
 import { repeatPass, type Repeating } from './workers/loop.ts'
 import { passesOf } from './workers/passes.ts'
@@ -42,7 +42,8 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
   const bulkDb = openPool(url, name, { connectionsMax: bulkConnectionsMax, statementTimeoutMs: bulkStatementTimeoutMs, applicationName: `kahub ${name} bulk` })
   const keyring = await openSnapshot(db, 'keys', (read, at) => loadKeyring(read, at, masterKeys))
   const priceBook = await openSnapshot(db, 'prices', loadPriceBook)
-  const refreshing = repeatPass('refresh snapshots', () => refreshSnapshots(db, [keyring, priceBook]).then(() => 0), snapshotPollMs)
+  const refresh = () => refreshSnapshots(db, [keyring, priceBook])
+  const refreshing = repeatPass('refresh snapshots', () => refresh().then(() => 0), snapshotPollMs)
   const stopListening = await listenForSnapshots(db, refreshing.hint)
   const lotKeys = openLotKeys(masterKeys)
   const { placeOrder, commits } = openPlacing({ db, keyring, priceBook, lotKeys })
@@ -56,6 +57,7 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
     fingerprintKey: await openFingerprintKey(db, masterKeys),
     keyring,
     priceBook,
+    refresh: sharedRefresh(refresh),
     lotKeys,
     placeOrder,
     queryStock: coalesceStockQueries(db),

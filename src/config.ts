@@ -13,7 +13,8 @@ export interface Config {
   /** id:base64 pairs, newest first; undefined: a file in the home, made on the first start of the embedded default. */
   readonly masterKey: string | undefined
   readonly trustProxy: boolean | string[]
-  readonly logLevel: string
+  /** undefined: what the command finds right. */
+  readonly logLevel: string | undefined
   readonly demo: boolean | undefined
 }
 
@@ -29,7 +30,7 @@ export const settings = {
   KAHUB_POSTGRES_BIN: { default: '', says: 'folder of PostgreSQL binaries for the embedded database' },
   KAHUB_MASTER_KEY: { default: '', says: 'id:base64 of 32 bytes, several comma-separated, newest first; needed with DATABASE_URL' },
   TRUST_PROXY: { default: '', says: 'comma-separated addresses or CIDR ranges of proxies whose X-Forwarded-For is believed' },
-  LOG_LEVEL: { default: 'info', says: logLevels.join(', ') },
+  LOG_LEVEL: { default: '', says: `${logLevels.join(', ')}; warn for start and demo, info for api and worker when not set` },
   KAHUB_DEMO: { default: '', says: '1: make the demo data also with DATABASE_URL; 0: not even in the embedded database' }
 } as const
 
@@ -38,7 +39,7 @@ export function readConfig (environment: Readonly<Record<string, string | undefi
   const read = (name: keyof typeof settings) => environment[name]?.trim() || settings[name].default
   const proxies = read('TRUST_PROXY').split(',').map(proxy => proxy.trim()).filter(proxy => proxy !== '')
   const logLevel = read('LOG_LEVEL')
-  if (!logLevels.includes(logLevel)) throw new Error(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not ${JSON.stringify(logLevel)}`)
+  if (logLevel !== '' && !logLevels.includes(logLevel)) throw new Error(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not ${JSON.stringify(logLevel)}`)
   const demo = read('KAHUB_DEMO')
   if (!['', '0', '1'].includes(demo)) throw new Error('KAHUB_DEMO must be 1 or 0')
   return {
@@ -50,7 +51,7 @@ export function readConfig (environment: Readonly<Record<string, string | undefi
     postgresBinaries: read('KAHUB_POSTGRES_BIN') || undefined,
     masterKey: read('KAHUB_MASTER_KEY') || undefined,
     trustProxy: proxies.length > 0 ? proxies : false,
-    logLevel,
+    logLevel: logLevel || undefined,
     demo: demo === '' ? undefined : demo === '1'
   }
 }

@@ -1,15 +1,11 @@
 // The first key of all: made on the machine itself, since there is no key yet to sign the request for it.
-import { writeFile } from 'node:fs/promises'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from './base/ids.ts'
 import type { World } from './domain/world.ts'
 import { createKey } from './domain/resellers/create-key.ts'
 import { transact } from './postgres/transact.ts'
 import { assert } from './base/problem.ts'
-
-/** What `operator.json` and `demo.json` hold: all a client needs to sign. */
-export interface Credentials { readonly url: string, readonly keyId: string, readonly algorithm: 'hmac-sha256', readonly secret: string }
+import { readCredentials, writeCredentials, type Credentials } from './credentials.ts'
 
 /** Makes an operator key with every operator's scope; its secret is told this once. */
 export async function createOperatorKey (world: World): Promise<Omit<Credentials, 'url'>> {
@@ -27,19 +23,4 @@ export async function ensureOperatorFile (world: World, home: string, url: strin
   const credentials = known && world.keyring.current.find(known.keyId) ? { ...known, url } : { url, ...await createOperatorKey(world) }
   await writeCredentials(file, credentials)
   return credentials
-}
-
-/** Reads a credentials file; undefined when it is not there. */
-export async function readCredentials (file: string): Promise<Credentials | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Credentials
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new Error(`${file} cannot be read as credentials; move it away to have a new one made`)
-  }
-}
-
-/** Writes a credentials file that only its owner can read. */
-export async function writeCredentials (file: string, credentials: Credentials): Promise<void> {
-  await writeFile(file, JSON.stringify(credentials, null, 2) + '\n', { mode: 0o600 })
 }

@@ -25,6 +25,8 @@ export interface World {
   readonly fingerprintKey: Secret<KeyObject>
   readonly keyring: Snapshot<Keyring>
   readonly priceBook: Snapshot<PriceBook>
+  /** Looks whether keyring and price book have moved; answers whether either did. */
+  refresh (): Promise<boolean>
   readonly lotKeys: LotKeys
   readonly placeOrder: PlaceOrder
   readonly queryStock: QueryStock

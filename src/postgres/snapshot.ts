@@ -1,5 +1,6 @@
 // A snapshot is a value held in memory that is rebuilt when its version moves. The version stands in the table
 // `snapshots`; writers raise it in the transaction that changes what the snapshot shows.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Db, Reader, Tx } from './pool.ts'
 
 export type SnapshotName = 'prices' | 'keys'
@@ -75,6 +76,23 @@ export async function refreshSnapshots (db: Db, snapshots: readonly Snapshot<Ver
   }
   return reloaded
 }
+
+/**
+ * A refresh for those who met something the snapshots do not know: it begins after they asked, and all who ask within a short
+ * while share it, so that however many ask, the database hears little of it. Answers whether anything was reloaded.
+ */
+export function sharedRefresh (refresh: () => Promise<number>): () => Promise<boolean> {
+  let next: Promise<boolean> | undefined
+  return () => {
+    next ??= pause(sharedRefreshMs).then(async () => {
+      next = undefined
+      return await refresh() > 0
+    })
+    return next
+  }
+}
+
+const sharedRefreshMs = 50
 
 /** Calls `hint` whenever a snapshot may have moved, reconnections included; returns how to stop. */
 export async function listenForSnapshots (db: Db, hint: () => void): Promise<() => Promise<void>> {

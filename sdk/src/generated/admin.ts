@@ -155,8 +155,7 @@ export class BooksResource {
 
   /**
    * Prove the books.
-   * Recomputes every balance from its transfers and every order from its lines, as of one moment. It reads all of
-   * them: not for polling.
+   * Recomputes every balance from its transfers and every order from its lines, as of one moment. Not for polling.
    * GET /admin/v1/books
    */
   async prove (options?: CallOptions): Promise<ProveBooksResult> {
@@ -350,8 +349,8 @@ export class KeysResource {
 
   /**
    * Create an operator key.
-   * Makes another key of the operator, with no scope and no address that the key that signs lacks. The secret is
-   * shown this once.
+   * Makes another operator key, with no scope and no address that the key that signs lacks. The secret is shown this
+   * once.
    * POST /admin/v1/keys
    */
   async create (body: CreateOperatorKeyBody, options?: CallOptions): Promise<CreateOperatorKeyResult> {
@@ -703,8 +702,7 @@ export class WalletsResource {
 
   /**
    * Open a wallet, set its credit limit.
-   * Sets how far below zero a wallet may go, and opens the wallet if there is none in the currency. Less than what is
-   * in use is refused.
+   * Sets how far below zero a wallet may go, opening it if there is none. Less than what is in use is refused.
    * PUT /admin/v1/resellers/{id}/wallets/{currency}
    * @param id The id of a reseller.
    * @param currency ISO 4217 currency code.

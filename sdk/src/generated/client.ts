@@ -28,6 +28,7 @@ import type {
   ListTransfersResult,
   ListWalletsQuery,
   ListWalletsResult,
+  PingResult,
   PlaceOrderBody,
   PlaceOrderResult,
   QueryStockBody,
@@ -100,8 +101,7 @@ export class KeysResource {
 
   /**
    * Create a key.
-   * Makes another key of yours. It gets no scope and no address that the key you sign with lacks. The secret is shown
-   * this once.
+   * Makes another key, with no scope and no address that the key you sign with lacks. The secret is shown this once.
    * POST /v1/keys
    */
   async create (body: CreateKeyBody, options?: CallOptions): Promise<CreateKeyResult> {
@@ -110,8 +110,7 @@ export class KeysResource {
 
   /**
    * Rotate a key.
-   * Makes a key with the same scopes, limits and addresses, and lets the old one expire after overlap_seconds. The
-   * secret is shown this once.
+   * Makes a key with the same scopes, limits and addresses; the old one expires after overlap_seconds.
    * POST /v1/keys/{id}/rotate
    * @param id The id of an API key; it says which world the key is of.
    */
@@ -135,6 +134,14 @@ export class MeResource {
 
   constructor (connection: Connection) {
     this.#connection = connection
+  }
+
+  /**
+   * Whether your signature is right: nothing else is done.
+   * GET /v1/ping
+   */
+  async ping (options?: CallOptions): Promise<PingResult> {
+    return this.#connection.request('GET', '/v1/ping', options)
   }
 
   /**
@@ -235,8 +242,9 @@ export class ProductsResource {
   /**
    * List products.
    * Products with their SKUs and your own prices. To keep a copy: read all pages, keep synced_until, and send it as
-   * updated_after next time; what changed since comes then, delisted products as tombstones. A change of your own
-   * level moves prices without changing products: read everything anew then.
+   * updated_after next time; what changed since comes then, delisted products as tombstones. A product that leaves a
+   * filter is not told to it, and a change of your own level moves prices without changing products: read everything
+   * anew then.
    * Await it for a page, or iterate it for all items.
    * GET /v1/products
    */

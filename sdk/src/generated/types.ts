@@ -165,10 +165,7 @@ export interface CreatedApiKey {
   revoked_at: string | null
   /** RFC 3339, UTC. */
   created_at: string
-  /**
-   * The secret of an hmac-sha256 key, shown this once; null for ed25519 and for repeats of the request. The HMAC key
-   * is the UTF-8 bytes of this string.
-   */
+  /** The secret of an hmac-sha256 key, shown this once; null for ed25519 and repeats. Sign with the UTF-8 bytes of it. */
   secret: string | null
 }
 
@@ -731,6 +728,11 @@ export interface Wallet {
   created_at: string
 }
 
+/** The answer of GET /v1/ping. */
+export interface PingResult {
+  pong: true
+}
+
 /** The answer of GET /v1/me. */
 export type GetMeResult = Me
 
@@ -761,10 +763,7 @@ export interface CreateKeyBody {
   name: string
   /** hmac-sha256: we make a secret and show it once. ed25519: you register a public key and we never hold a secret. */
   algorithm: 'hmac-sha256' | 'ed25519'
-  /**
-   * The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With
-   * algorithm ed25519 only.
-   */
+  /** The public half of an Ed25519 key pair, a JWK (RFC 8037): kty OKP, crv Ed25519, x. With algorithm ed25519 only. */
   public_key?: {
     kty: string
     crv: string
@@ -772,8 +771,8 @@ export interface CreateKeyBody {
     x: string
   } | undefined
   /**
-   * Addresses and CIDR ranges the key may be used from; empty allows all. Left out, it is that of the key that signs,
-   * when both are of one owner.
+   * Addresses and CIDR ranges to use the key from; empty allows all. Left out: as the key that signs, if of one
+   * owner.
    */
   ip_allow?: readonly string[] | undefined
   /** From when on the key is no good; null is never. */
@@ -795,10 +794,7 @@ export interface RotateKeyBody {
   reference?: string | undefined
   /** How long the old key is still good; 0: no longer. From 0 to 2592000. 86400 when left out. */
   overlap_seconds?: number | undefined
-  /**
-   * The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With
-   * algorithm ed25519 only.
-   */
+  /** The public half of an Ed25519 key pair, a JWK (RFC 8037): kty OKP, crv Ed25519, x. With algorithm ed25519 only. */
   public_key?: {
     kty: string
     crv: string
@@ -1014,7 +1010,7 @@ export interface PutLevelBody {
   name: string
   /** Where the level stands among the others, lowest first. From 0 to 1000. */
   rank: number
-  /** How many requests may be sent in a minute. From 1 to 1000000. */
+  /** How many requests may be sent in a minute. From 1 to 10000000. */
   requests_per_minute: number
 }
 
@@ -1118,10 +1114,7 @@ export interface CreateResellerKeyBody {
   name: string
   /** hmac-sha256: we make a secret and show it once. ed25519: you register a public key and we never hold a secret. */
   algorithm: 'hmac-sha256' | 'ed25519'
-  /**
-   * The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With
-   * algorithm ed25519 only.
-   */
+  /** The public half of an Ed25519 key pair, a JWK (RFC 8037): kty OKP, crv Ed25519, x. With algorithm ed25519 only. */
   public_key?: {
     kty: string
     crv: string
@@ -1129,13 +1122,13 @@ export interface CreateResellerKeyBody {
     x: string
   } | undefined
   /**
-   * Addresses and CIDR ranges the key may be used from; empty allows all. Left out, it is that of the key that signs,
-   * when both are of one owner.
+   * Addresses and CIDR ranges to use the key from; empty allows all. Left out: as the key that signs, if of one
+   * owner.
    */
   ip_allow?: readonly string[] | undefined
   /** From when on the key is no good; null is never. */
   expires_at?: string | null | undefined
-  /** A limit of the key’s own; null: the level’s holds. From 1 to 1000000. */
+  /** A limit of the key’s own; null: the level’s holds. From 1 to 10000000. */
   requests_per_minute?: number | null | undefined
   /** What the key may do. */
   scopes: ReadonlyArray<
@@ -1172,10 +1165,7 @@ export interface CreateOperatorKeyBody {
   name: string
   /** hmac-sha256: we make a secret and show it once. ed25519: you register a public key and we never hold a secret. */
   algorithm: 'hmac-sha256' | 'ed25519'
-  /**
-   * The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With
-   * algorithm ed25519 only.
-   */
+  /** The public half of an Ed25519 key pair, a JWK (RFC 8037): kty OKP, crv Ed25519, x. With algorithm ed25519 only. */
   public_key?: {
     kty: string
     crv: string
@@ -1183,13 +1173,13 @@ export interface CreateOperatorKeyBody {
     x: string
   } | undefined
   /**
-   * Addresses and CIDR ranges the key may be used from; empty allows all. Left out, it is that of the key that signs,
-   * when both are of one owner.
+   * Addresses and CIDR ranges to use the key from; empty allows all. Left out: as the key that signs, if of one
+   * owner.
    */
   ip_allow?: readonly string[] | undefined
   /** From when on the key is no good; null is never. */
   expires_at?: string | null | undefined
-  /** A limit of the key’s own; null: the level’s holds. From 1 to 1000000. */
+  /** A limit of the key’s own; null: the level’s holds. From 1 to 10000000. */
   requests_per_minute?: number | null | undefined
   /** What the key may do; no more than the key that signs. admin:* is everything. */
   scopes: ReadonlyArray<
@@ -1208,10 +1198,7 @@ export interface RotateOperatorKeyBody {
   reference?: string | undefined
   /** How long the old key is still good; 0: no longer. From 0 to 2592000. 86400 when left out. */
   overlap_seconds?: number | undefined
-  /**
-   * The public half of an Ed25519 key pair as a JWK (RFC 8037): {"kty": "OKP", "crv": "Ed25519", "x": …}. With
-   * algorithm ed25519 only.
-   */
+  /** The public half of an Ed25519 key pair, a JWK (RFC 8037): kty OKP, crv Ed25519, x. With algorithm ed25519 only. */
   public_key?: {
     kty: string
     crv: string
@@ -1237,7 +1224,7 @@ export interface CreateDepositBody {
   reference?: string | undefined
   /** Above zero, with no more decimals than the currency has. */
   amount: Money
-  /** Why; the reseller sees it with the transfer. */
+  /** Why; the reseller sees it with a transfer. */
   reason: string
 }
 
@@ -1251,9 +1238,9 @@ export interface CreateAdjustmentBody {
    * resource. Made by the SDK when it is left out.
    */
   reference?: string | undefined
-  /** Above zero: into the wallet; below zero: out of it. No more decimals than the currency has. */
+  /** Above zero: into the wallet; below zero: out of it. As many decimals as the currency has. */
   amount: Money
-  /** Why; the reseller sees it with the transfer. */
+  /** Why; the reseller sees it with a transfer. */
   reason: string
 }
 
@@ -1264,7 +1251,7 @@ export type CreateAdjustmentResult = OperatorTransfer
 export interface SetCreditLimitBody {
   /** How far below zero the balance may go; 0 is no credit. */
   credit_limit: Money
-  /** Why; kept with the change. */
+  /** Why; the reseller sees it with a transfer. */
   reason: string
 }
 

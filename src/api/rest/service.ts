@@ -5,7 +5,9 @@ import type { App } from '../app-types.ts'
 
 const Health = Type.Object({ status: Type.Literal('ok') }, { additionalProperties: false })
 
-/** Health for load balancers, and the page that explains every problem code; unsigned. */
+const Pong = Type.Object({ pong: Type.Literal(true) }, { additionalProperties: false })
+
+/** Health for load balancers and the page that explains every problem code, unsigned; and the signed call that does nothing. */
 export function serviceRoutes (app: App, unready: () => Promise<string | undefined>): void {
   app.get('/health/live', {
     schema: { operationId: 'getLiveness', summary: 'Whether the process runs', tags: ['Service'], response: { 200: Health } }
@@ -18,6 +20,13 @@ export function serviceRoutes (app: App, unready: () => Promise<string | undefin
     if (reason !== undefined) throw new Problem('database_unavailable', reason)
     return { status: 'ok' as const }
   })
+
+  app.get('/v1/ping', {
+    config: { scope: null },
+    schema: {
+      operationId: 'ping', summary: 'Whether your signature is right: nothing else is done', tags: ['Account'], 'x-sdk': { resource: 'me', method: 'ping' }, response: { 200: Pong }
+    } as const
+  }, async () => ({ pong: true as const }))
 
   app.get('/problems', { schema: { hide: true } as never }, async (_, reply) => {
     const rows = Object.entries(problems).map(([code, { status, title, titleZh }]) => `<tr id="${code}"><td><code>${code}</code><td>${status}<td>${title}<td>${titleZh}`)

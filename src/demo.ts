@@ -1,0 +1,152 @@
+// The demo: a small catalogue, one reseller with money and a key, and 120,000 codes, all made over the operator API with the
+// SDK, as an operator would. Made once; found again at the next start.
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { KahubAdmin } from '../sdk/src/admin.ts'
+import { Kahub } from '../sdk/src/index.ts'
+import { readCredentials, writeCredentials, type Credentials } from './credentials.ts'
+
+const levels = [
+  { id: 'bronze', name: '青铜 Bronze', rank: 1, perMinute: 600 },
+  { id: 'silver', name: '白银 Silver', rank: 2, perMinute: 1_200 },
+  { id: 'gold', name: '黄金 Gold', rank: 3, perMinute: 3_000 },
+  { id: 'diamond', name: '钻石 Diamond', rank: 4, perMinute: 6_000 }
+]
+
+/** High enough for a load test from one machine: 100,000 requests a second. */
+export const demoRequestsPerMinute = 6_000_000
+
+interface DemoSku { readonly name: string, readonly faceValue: string, readonly cost: string, readonly list: string, readonly gold: string, readonly codes: number, readonly prefix: string }
+interface DemoProduct { readonly name: string, readonly issuer: string, readonly category: string, readonly tags: string[], readonly note: string, readonly skus: readonly DemoSku[] }
+
+const issuers = { steam: 'Steam', iqiyi: '爱奇艺 iQIYI', tencent: '腾讯 Tencent' }
+const categories = { 'game-cards': '游戏点卡 Game cards', memberships: '视频会员 Memberships' }
+
+const products: readonly DemoProduct[] = [
+  {
+    name: 'Steam 钱包充值卡 Steam wallet',
+    issuer: 'steam',
+    category: 'game-cards',
+    tags: ['steam', 'hot'],
+    note: 'Redeem in a Steam account of the same region.',
+    skus: [
+      { name: '¥100', faceValue: '100', cost: '93', list: '98.50', gold: '96.80', codes: 100_000, prefix: 'STEAM' },
+      { name: '¥200', faceValue: '200', cost: '187', list: '196.50', gold: '193.40', codes: 5_000, prefix: 'STEAM' }
+    ]
+  },
+  {
+    name: 'Q币 Q coins',
+    issuer: 'tencent',
+    category: 'game-cards',
+    tags: ['tencent'],
+    note: '',
+    skus: [{ name: '10 Q币', faceValue: '10', cost: '9.20', list: '9.85', gold: '9.62', codes: 10_000, prefix: 'QCOIN' }]
+  },
+  {
+    name: '爱奇艺黄金会员 iQIYI membership',
+    issuer: 'iqiyi',
+    category: 'memberships',
+    tags: ['video', 'hot'],
+    note: 'For accounts registered in mainland China.',
+    skus: [{ name: '月卡 1 month', faceValue: '30', cost: '14', list: '18.80', gold: '16.9', codes: 5_000, prefix: 'IQIYI' }]
+  }
+]
+
+/** Makes the demo data and `demo.json` where they are not yet; tells each step through `say`. */
+export async function ensureDemo (home: string, url: string, say: (line: string) => void): Promise<void> {
+  const file = join(home, 'demo.json')
+  const known = await readCredentials(file)
+  if (known && await works({ ...known, url })) return await writeCredentials(file, { ...known, url })
+
+  const operator = await readCredentials(join(home, 'operator.json'))
+  if (!operator) throw new Error(`${join(home, 'operator.json')} is missing`)
+  const admin = new KahubAdmin({ ...operator, url })
+  say('Making the demo: a catalogue, a reseller with a wallet and a key, and 120,000 codes …')
+  for (const { id, name, rank, perMinute } of levels) await admin.levels.put(id, { name, rank, requests_per_minute: perMinute })
+  await makeCatalogue(admin)
+  await writeCredentials(file, { url, ...await makeReseller(admin) })
+}
+
+/** Buys one code as the demo reseller would, through the SDK, and shows what came back. */
+export async function tryDemoOrder (home: string, url: string, say: (line: string) => void): Promise<void> {
+  const credentials = await readCredentials(join(home, 'demo.json'))
+  if (!credentials) return
+  const kahub = new Kahub({ ...credentials, url })
+  const product = (await kahub.products.list({ tag: 'hot' })).data[0]
+  const sku = product?.skus[0]
+  if (!product || !sku) return
+  const order = await kahub.orders.place({ lines: [{ sku: sku.id, quantity: 2 }] })
+  const wallet = (await kahub.wallets.list()).data.find(({ currency }) => currency === order.currency)
+  say('')
+  say('A signed order, placed through the SDK:')
+  say(`  bought      2 × ${product.name} ${sku.name}`)
+  say(`  order       ${order.id} (${order.state}), reference ${order.reference}`)
+  say(`  paid        ${order.total} ${order.currency}, balance ${wallet?.balance.amount ?? '?'} ${order.currency}`)
+  for (const code of order.lines.flatMap(line => line.codes ?? [])) say(`  code        ${code.secret}`)
+}
+
+async function works (credentials: Credentials): Promise<boolean> {
+  try {
+    await new Kahub(credentials).me.get()
+    return true
+  } catch (error) {
+    if ((error as { status?: number }).status === 401) return false
+    throw error
+  }
+}
+
+// References make each step find what an interrupted run has made before.
+async function makeCatalogue (admin: KahubAdmin): Promise<void> {
+  for (const [id, name] of Object.entries(issuers)) await admin.issuers.put(id, { name })
+  for (const [id, name] of Object.entries(categories)) await admin.categories.put(id, { name })
+  for (const { name, issuer, category, tags, note, skus } of products) {
+    const product = await admin.products.create({ reference: `demo ${name}`, name, kind: 'code', issuer, category, tags, qualification_note: note })
+    for (const sku of skus) await makeSku(admin, product.id, `${name} ${sku.name}`, sku)
+  }
+}
+
+async function makeSku (admin: KahubAdmin, productId: string, title: string, { name, faceValue, cost, list, gold, codes, prefix }: DemoSku): Promise<void> {
+  const currency = 'CNY'
+  const sku = await admin.skus.create(productId, { reference: `demo ${title}`, name, currency, face_value: { amount: faceValue, currency }, region: 'CN' })
+  await importCodes(admin, sku.id, `demo ${title}`, { amount: cost, currency }, codes, prefix)
+  await admin.prices.set({
+    rules: [
+      { kind: 'list', sku: sku.id, amount: { amount: list, currency } },
+      { kind: 'level', sku: sku.id, level: 'gold', amount: { amount: gold, currency } },
+      { kind: 'quantity_break', sku: sku.id, quantity_min: 1_000, rate: '0.995' },
+      { kind: 'floor', sku: sku.id, amount: { amount: cost, currency } }
+    ]
+  })
+}
+
+const codesPerPart = 50_000
+
+async function importCodes (admin: KahubAdmin, sku: string, reference: string, unitCost: { amount: string, currency: 'CNY' }, count: number, prefix: string): Promise<void> {
+  let opened = await admin.imports.create({ reference, sku, unit_cost: unitCost, supplier: 'demo' })
+  if (opened.state !== 'open') return
+  // What an interrupted run has sent cannot be made again, being random: the import goes on with new codes.
+  for (let part = opened.parts + 1; opened.codes < count; part++) {
+    const lines = Array.from({ length: Math.min(codesPerPart, count - opened.codes) }, () => JSON.stringify({ secret: demoSecret(prefix) }) + '\n')
+    await admin.imports.putPart(opened.id, part, Buffer.from(lines.join('')), 'application/x-ndjson')
+    opened = await admin.imports.get(opened.id)
+  }
+  await admin.imports.commit(opened.id)
+}
+
+function demoSecret (prefix: string): string {
+  const hex = randomBytes(8).toString('hex').toUpperCase()
+  return `${prefix}-${hex.slice(0, 4)}-${hex.slice(4, 8)}-${hex.slice(8, 12)}-${hex.slice(12)}`
+}
+
+async function makeReseller (admin: KahubAdmin): Promise<Omit<Credentials, 'url'>> {
+  const reseller = await admin.resellers.create({ reference: 'demo', name: 'Demo shop 演示商铺', level: 'gold', currency: 'CNY' })
+  await admin.deposits.create(reseller.id, { reference: 'demo', amount: { amount: '20000000', currency: 'CNY' }, reason: 'play money of the demo' })
+  const key = await admin.resellerKeys.create(reseller.id, {
+    reference: `demo ${randomBytes(8).toString('hex')}`,
+    name: 'demo',
+    algorithm: 'hmac-sha256',
+    scopes: ['catalog:read', 'stock:read', 'orders:read', 'orders:write', 'codes:read', 'wallet:read', 'keys:write'],
+    requests_per_minute: demoRequestsPerMinute
+  })
+  return { keyId: key.id, algorithm: 'hmac-sha256', secret: key.secret! }
+}
