@@ -137,7 +137,7 @@ function neededUrl ({ databaseUrl }: Config): string {
 }
 
 function neededMasterKey ({ masterKey }: Config): string {
-  if (masterKey === undefined) throw new Error('Set KAHUB_MASTER_KEY: it seals every code and secret. Make one with: npm run kahub-main master-key. Keep it safe and apart from the database.')
+  if (masterKey === undefined) throw new Error('Set KAHUB_MASTER_KEY: it seals every code and secret. Make one with: npm run main master-key. Keep it safe and apart from the database.')
   return masterKey
 }
 
