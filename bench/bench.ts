@@ -1,0 +1,87 @@
+// What a scenario works with, and what it leaves behind: loads (rates with their latency and CPU) and measures, by name.
+import type { Ending } from './ending.ts'
+import { driveLoad } from './drive-load.ts'
+import type { Ground, Server } from './ground.ts'
+import type { LoadPlan, LoadResult } from './load-plan.ts'
+import { watchMemory } from './process-costs.ts'
+import { freshPrefix, showSkus, type Shop } from './shop.ts'
+import type { Uuid } from '../src/base/ids.ts'
+
+/** No machine of two cores does more; what is prepared beyond the need costs time and memory only. */
+export const ordersPerSecondMax = 16_000
+export const readsPerSecondMax = 32_000
+
+/** How big a run is; what `--quick` makes smaller is told in the report. */
+export interface Size {
+  readonly seconds: number
+  readonly warmUpSeconds: number
+  readonly resellers: number
+  readonly skus: number
+  readonly manyCodes: number
+  readonly manyOrders: number
+  readonly importCodes: number
+  readonly historyOrders: number
+  readonly historyStock: number
+}
+
+export interface Bench {
+  readonly ending: Ending
+  readonly ground: Ground
+  readonly shop: Shop
+  readonly server: Server
+  readonly size: Size
+  readonly loads: Map<string, LoadResult>
+  readonly measures: Map<string, number>
+  readonly notes: string[]
+  readonly say: (line: string) => void
+  readonly tally: { /** Orders that clients were told of. */ ordersAcknowledged: number }
+}
+
+export interface Scenario {
+  readonly name: string
+  readonly says: string
+  run (bench: Bench): Promise<unknown>
+}
+
+export type Load = Pick<LoadPlan, 'connections' | 'load'> & { readonly signers?: LoadPlan['signers'], readonly requestsMax?: number }
+
+/** Measures a load and keeps its result under a name. */
+export async function measureLoad (bench: Bench, name: string, { connections, load, signers = bench.shop.buyers, requestsMax }: Load): Promise<LoadResult> {
+  const { ending, ground, server, size } = bench
+  // Every measurement begins with the same distance to the next checkpoint, and with no fat of an earlier one to be written.
+  await ground.owner`checkpoint`
+  const memory = watchMemory(server.apiPid)
+  const counted = requestsMax !== undefined
+  const perSecondMax = load.kind === 'orders' ? ordersPerSecondMax : readsPerSecondMax
+  const result = await driveLoad(ending, {
+    host: server.host,
+    port: server.port,
+    connections,
+    requestsMax: requestsMax ?? Math.ceil((size.seconds + size.warmUpSeconds) * perSecondMax),
+    warmUpMs: counted ? 0 : size.warmUpSeconds * 1000,
+    measureMs: size.seconds * 1000,
+    load,
+    signers: signers.map(({ keyId, secret }) => ({ keyId, secret })),
+    seed: connections,
+    apiPid: server.apiPid,
+    workerPid: server.workerPid,
+    postmasterPid: ground.postmasterPid
+  }).finally(() => memory.stop())
+  const peak = Math.max(...memory.stop())
+  bench.measures.set('API memory under load', Math.max(peak, bench.measures.get('API memory under load') ?? 0))
+  bench.loads.set(name, result)
+  if (load.kind === 'orders') bench.tally.ordersAcknowledged += result.statuses['201'] ?? 0
+  bench.say(`  ${name}: ${Math.round(result.perSecond)}/s, p50 ${result.p50Ms.toFixed(1)} ms, p99 ${result.p99Ms.toFixed(1)} ms`)
+  return result
+}
+
+/** The codes a measurement of orders can sell on each of so many SKUs: an even share of all that is prepared, and some more. */
+export function codesFor ({ size }: Bench, measurements: number, skus: number): number {
+  const orders = Math.ceil((size.seconds + size.warmUpSeconds) * ordersPerSecondMax) * measurements
+  return Math.ceil(orders / skus + 6 * Math.sqrt(orders / skus))
+}
+
+/** Orders of one code each, over the given SKUs. */
+export function orderLoad (name: string, skuIds: readonly Uuid[], quantity = 1): LoadPlan['load'] {
+  return { kind: 'orders', skus: showSkus(skuIds), quantity, referencePrefix: freshPrefix(name) }
+}

@@ -1,0 +1,56 @@
+// What the load generator is told and what it answers; it runs in a process of its own, so both travel as messages.
+
+/** The most bytes of requests made before a measurement; a plan that would need more sends fewer. */
+export const preparedBytesMax = 384 * 1024 * 1024
+
+export interface Signer { readonly keyId: string, readonly secret: string }
+
+/** Orders of one line, a buyer and a SKU drawn for each, codes inline where that is possible. */
+export interface OrderLoad {
+  readonly kind: 'orders'
+  /** Public ids. */
+  readonly skus: readonly string[]
+  readonly quantity: number
+  /** In front of every reference; nobody used it before. */
+  readonly referencePrefix: string
+}
+
+/** Signed GETs, the target drawn for each. */
+export interface ReadLoad { readonly kind: 'reads', readonly targets: readonly string[] }
+
+export interface LoadPlan {
+  readonly host: string
+  readonly port: number
+  /** Each has one request in flight. */
+  readonly connections: number
+  /** Made and signed before the clock starts; when they are used up the measurement ends early. */
+  readonly requestsMax: number
+  readonly warmUpMs: number
+  readonly measureMs: number
+  readonly load: OrderLoad | ReadLoad
+  readonly signers: readonly Signer[]
+  /** Draws the same buyers and SKUs in every run. */
+  readonly seed: number
+  /** Whose CPU is read at both ends of the measured time. */
+  readonly apiPid: number
+  readonly workerPid: number
+  readonly postmasterPid: number
+}
+
+export interface LoadResult {
+  readonly connections: number
+  /** Answers inside the measured time. */
+  readonly measured: number
+  readonly seconds: number
+  readonly perSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** CPU per answer, in microseconds. */
+  readonly cpuUs: { readonly api: number, readonly worker: number, readonly postgres: number, readonly generator: number }
+  /** All answers by status, warm-up and the last ones in flight included. */
+  readonly statuses: Readonly<Record<string, number>>
+  /** The first answer that was no success, for people to read. */
+  readonly firstRefusal: string | undefined
+  /** The prepared requests were used up before the time was. */
+  readonly ranOut: boolean
+}

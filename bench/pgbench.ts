@@ -1,0 +1,113 @@
+// The baselines: what one gets from PostgreSQL by writing an order in a transaction of its own, measured by pgbench on the
+// same server with the same durability. Five statements: debit, move the shelf, insert order, transfer and event. The tables
+// are leaner than ours (no seal, no audit row, no nonce, no lines, one index beside the keys), which favours the baseline.
+import { execFile } from 'node:child_process'
+import { constants } from 'node:fs'
+import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Ending } from './ending.ts'
+import type { Ground } from './ground.ts'
+
+export const pgbenchShapes = ['five statements', 'one call'] as const
+export type PgbenchShape = typeof pgbenchShapes[number]
+
+const debianFolder = '/usr/lib/postgresql'
+const threads = 2
+const slackMs = 30_000
+
+/** The pgbench of this machine, the newest of Debian's or the first on PATH; undefined when there is none. */
+export async function findPgbench (): Promise<string | undefined> {
+  const versions = (await readdir(debianFolder).catch(() => [])).sort((a, b) => Number(b) - Number(a))
+  const folders = [...versions.map(version => join(debianFolder, version, 'bin')), ...(process.env.PATH ?? '').split(':')]
+  for (const folder of folders) {
+    const file = join(folder, 'pgbench')
+    if (await access(file, constants.X_OK).then(() => true, () => false)) return file
+  }
+  return undefined
+}
+
+/** Makes the baseline's tables in a schema of its own, as many wallets and shelves as our run has. */
+export async function openBaseline ({ owner }: Ground, size: { readonly wallets: number, readonly skus: number }): Promise<void> {
+  await owner.unsafe(tables)
+  await owner`insert into bench.wallets select i, 5000000000000000 from generate_series(1, ${size.wallets}::int) as i`
+  await owner`insert into bench.shelf select i, 0, 2000000000 from generate_series(1, ${size.skus}::int) as i`
+}
+
+export interface PgbenchRun {
+  readonly file: string
+  readonly shape: PgbenchShape
+  readonly clients: number
+  readonly seconds: number
+  readonly wallets: number
+  readonly skus: number
+}
+
+/** Transactions per second of a shape; throws when one failed. */
+export async function runPgbench (ending: Ending, ground: Ground, run: PgbenchRun): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'kahub-pgbench-'))
+  try {
+    const script = join(folder, 'order.sql')
+    await writeFile(script, scripts[run.shape](run))
+    const words = ['-n', '-M', 'prepared', '-c', String(run.clients), '-j', String(threads), '-T', String(run.seconds), '-f', script, ground.url]
+    const running = promisify(execFile)(run.file, words, { timeout: run.seconds * 1000 + slackMs })
+    const forget = ending.add(() => { running.child.kill('SIGKILL') })
+    const { stdout, stderr } = await running.finally(forget)
+    const tps = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1])
+    const failed = Number(/^number of failed transactions: (\d+)/m.exec(stdout)?.[1] ?? 0)
+    if (!(tps > 0) || failed > 0) throw new Error(`pgbench measured nothing: ${stdout}${stderr}`)
+    return tps
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const draw = ({ wallets, skus }: PgbenchRun): string => `\\set wallet random(1, ${wallets})
+\\set sku random(1, ${skus})
+\\set reference random(1, 9000000000000000000)
+`
+
+const scripts: Record<PgbenchShape, (run: PgbenchRun) => string> = {
+  'five statements': run => `${draw(run)}begin;
+update bench.wallets set balance = balance - 982500 where id = :wallet and balance >= 982500;
+update bench.shelf set next = next + 1 where sku_id = :sku and next < stop returning next - 1 as code \\gset
+insert into bench.orders (wallet_id, reference, sku_id, code, total) values (:wallet, :reference, :sku, :code, 982500) returning id as order_id \\gset
+insert into bench.transfers (wallet_id, order_id, amount) values (:wallet, :order_id, 982500);
+insert into bench.events (wallet_id, type, data) values (:wallet, 'order.completed', json_build_object('order', :order_id::bigint, 'sku', :sku::int));
+commit;
+`,
+  'one call': run => `${draw(run)}select bench.place_order(:wallet, :sku, :reference);
+`
+}
+
+const tables = `
+  create schema bench;
+  create table bench.wallets (id int primary key, balance bigint not null) with (fillfactor = 50);
+  create table bench.shelf (sku_id int primary key, next int not null, stop int not null) with (fillfactor = 50);
+  create table bench.orders (
+    id bigint generated always as identity primary key, wallet_id int not null, reference bigint not null, sku_id int not null, code int not null,
+    total bigint not null, created_at timestamptz not null default now(), unique (wallet_id, reference)
+  );
+  create table bench.transfers (
+    id bigint generated always as identity primary key, wallet_id int not null, order_id bigint not null, amount bigint not null,
+    created_at timestamptz not null default now()
+  );
+  create table bench.events (
+    id bigint generated always as identity primary key, wallet_id int not null, type text not null, data json not null,
+    created_at timestamptz not null default now()
+  );
+  create function bench.place_order (buyer int, wanted int, its_reference bigint) returns bigint language plpgsql as $$
+  declare
+    its_code int;
+    its_id bigint;
+  begin
+    update bench.wallets set balance = balance - 982500 where id = buyer and balance >= 982500;
+    if not found then raise exception 'insufficient balance'; end if;
+    update bench.shelf set next = next + 1 where sku_id = wanted and next < stop returning next - 1 into its_code;
+    if not found then raise exception 'out of stock'; end if;
+    insert into bench.orders (wallet_id, reference, sku_id, code, total) values (buyer, its_reference, wanted, its_code, 982500) returning id into its_id;
+    insert into bench.transfers (wallet_id, order_id, amount) values (buyer, its_id, 982500);
+    insert into bench.events (wallet_id, type, data) values (buyer, 'order.completed', json_build_object('order', its_id, 'sku', wanted));
+    return its_id;
+  end $$`

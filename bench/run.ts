@@ -1,0 +1,98 @@
+// `npm run bench`: starts its own PostgreSQL and servers, measures, prints figures with their aims, proves the books.
+import { loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import type { Bench, Scenario, Size } from './bench.ts'
+import { openEnding, type Ending } from './ending.ts'
+import { figuresOf } from './figures.ts'
+import { openGround, startServer } from './ground.ts'
+import { proveAll } from './prove-all.ts'
+import { describeMachine, showReport, writeResults, type Report } from './report.ts'
+import { baselinesName, baselinesSay, measureBaselines } from './scenarios/baselines.ts'
+import { history } from './scenarios/history.ts'
+import { importCodes } from './scenarios/import-codes.ts'
+import { manyCodes, namesOfMany } from './scenarios/many-codes.ts'
+import { oneSku, oneWallet, orders } from './scenarios/orders.ts'
+import { ping } from './scenarios/ping.ts'
+import { nameOfMany, stock } from './scenarios/stock.ts'
+import { openShop } from './shop.ts'
+
+const scenarios: readonly Scenario[] = [ping, orders, oneSku, oneWallet, manyCodes, stock, importCodes, history]
+const names = [baselinesName, ...scenarios.map(({ name }) => name)]
+
+const fullSize: Size = {
+  seconds: 6, warmUpSeconds: 2, resellers: 200, skus: 100, manyCodes: 10_000, manyOrders: 20, importCodes: 1_000_000, historyOrders: 1_000_000, historyStock: 5_000_000
+}
+const quickSize: Size = { ...fullSize, seconds: 3, warmUpSeconds: 1, manyOrders: 10, importCodes: 600_000, historyOrders: 100_000, historyStock: 500_000 }
+/** A signature is good for five minutes; requests are signed before the warm-up. */
+const secondsMax = 60
+
+const usage = `npm run bench -- [--quick] [--only NAME,…] [--seconds N] [--write]
+  --quick      shorter measurements and a tenth of the history
+  --only       some scenarios: ${names.join(', ')}
+  --seconds    length of each measurement, 1 to ${secondsMax}
+  --write      write bench/RESULTS.md`
+
+const ending = openEnding()
+try {
+  await run(readWords(process.argv.slice(2)), ending)
+} catch (error) {
+  console.error(`bench: ${(error as Error).message}`)
+  process.exitCode = 1
+} finally {
+  await ending.run()
+}
+process.exit()
+
+interface Words { readonly size: Size, readonly only: readonly string[], readonly write: boolean }
+
+async function run ({ size, only, write }: Words, ending: Ending): Promise<void> {
+  if (process.platform !== 'linux') throw new Error('the bench reads CPU and memory from /proc and runs on Linux only')
+  const startedMs = performance.now()
+  const loadBefore = loadavg()[0]!
+  const ground = await openGround(ending)
+  const shop = await openShop(ending, ground, size)
+  const bench: Omit<Bench, 'server'> = {
+    ending, ground, shop, size, loads: new Map(), measures: new Map(), notes: [], say: line => console.log(line), tally: { ordersAcknowledged: 0 }
+  }
+  if (only.includes(baselinesName)) {
+    bench.say(`${baselinesName}: ${baselinesSay}`)
+    await measureBaselines(bench)
+  }
+  const chosen = scenarios.filter(({ name }) => only.includes(name))
+  if (chosen.length > 0) await runScenarios({ ...bench, server: await startServer(ending, ground) }, chosen)
+  const report: Report = {
+    ...bench,
+    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
+    machine: await describeMachine(ground.owner, loadBefore),
+    figures: figuresOf({ ...bench, names: { ...namesOfMany(size), skus: nameOfMany(size) } }),
+    scenarios: [{ name: baselinesName, says: baselinesSay }, ...scenarios].filter(({ name }) => only.includes(name)),
+    seconds: (performance.now() - startedMs) / 1000
+  }
+  console.log(`\n${showReport(report)}\n\n${[...report.machine, ...report.notes].join('\n')}\n${report.seconds.toFixed(0)} s`)
+  if (write) await writeResults(report)
+}
+
+async function runScenarios (bench: Bench, chosen: readonly Scenario[]): Promise<void> {
+  for (const scenario of chosen) {
+    bench.say(`${scenario.name}: ${scenario.says}`)
+    await scenario.run(bench)
+    await proveAll(bench)
+  }
+}
+
+function readWords (words: string[]): Words {
+  const { values } = parseArgs({
+    args: words, options: { quick: { type: 'boolean' }, only: { type: 'string' }, seconds: { type: 'string' }, write: { type: 'boolean' }, help: { type: 'boolean' } }
+  })
+  if (values.help) {
+    console.log(usage)
+    process.exit()
+  }
+  const only = values.only?.split(',') ?? names
+  const unknown = only.find(name => !names.includes(name))
+  if (unknown !== undefined) throw new Error(`there is no scenario ${JSON.stringify(unknown)}\n${usage}`)
+  const size = values.quick ? quickSize : fullSize
+  const seconds = Number(values.seconds ?? size.seconds)
+  if (!(seconds >= 1 && seconds <= secondsMax)) throw new Error(`--seconds is from 1 to ${secondsMax}`)
+  return { size: { ...size, seconds }, only, write: values.write ?? false }
+}
