@@ -25,8 +25,6 @@ import { transact } from './postgres/transact.ts'
 import { repeatPass, type Repeating } from './workers/loop.ts'
 import { passesOf } from './workers/passes.ts'
 
-export const version = '0.1.0'
-
 const bulkConnectionsMax = 4
 const bulkStatementTimeoutMs = 60_000
 
@@ -95,7 +93,6 @@ export async function serve (worlds: OpenWorlds, options: ServeOptions): Promise
   const metrics = openMetrics(() => ({ live: worlds.live.waiting(), test: worlds.test.waiting() }))
   const newest = await newestMigration()
   const app = await buildApp(worlds, {
-    version,
     logger: options.logger,
     trustProxy: options.trustProxy,
     decoys: decoyKeys(),
@@ -124,7 +121,7 @@ export async function serve (worlds: OpenWorlds, options: ServeOptions): Promise
 /** The app without a world behind it, to print the contract from; it answers nothing. */
 export function appForPrinting (): Promise<App> {
   const nowhere = {} as Worlds
-  return buildApp(nowhere, { version, logger: false, trustProxy: false, decoys: decoyKeys(), metrics: openMetrics(() => ({ live: 0, test: 0 })), unready: async () => undefined })
+  return buildApp(nowhere, { logger: false, trustProxy: false, decoys: decoyKeys(), metrics: openMetrics(() => ({ live: 0, test: 0 })), unready: async () => undefined })
 }
 
 /** Starts the clockwork of both worlds. */

@@ -61,3 +61,22 @@ function portOf (name: string, text: string): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name} must be a port number from 0 to 65535, not ${JSON.stringify(text)}`)
   return port
 }
+
+/** What a client on this machine finds in the environment; the three of a key are given together, or a file has them. */
+export interface ClientConfig {
+  readonly home: string
+  readonly url: string | undefined
+  readonly keyId: string | undefined
+  readonly secret: string | undefined
+}
+
+/** Reads KAHUB_HOME, KAHUB_URL, KAHUB_KEY_ID and KAHUB_SECRET, as the operator's command uses them. */
+export function readClientConfig (environment: Readonly<Record<string, string | undefined>>): ClientConfig {
+  const read = (name: string) => environment[name]?.trim() || undefined
+  return {
+    home: resolve(read('KAHUB_HOME') ?? settings.KAHUB_HOME.default),
+    url: read('KAHUB_URL'),
+    keyId: read('KAHUB_KEY_ID'),
+    secret: read('KAHUB_SECRET')
+  }
+}

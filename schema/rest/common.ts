@@ -22,7 +22,7 @@ export function Nullable<Schema extends TSchema> (schema: Schema, options: { des
   return Type.Unsafe<Static<Schema> | null>({ ...nullable, ...options })
 }
 
-export const CurrencyCode = Type.Unsafe<Currency>({ type: 'string', enum: currencyCodes, description: 'ISO 4217 currency code.' })
+export const CurrencyCode = Type.Unsafe<Currency>({ title: 'Currency', type: 'string', enum: currencyCodes, description: 'ISO 4217 currency code.' })
 
 export const DecimalAmount = Type.String({
   pattern: '^-?(0|[1-9][0-9]{0,11})(\\.[0-9]{1,4})?$',

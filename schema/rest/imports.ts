@@ -35,7 +35,7 @@ export const Import = Type.Object({
   expires_at: Nullable(Timestamp, { description: 'For lines without an expiry of their own; null is never.' }),
   state: OneOf(importStates, { description: 'open: takes parts; committed: its codes are on the shelf; aborted: given up.' }),
   parts: Type.Integer({ description: 'Parts taken so far. Go on with the next number after an interruption.' }),
-  lines: Type.Integer({ description: 'Lines read so far.' }),
+  lines: Type.Integer({ description: 'The last line taken, by the line numbers in the last part.' }),
   codes: Type.Integer({ description: 'Codes taken so far.' }),
   created_by: Type.String({ description: 'The key that opened it.' }),
   created_at: Timestamp
@@ -44,7 +44,7 @@ export type Import = Static<typeof Import>
 
 export const ImportPart = Type.Object({
   part: Type.Integer(),
-  lines: Type.Integer({ description: 'The last line of it that had a code.' }),
+  lines: Type.Integer({ description: 'The last line in it that had a code.' }),
   codes: Type.Integer({ description: 'Codes it brought.' }),
   import: Import
 }, { additionalProperties: false, title: 'ImportPart' })

@@ -7,7 +7,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { KeyAlgorithm } from '../../schema/vocabulary.ts'
 import { Problem } from '../base/problem.ts'
 import type { App, Worlds } from './app-types.ts'
-import { authenticateFor } from './authenticate.ts'
+import { apiVersions, authenticateFor } from './authenticate.ts'
 import { registerDocs } from './docs.ts'
 import type { Metrics } from './metrics.ts'
 import { registerOpenApi } from './openapi.ts'
@@ -37,7 +37,6 @@ const headerBytesMax = 16 * 1024
 const parameterLengthMax = 200
 
 export interface AppOptions {
-  readonly version: string
   readonly logger: FastifyServerOptions['logger']
   /** Proxies whose X-Forwarded-For is believed; false is none. */
   readonly trustProxy: boolean | string[]
@@ -81,7 +80,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     request.log.info({ method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, key: request.caller?.key.id }, 'a request was answered')
   })
 
-  await registerOpenApi(app, options.version)
+  await registerOpenApi(app, apiVersions[0])
   await app.register(async scope => {
     serviceRoutes(scope, options.unready)
     meRoutes(scope)

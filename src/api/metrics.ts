@@ -11,11 +11,17 @@ export function openMetrics (waiting: () => { readonly live: number, readonly te
   collectDefaultMetrics({ register: registry })
   const requests = new Counter({ name: 'kahub_requests_total', help: 'Requests answered.', labelNames: ['route', 'method', 'status'], registers: [registry] })
   const seconds = new Histogram({
-    name: 'kahub_request_seconds', help: 'Time from the head of a request to the end of its answer.', labelNames: ['route'], registers: [registry],
+    name: 'kahub_request_seconds',
+    help: 'Time from the head of a request to the end of its answer.',
+    labelNames: ['route'],
+    registers: [registry],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
   })
   registry.registerMetric(new Gauge({
-    name: 'kahub_orders_waiting', help: 'Orders waiting for their batch.', labelNames: ['world'], registers: [],
+    name: 'kahub_orders_waiting',
+    help: 'Orders waiting for their batch.',
+    labelNames: ['world'],
+    registers: [],
     collect () {
       const counts = waiting()
       this.set({ world: 'live' }, counts.live)

@@ -88,7 +88,7 @@ function hoistTitled (document: object): object {
     if (typeof node !== 'object' || node === null) return node
     const walked = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, value === 'Default Response' ? 'The answer.' : walk(value)]))
     const { title, type, description, ...shape } = walked
-    if (typeof title !== 'string' || type !== 'object') return walked
+    if (typeof title !== 'string' || (type !== 'object' && !('enum' in shape))) return walked
     const known = hoisted[title]
     const schema = { title, type, ...shape }
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) throw new Error(`two shapes bear the title ${title}`)

@@ -9,32 +9,31 @@ export interface Repeating {
 
 /** Runs a pass again and again: at once while it finds work, else after everyMs. A failed run is reported and tried again. */
 export function repeatPass (name: string, run: () => Promise<number>, everyMs: number, report: (name: string, error: unknown) => void = () => {}): Repeating {
-  let stopped = false
-  let hinted = false
+  const state = { stopped: false, hinted: false }
   let wake: (() => void) | undefined
   const ended = turn()
   return {
     hint () {
-      hinted = true
+      state.hinted = true
       wake?.()
     },
     async stop () {
-      stopped = true
+      state.stopped = true
       wake?.()
       await ended
     }
   }
 
   async function turn (): Promise<void> {
-    while (!stopped) {
-      hinted = false
+    while (!state.stopped) {
+      state.hinted = false
       let found = 0
       try {
         found = await run()
       } catch (error) {
-        if (!stopped) report(name, error)
+        if (!state.stopped) report(name, error)
       }
-      if (stopped || found > 0 || hinted) continue
+      if (state.stopped || found > 0 || state.hinted) continue
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, everyMs)
         timer.unref()

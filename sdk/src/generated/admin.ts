@@ -104,7 +104,7 @@ export class KahubAdmin extends Connection {
   readonly wallets: WalletsResource
 
   constructor (options: KahubOptions) {
-    super(options)
+    super(options, '2026-11-21')
     this.adjustments = new AdjustmentsResource(this)
     this.books = new BooksResource(this)
     this.categories = new CategoriesResource(this)

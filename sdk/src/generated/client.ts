@@ -50,7 +50,7 @@ export class Kahub extends Connection {
   readonly wallets: WalletsResource
 
   constructor (options: KahubOptions) {
-    super(options)
+    super(options, '2026-11-21')
     this.categories = new CategoriesResource(this)
     this.keys = new KeysResource(this)
     this.me = new MeResource(this)

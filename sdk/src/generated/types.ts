@@ -36,8 +36,7 @@ export interface AdminSku {
   /** Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU. */
   region: string
   /** ISO 4217 currency code. */
-  currency:
-    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+  currency: Currency
   /** active: for sale. paused: not now. delisted: not any more. */
   status: 'active' | 'paused' | 'delisted' | (string & {})
   /** The fewest that may be bought at once. */
@@ -169,6 +168,9 @@ export interface CreatedApiKey {
   secret: string | null
 }
 
+export type Currency =
+  | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+
 export interface EndedPriceRules {
   data: PriceRule[]
 }
@@ -204,7 +206,7 @@ export interface Import {
   state: 'open' | 'committed' | 'aborted' | (string & {})
   /** Parts taken so far. Go on with the next number after an interruption. */
   parts: number
-  /** Lines read so far. */
+  /** The last line taken, by the line numbers in the last part. */
   lines: number
   /** Codes taken so far. */
   codes: number
@@ -216,7 +218,7 @@ export interface Import {
 
 export interface ImportPart {
   part: number
-  /** The last line of it that had a code. */
+  /** The last line in it that had a code. */
   lines: number
   /** Codes it brought. */
   codes: number
@@ -281,8 +283,7 @@ export interface Me {
       name: string
     }
     /** ISO 4217 currency code. */
-    currency:
-      | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+    currency: Currency
     /** RFC 3339, UTC. */
     created_at: string
   }
@@ -310,8 +311,7 @@ export interface Money {
   /** A decimal number of major units, at most four digits after the point. */
   amount: string
   /** ISO 4217 currency code. */
-  currency:
-    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+  currency: Currency
 }
 
 export interface OperatorTransfer {
@@ -344,8 +344,7 @@ export interface Order {
   state: 'completed' | 'partial' | (string & {})
   fill: 'all_or_nothing' | 'partial' | (string & {})
   /** ISO 4217 currency code. */
-  currency:
-    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+  currency: Currency
   quantity: number
   delivered: number
   /** A decimal number of major units, at most four digits after the point. */
@@ -407,8 +406,7 @@ export interface OrderSummary {
   state: 'completed' | 'partial' | (string & {})
   fill: 'all_or_nothing' | 'partial' | (string & {})
   /** ISO 4217 currency code. */
-  currency:
-    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+  currency: Currency
   quantity: number
   delivered: number
   /** A decimal number of major units, at most four digits after the point. */
@@ -427,8 +425,7 @@ export interface Price {
   status: 'active' | 'paused' | 'delisted' | (string & {})
   quantity: number
   /** ISO 4217 currency code. */
-  currency:
-    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+  currency: Currency
   /** Your price for one at this quantity; null when there is none for you. */
   unit_price: Money | null
   /** The rules that gave it, in the order they applied. */
@@ -574,8 +571,7 @@ export interface Reseller {
   /** Only an active reseller’s keys are good. */
   status: 'active' | 'suspended' | 'closed' | (string & {})
   /** ISO 4217 currency code. */
-  currency:
-    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+  currency: Currency
   /** RFC 3339, UTC. */
   created_at: string
 }
@@ -629,8 +625,7 @@ export interface Sku {
   /** Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU. */
   region: string
   /** ISO 4217 currency code. */
-  currency:
-    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+  currency: Currency
   /** active: for sale. paused: not now. delisted: not any more. A SKU is never better off than its product. */
   status: 'active' | 'paused' | 'delisted' | (string & {})
   /** The fewest that may be bought at once. */
@@ -717,8 +712,7 @@ export interface VoidedCodes {
 
 export interface Wallet {
   /** ISO 4217 currency code. */
-  currency:
-    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+  currency: Currency
   balance: Money
   /** How far below zero the balance may go. */
   credit_limit: Money
@@ -1064,8 +1058,7 @@ export interface CreateResellerBody {
   /** The id of a level, chosen by the operator. */
   level: string
   /** ISO 4217 currency code. */
-  currency:
-    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD'
+  currency: Currency
 }
 
 /** The answer of POST /admin/v1/resellers. */
@@ -1435,8 +1428,7 @@ export interface CreateSkuBody {
   /** Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU. */
   region?: string | undefined
   /** ISO 4217 currency code. */
-  currency:
-    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD'
+  currency: Currency
   /** active by default. */
   status?: 'active' | 'paused' | undefined
   /** 1 by default; a multiple of the step. From 1 to 1000000. */

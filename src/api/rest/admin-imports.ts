@@ -144,7 +144,10 @@ export function importView (stored: StoredImport): Import {
 async function takePart (request: FastifyRequest, reply: FastifyReply, { id, part }: ImportPartParams): Promise<ImportPart> {
   const { world, nonce } = request.caller
   const importId = idOf('import', id)
-  const format = request.headers['content-type']!.startsWith('text/csv') ? 'csv' : 'ndjson'
+  const type = request.headers['content-type']
+  // The app has let only the two types through; without a body there is none.
+  if (type === undefined) throw new Problem('unsupported_media_type', 'Send application/x-ndjson or text/csv.')
+  const format = type.startsWith('text/csv') ? 'csv' : 'ndjson'
   const body = await readBody(request)
   const tools = { masterKeys: world.masterKeys, fingerprintKey: world.fingerprintKey, alongside: spendNonceIn(nonce) }
   const outcome = await addPart(world.bulkDb, tools, { importId, part, format, body })
@@ -165,7 +168,7 @@ async function readBody (request: FastifyRequest): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > partBytesMax) throw tooLarge()
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of request.body as Readable) {
+  for await (const chunk of (request.body ?? []) as Readable) {
     bytes += (chunk as Buffer).byteLength
     if (bytes > partBytesMax) throw tooLarge()
     digest.update(chunk)

@@ -34,7 +34,14 @@ export function orderSummaryView (order: Order): OrderSummary {
 /** Puts opened codes, in the order of the lines, into the view that goes to their buyer. */
 export function withCodes (view: OrderView, codes: readonly PlainCode[]): OrderView {
   let next = 0
-  return { ...view, lines: view.lines.map(line => ({ ...line, codes: codes.slice(next, next += line.delivered).map(codeView) })) }
+  return {
+    ...view,
+    lines: view.lines.map(line => {
+      const first = next
+      next += line.delivered
+      return { ...line, codes: codes.slice(first, next).map(codeView) }
+    })
+  }
 }
 
 /** Puts the explanation of each line's unit price into the view. */

@@ -54,7 +54,9 @@ export function openOrderCodes ({ sealed, keys, lines }: Revealed): OrderCodeVie
   let next = 0
   return lines.flatMap(({ line, skuId, count }) => {
     const sku = showId('sku', skuId)
-    return codes.slice(next, next += count).map(code => ({ line, sku, ...codeView(code) }))
+    const first = next
+    next += count
+    return codes.slice(first, next).map(code => ({ line, sku, ...codeView(code) }))
   })
 }
 

@@ -84,9 +84,25 @@ export function keyOwner (keyId: string): string {
 }
 
 interface KeyRow {
-  id: string, name: string, algorithm: KeyAlgorithm, sealed_secret: Buffer | null, master_key: string | null, public_key: unknown
-  scopes: Scope[], ip_allow: string[], api_version: string | null, expires_at: Date | null, revoked_at: Date | null, requests_per_minute: number, limited_by: ApiKey['limitedBy']
-  reseller_id: Uuid | null, reseller_name: string, level_id: string, status: ResellerStatus, currency: Currency, created_at: Date
+  id: string,
+  name: string,
+  algorithm: KeyAlgorithm,
+  sealed_secret: Buffer | null,
+  master_key: string | null,
+  public_key: unknown
+  scopes: Scope[],
+  ip_allow: string[],
+  api_version: string | null,
+  expires_at: Date | null,
+  revoked_at: Date | null,
+  requests_per_minute: number,
+  limited_by: ApiKey['limitedBy']
+  reseller_id: Uuid | null,
+  reseller_name: string,
+  level_id: string,
+  status: ResellerStatus,
+  currency: Currency,
+  created_at: Date
 }
 
 function toKey (row: KeyRow, masterKeys: MasterKeys): ApiKey {

@@ -21,7 +21,7 @@ import { openStagedLots, type StagedLot, type StagedLots } from './staged-lots.t
 /** Codes sealed between two turns of the event loop: other requests wait this long, a few milliseconds. */
 const rowsPerTurn = 250
 /** Codes per statement. */
-const rowsPerStatement = 2_000
+const rowsPerStatement = 1000
 const lockTimeout = '60s'
 const duplicateTriesMax = 3
 
@@ -84,7 +84,7 @@ async function writePart (tx: Tx, { masterKeys, fingerprintKey }: PartTools, par
     insert into import_parts (import_id, part, sha256, lines, codes)
     values (${open.id}, ${part.part}, ${digest}, ${lines}, ${codes})`
   await tx`
-    update imports set parts = ${part.part}, lines = lines + ${lines}, codes = codes + ${codes}, touched_at = now()
+    update imports set parts = ${part.part}, lines = ${lines}, codes = codes + ${codes}, touched_at = now()
     where id = ${open.id}`
   return { part: part.part, lines, codes, replayed: false, import: await readImport(tx, open.id) }
 }

@@ -35,6 +35,7 @@ export interface Import {
   readonly state: ImportState
   /** Parts taken so far: the next is parts + 1. */
   readonly parts: number
+  /** The last line with a code in the last part, as the sender numbers its lines. */
   readonly lines: bigint
   readonly codes: bigint
   readonly createdBy: string
