@@ -46,9 +46,14 @@ export function authenticateFor (worlds: Worlds, decoys: Readonly<Record<KeyAlgo
       const world = worldOf(signature.keyId, worlds)
       checkWindow(signature, Math.floor(world.clock() / 1000))
       checkCoverage(signature, { headers: request.headers, hasBody })
+      const keyring = world.keyring.current
       let key = await verifiedKey(request, signature, world)
-      // The key may be newer than the keyring; a wrong signature waits for the same look, so that the two do not differ.
-      if (!key && await world.refresh()) key = await verifiedKey(request, signature, world)
+      if (!key) {
+        // The key may be newer than the keyring; a wrong signature waits for the same look, so that the two do not differ. The
+        // keyring itself tells whether it has moved: another refresh may have brought the key while this one waited.
+        await world.refresh()
+        if (world.keyring.current !== keyring) key = await verifiedKey(request, signature, world)
+      }
       if (!key) {
         const state = failures.take(request.ip, failurePolicy, world.clock())
         if (!state.allowed) throw new Problem('rate_limited', 'Too many wrong signatures came from this address.', { retryAfterSeconds: state.waitSeconds })
