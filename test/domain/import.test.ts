@@ -1,8 +1,9 @@
 import t from 'tap'
 import { newId } from '../../src/base/ids.ts'
 import { Problem } from '../../src/base/problem.ts'
-import { newMasterKey, readMasterKeys } from '../../src/base/seal.ts'
+import { newMasterKey, readMasterKeys, wrap } from '../../src/base/seal.ts'
 import { transact } from '../../src/postgres/transact.ts'
+import { keyOwner, loadKeyring } from '../../src/domain/resellers/keyring.ts'
 import { rewrapUnderCurrentMaster } from '../../src/domain/secrets/rewrap-under-current-master.ts'
 import { openWorldSecret } from '../../src/domain/secrets/open-world-secret.ts'
 import { abortImport, clearAbortedLots } from '../../src/domain/stock/abort-import.ts'
@@ -128,7 +129,7 @@ t.test('a part is taken once however often it is sent, and parts come in order',
   await t.rejects(world.sends(id, two), { code: 'import_part_unexpected', facts: { expected_part: 2 } }, 'other bytes under the same number')
   t.match((await refusalOf(world.sends(id, one, { part: 2 }))).faults, [{ detail: /earlier part/ }, { detail: /earlier part/ }])
   t.match(await Promise.all([1, 2, 3].map(() => world.sends(id, two, { part: 2 }))), [{ codes: 1 }, { codes: 1 }, { codes: 1 }], 'three copies at once')
-  t.match(await readImport(db, id), { parts: 2, codes: 3n }, 'the next part is the third: what a client goes on with')
+  t.match(await readImport(db, id), { parts: 2, codes: 3n, lines: 2n }, 'the next part is the third: what a client goes on with')
   await world.commits(id)
   t.match(await world.commits(id), { state: 'committed', codes: 3n }, 'a commit again changes nothing')
   t.match(await world.stock(sku), { available: 3 })
@@ -240,6 +241,10 @@ t.test('a new master key keeps every code open and every fingerprint known, and 
   const [old] = [...rotated.masterKeys.byId]
   const next = readMasterKeys(newMasterKey().replace(/^[^:]+/, 'next'))
   const both = { current: 'next', byId: new Map([...next.byId, old!]) }
+  const apiKey = wrap(rotated.masterKeys, keyOwner('key_live_1'), Buffer.from('khs_secret'))
+  await rotated.db`
+    insert into api_keys (id, name, algorithm, sealed_secret, master_key, scopes)
+    values ('key_live_1', 'operator', 'hmac-sha256', ${apiKey.wrapped}, ${apiKey.masterKey}, '{admin:*}')`
   const cursorSecret = await openWorldSecret(rotated.db, rotated.masterKeys, 'cursor')
 
   let rewrapped = 0
@@ -247,11 +252,12 @@ t.test('a new master key keeps every code open and every fingerprint known, and 
     t.equal(step, 1, 'a bounded step')
     rewrapped += step
   }
-  t.equal(rewrapped, 4, 'two lots and two secrets')
+  t.equal(rewrapped, 5, 'two lots, two secrets, one API key')
   t.strictSame(await rotated.db`select lot_id, n, sealed from codes order by 1, 2`, sealedBefore)
   t.strictSame(await rotated.reads(await rotated.sells(sku, 2), next), [{ secret: known }, { secret: other }], 'the old key is no longer needed')
   t.ok(cursorSecret.equals(await openWorldSecret(rotated.db, next, 'cursor')))
   t.ok((await openFingerprintKey(rotated.db, next)).reveal().equals(rotated.fingerprintKey.reveal()))
+  t.equal((await loadKeyring(rotated.db, 1n, next)).find('key_live_1')?.verifyingKey.type, 'secret')
   const { id } = await rotated.opens(sku)
   await t.rejects(rotated.sends(id, `secret\n${known}`, { masterKeys: next }), { code: 'code_already_stocked' }, 'a sold code is refused for ever')
   await t.rejects(rotated.reads([{ lotId: 1, first: 0, count: 1 }], rotated.masterKeys), /master key next is not among those given/)
