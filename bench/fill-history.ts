@@ -11,8 +11,6 @@ const chunkRows = 100_000
 const sealedBytes = 61
 const days = 90
 const secondsApart = 7
-/** Below every number the product gives out since its epoch. */
-const firstNumber = 1_000
 
 /** Writes the history; every SKU and every reseller gets an even share. */
 export async function fillHistory ({ ground: { owner }, shop, size }: Bench): Promise<void> {
@@ -88,8 +86,8 @@ async function fillOrders (owner: Db, from: number, to: number): Promise<void> {
     lateral (select now() - make_interval(days => ${days}) + make_interval(secs => i * ${secondsApart}) as happened_at) as moment
     order by i`
   await owner`
-    insert into orders (id, number, reseller_id, reference, state, fill, currency, quantity, delivered, total, key_id, created_at)
-    select id, ${firstNumber} + of_buyer, reseller_id, 'history-' || i, 'completed', 'all_or_nothing', ${currency}, 1, 1, ${unitPrice}, key_id, happened_at from past order by i`
+    insert into orders (id, reseller_id, reference, state, fill, currency, quantity, delivered, total, key_id, created_at)
+    select id, reseller_id, 'history-' || i, 'completed', 'all_or_nothing', ${currency}, 1, 1, ${unitPrice}, key_id, happened_at from past order by i`
   await owner`
     insert into order_lines (order_id, line, sku_id, quantity, delivered, unit_price, total, state, price_rules)
     select id, 1, sku_id, 1, 1, ${unitPrice}, ${unitPrice}, 'delivered', array[rule_id] from past order by i`
@@ -106,7 +104,7 @@ async function fillOrders (owner: Db, from: number, to: number): Promise<void> {
     insert into events (reseller_id, sequence, id, type, data, created_at)
     select reseller_id, event_sequence + of_buyer + 1, pg_temp.uuid_at(happened_at), 'order.completed',
       json_build_object('order', json_build_object(
-        'id', 'ord_' || left(replace(id::text, '-', ''), 26), 'number', ${firstNumber} + of_buyer, 'reference', 'history-' || i, 'state', 'completed',
+        'id', 'ord_' || left(replace(id::text, '-', ''), 26), 'reference', 'history-' || i, 'state', 'completed',
         'fill', 'all_or_nothing', 'currency', ${currency}::text, 'quantity', 1, 'delivered', 1, 'total', '98.25', 'refunded', '0.00', 'max_total', null,
         'created_at', happened_at, 'lines', json_build_array(json_build_object(
           'line', 1, 'sku', 'sku_' || left(replace(sku_id::text, '-', ''), 26), 'quantity', 1, 'delivered', 1, 'unit_price', '98.25', 'total', '98.25',
@@ -124,6 +122,6 @@ async function settle (owner: Db, ordersEach: number): Promise<void> {
     update accounts set balance = balance + ${unitPrice} * ${ordersEach}::bigint * (select count(*) from buyers)
     where kind = 'revenue' and currency = ${currency} and shard = 0`
   await owner`
-    update resellers set event_sequence = resellers.event_sequence + ${ordersEach}::bigint, order_number = greatest(order_number, ${firstNumber}::bigint + ${ordersEach}::bigint)
+    update resellers set event_sequence = resellers.event_sequence + ${ordersEach}::bigint
     from buyers where resellers.id = reseller_id`
 }

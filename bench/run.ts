@@ -5,6 +5,7 @@ import type { Bench, Scenario, Size } from './bench.ts'
 import { openEnding, type Ending } from './ending.ts'
 import { figuresOf } from './figures.ts'
 import { openGround, startServer } from './ground.ts'
+import { residentBytes } from './process-costs.ts'
 import { proveAll } from './prove-all.ts'
 import { describeMachine, showReport, writeResults, type Report } from './report.ts'
 import { baselinesName, baselinesSay, measureBaselines } from './scenarios/baselines.ts'
@@ -59,7 +60,11 @@ async function run ({ size, only, write }: Words, ending: Ending): Promise<void>
     await measureBaselines(bench)
   }
   const chosen = scenarios.filter(({ name }) => only.includes(name))
-  if (chosen.length > 0) await runScenarios({ ...bench, server: await startServer(ending, ground) }, chosen)
+  if (chosen.length > 0) {
+    const server = await startServer(ending, ground)
+    bench.measures.set('API memory at rest', residentBytes(server.apiPid))
+    await runScenarios({ ...bench, server }, chosen)
+  }
   const report: Report = {
     ...bench,
     command: ['npm run bench --', ...process.argv.slice(2)].join(' '),

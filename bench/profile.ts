@@ -1,0 +1,76 @@
+// `node bench/profile.ts`: where the API's CPU goes while it takes orders. Prints the functions with the most time of their own.
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { measureLoad, orderLoad, codesFor, type Bench, type Size } from './bench.ts'
+import { openEnding, type Ending } from './ending.ts'
+import { openGround, startServer } from './ground.ts'
+import { openShop } from './shop.ts'
+
+const functionsShown = 25
+const connections = 64
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+interface Node { readonly id: number, readonly callFrame: { readonly functionName: string, readonly url: string, readonly lineNumber: number } }
+/** As V8 writes it; times are microseconds of the machine's monotonic clock, which process.hrtime reads too. */
+interface CpuProfile { readonly nodes: readonly Node[], readonly samples: readonly number[], readonly timeDeltas: readonly number[], readonly startTime: number }
+
+const { values: { seconds } } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } })
+const ending = openEnding()
+try {
+  await profileOrders(ending, Number(seconds))
+} catch (error) {
+  console.error(`profile: ${(error as Error).message}`)
+  process.exitCode = 1
+} finally {
+  await ending.run()
+}
+process.exit()
+
+async function profileOrders (ending: Ending, seconds: number): Promise<void> {
+  if (!(seconds >= 1 && seconds <= 60)) throw new Error('--seconds is from 1 to 60')
+  const folder = await mkdtemp(join(tmpdir(), 'kahub-profile-'))
+  ending.add(() => rm(folder, { recursive: true, force: true }))
+  const size: Size = { seconds, warmUpSeconds: 2, resellers: 200, skus: 100, manyCodes: 0, manyOrders: 0, importCodes: 0, historyOrders: 0, historyStock: 0 }
+  const ground = await openGround(ending)
+  const shop = await openShop(ending, ground, size)
+  const server = await startServer(ending, ground, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
+  const bench: Bench = {
+    ending, ground, shop, server, size, loads: new Map(), measures: new Map(), notes: [], say: line => console.log(line), tally: { ordersAcknowledged: 0 }
+  }
+  await shop.fillShelves(shop.skus, codesFor(bench, 1, shop.skus.length))
+  const loadedFromUs = Number(process.hrtime.bigint() / 1_000n)
+  const { cpuUs } = await measureLoad(bench, `orders, ${connections} connections`, { connections, load: orderLoad('profile', shop.skus) })
+  // The profile is written as the process ends.
+  await server.stop()
+  const [file] = (await readdir(folder)).filter(name => name.endsWith('.cpuprofile'))
+  if (file === undefined) throw new Error('the server left no profile')
+  print(JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile, loadedFromUs)
+  console.log(`CPU per order, profiling included: API ${cpuUs.api.toFixed(0)} µs, PostgreSQL ${cpuUs.postgres.toFixed(0)} µs`)
+}
+
+/** Prints the own time of functions since a moment, as a share of the time in which the process did something. */
+function print ({ nodes, samples, timeDeltas, startTime }: CpuProfile, fromUs: number): void {
+  const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]))
+  const ownUs = new Map<string, number>()
+  let busyUs = 0
+  let atUs = startTime
+  for (const [i, id] of samples.entries()) {
+    const name = names.get(id)!
+    const us = timeDeltas[i]!
+    atUs += us
+    if (atUs < fromUs || name === '(idle)') continue
+    busyUs += us
+    ownUs.set(name, (ownUs.get(name) ?? 0) + us)
+  }
+  for (const [name, us] of [...ownUs].sort((a, b) => b[1] - a[1]).slice(0, functionsShown)) {
+    console.log(`${(us / busyUs * 100).toFixed(1).padStart(5)} %  ${name}`)
+  }
+}
+
+function nameOf ({ functionName, url, lineNumber }: Node['callFrame']): string {
+  const path = url.replace(/^file:\/\//, '').replace(root, '')
+  return path === '' ? functionName : `${functionName || '(anonymous)'}  ${path}:${lineNumber + 1}`
+}
