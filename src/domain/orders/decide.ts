@@ -137,7 +137,14 @@ function checkLines (request: OrderRequest, buyer: Buyer, prices: PriceBook): re
   if (faults.length === 0) return skus
   const code = faults.map(({ code }) => code).sort((a, b) => precedence[a] - precedence[b])[0]!
   const told = faults.filter(entry => entry.code === code).map(({ fault }) => fault)
-  throw new Problem(code, `${told[0]!.pointer}: ${told[0]!.detail}`, { errors: told })
+  throw new Problem(code, sentenceOf(told), { errors: told })
+}
+
+/** The first line at fault in words; the others are counted, and all stand in `errors`. */
+function sentenceOf (faults: readonly Fault[]): string {
+  const line = Number(/^\/lines\/(\d+)/.exec(faults[0]!.pointer)![1]) + 1
+  const more = faults.length - 1
+  return `Line ${line}: ${faults[0]!.detail}` + (more > 0 ? ` The same holds for ${more} more; see errors.` : '')
 }
 
 function oneCurrency (request: OrderRequest, skus: readonly BookSku[]): Currency {
@@ -179,7 +186,7 @@ function divideStock (request: OrderRequest, skus: readonly BookSku[], shelves: 
   })
   const nothing = deliveries.every(({ delivered }) => delivered === 0)
   if (nothing || (request.fill === 'all_or_nothing' && short.length > 0)) {
-    throw new Problem('out_of_stock', short[0]!.pointer + ': ' + short[0]!.detail, { errors: short })
+    throw new Problem('out_of_stock', sentenceOf(short), { errors: short })
   }
   return deliveries
 }

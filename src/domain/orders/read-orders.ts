@@ -17,13 +17,17 @@ export interface OrderFilter { readonly reference: string | null, readonly numbe
 
 /** A reseller's orders, newest first, older than the one named. */
 export async function listOrders (read: Reader, resellerId: Uuid, filter: OrderFilter, olderThan: Uuid | null, count: number): Promise<readonly Order[]> {
-  const [first, last] = filter.number === null ? [null, null] : idsOfNumber(filter.number)
+  // A condition that does not apply is left out of the text: each combination has a plan, and its index, of its own.
+  const only = [read`reseller_id = ${resellerId}`]
+  if (olderThan !== null) only.push(read`id < ${olderThan}`)
+  if (filter.reference !== null) only.push(read`reference = ${filter.reference}`)
+  if (filter.state !== null) only.push(read`state = ${filter.state}`)
+  if (filter.number !== null) {
+    const [first, last] = idsOfNumber(filter.number)
+    only.push(read`id between ${first} and ${last}`)
+  }
   return await read<Order[]>`
-    select ${read.unsafe(orderColumns)} from orders o
-    where reseller_id = ${resellerId} and id < ${olderThan ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff'}
-      and (${filter.reference}::text is null or reference = ${filter.reference})
-      and (${first}::uuid is null or id between ${first} and ${last})
-      and (${filter.state}::text is null or state = ${filter.state})
+    select ${read.unsafe(orderColumns)} from orders o where ${only.flatMap((condition, i) => i === 0 ? condition : [read` and `, condition])}
     order by id desc limit ${count}`
 }
 
