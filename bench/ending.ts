@@ -2,18 +2,24 @@
 
 /** Things to be ended. */
 export interface Ending {
+  /** Whether the end has begun: what fails from then on fails because of it. */
+  readonly begun: boolean
   /** Keeps how to end something; the function given back forgets it, for what has ended by itself. */
-  add (end: () => void | Promise<void>): () => void
-  /** Ends everything, the newest first; safe to call twice. */
+  add (end: End): () => void
+  /** Ends everything, the newest first; called again it waits for the same. */
   run (): Promise<void>
 }
 
+type End = () => unknown
+
 const interruptedExitCode = 130
 
-/** Opens an ending that a signal runs, too; the process then exits. */
+/** Opens an ending that a signal or a failure nobody caught runs, too; the process then exits. */
 export function openEnding (): Ending {
-  const ends: (() => void | Promise<void>)[] = []
+  const ends: End[] = []
+  let running: Promise<void> | undefined
   const ending: Ending = {
+    get begun () { return running !== undefined },
     add (end) {
       ends.push(end)
       return () => {
@@ -21,22 +27,27 @@ export function openEnding (): Ending {
         if (at >= 0) ends.splice(at, 1)
       }
     },
-    async run () {
-      for (let end = ends.pop(); end; end = ends.pop()) {
-        try {
-          await end()
-        } catch (error) {
-          console.error(`while ending: ${(error as Error).message}`)
-        }
-      }
+    run () {
+      running ??= runAll(ends)
+      return running
     }
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => void ending.run().finally(() => process.exit(interruptedExitCode)))
-  }
+  const exit = (code: number): void => { void ending.run().finally(() => process.exit(code)) }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => exit(interruptedExitCode))
   process.once('uncaughtException', error => {
     console.error(error)
-    void ending.run().finally(() => process.exit(1))
+    exit(1)
   })
   return ending
+}
+
+/** What is added meanwhile is ended, too. */
+async function runAll (ends: End[]): Promise<void> {
+  for (let end = ends.pop(); end; end = ends.pop()) {
+    try {
+      await end()
+    } catch (error) {
+      console.error(`while ending: ${(error as Error).message}`)
+    }
+  }
 }

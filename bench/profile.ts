@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { measureLoad, orderLoad, codesFor, type Bench, type Size } from './bench.ts'
-import { openEnding, type Ending } from './ending.ts'
+import type { Ending } from './ending.ts'
 import { openGround, startServer } from './ground.ts'
+import { runToEnd } from './run-to-end.ts'
 import { openShop } from './shop.ts'
 
 const functionsShown = 25
@@ -18,16 +19,7 @@ interface Node { readonly id: number, readonly callFrame: { readonly functionNam
 interface CpuProfile { readonly nodes: readonly Node[], readonly samples: readonly number[], readonly timeDeltas: readonly number[], readonly startTime: number }
 
 const { values: { seconds } } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } })
-const ending = openEnding()
-try {
-  await profileOrders(ending, Number(seconds))
-} catch (error) {
-  console.error(`profile: ${(error as Error).message}`)
-  process.exitCode = 1
-} finally {
-  await ending.run()
-}
-process.exit()
+await runToEnd('profile', ending => profileOrders(ending, Number(seconds)))
 
 async function profileOrders (ending: Ending, seconds: number): Promise<void> {
   if (!(seconds >= 1 && seconds <= 60)) throw new Error('--seconds is from 1 to 60')

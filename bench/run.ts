@@ -2,12 +2,13 @@
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Bench, Scenario, Size } from './bench.ts'
-import { openEnding, type Ending } from './ending.ts'
+import type { Ending } from './ending.ts'
 import { figuresOf } from './figures.ts'
 import { openGround, startServer } from './ground.ts'
 import { residentBytes } from './process-costs.ts'
 import { proveAll } from './prove-all.ts'
 import { describeMachine, showReport, writeResults, type Report } from './report.ts'
+import { runToEnd } from './run-to-end.ts'
 import { baselinesName, baselinesSay, measureBaselines } from './scenarios/baselines.ts'
 import { history } from './scenarios/history.ts'
 import { importCodes } from './scenarios/import-codes.ts'
@@ -33,20 +34,11 @@ const usage = `npm run bench -- [--quick] [--only NAME,…] [--seconds N] [--wri
   --seconds    length of each measurement, 1 to ${secondsMax}
   --write      write bench/RESULTS.md`
 
-const ending = openEnding()
-try {
-  await run(readWords(process.argv.slice(2)), ending)
-} catch (error) {
-  console.error(`bench: ${(error as Error).message}`)
-  process.exitCode = 1
-} finally {
-  await ending.run()
-}
-process.exit()
+await runToEnd('bench', ending => run(ending, readWords(process.argv.slice(2))))
 
 interface Words { readonly size: Size, readonly only: readonly string[], readonly write: boolean }
 
-async function run ({ size, only, write }: Words, ending: Ending): Promise<void> {
+async function run (ending: Ending, { size, only, write }: Words): Promise<void> {
   if (process.platform !== 'linux') throw new Error('the bench reads CPU and memory from /proc and runs on Linux only')
   const startedMs = performance.now()
   const loadBefore = loadavg()[0]!
