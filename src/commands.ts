@@ -11,6 +11,7 @@ import { ensureDemo, tryDemoOrder } from './demo.ts'
 import { createOperatorKey, ensureOperatorFile } from './operator-key.ts'
 import { startEmbedded } from './postgres/embedded.ts'
 import { migrate } from './postgres/migrate.ts'
+import { UnsoundBooks } from './workers/passes.ts'
 
 interface Command {
   readonly says: string
@@ -182,14 +183,19 @@ async function greet (config: Config, { serving, withDemo }: Product): Promise<v
     say(`  credentials ${join(config.home, 'demo.json')} (a reseller), ${join(config.home, 'operator.json')} (the operator)`)
     say('')
     say('Try next, in another terminal:')
-    say(`  ${pc.cyan('npm run kahub -- lots list')}            what is in stock, as the operator sees it`)
-    say(`  ${pc.cyan('node examples/buy.ts')}                  buy as the demo reseller, with the SDK`)
+    say(`  ${pc.cyan('examples/buy.sh')}                         buy as the demo reseller, with curl and openssl`)
+    say(`  ${pc.cyan('node bin/node.cjs examples/buy.ts')}       the same with the SDK`)
+    say(`  ${pc.cyan('npm run kahub -- lots list')}              what is in stock, as the operator sees it`)
+  } else {
+    say(`  ${pc.cyan('npm run main operator-key')}               makes the first operator key, with the same DATABASE_URL and KAHUB_MASTER_KEY`)
   }
   say('Ctrl-C stops everything.')
 }
 
 function reportPass (pass: string, error: unknown): void {
-  console.error(`kahub: the pass "${pass}" failed and will be tried again: ${(error as { code?: string }).code ?? (error as Error).name}`)
+  // The message of a database error may quote values; of our own errors only the books' faults are told whole.
+  const told = error instanceof UnsoundBooks ? error.message : (error as { code?: string }).code ?? (error as Error).name
+  console.error(`kahub: the pass "${pass}" failed and will be tried again: ${told}`)
 }
 
 function say (line: string): void {

@@ -3,7 +3,8 @@ import { newId } from '../../src/base/ids.ts'
 import { Problem } from '../../src/base/problem.ts'
 import { newMasterKey, readMasterKeys, wrap } from '../../src/base/seal.ts'
 import { transact } from '../../src/postgres/transact.ts'
-import { keyOwner, loadKeyring } from '../../src/domain/resellers/keyring.ts'
+import { loadKeyring } from '../../src/domain/resellers/keyring.ts'
+import { apiKeyOwner } from '../../src/domain/secrets/owners.ts'
 import { rewrapUnderCurrentMaster } from '../../src/domain/secrets/rewrap-under-current-master.ts'
 import { openWorldSecret } from '../../src/domain/secrets/open-world-secret.ts'
 import { abortImport, clearAbortedLots } from '../../src/domain/stock/abort-import.ts'
@@ -241,7 +242,7 @@ t.test('a new master key keeps every code open and every fingerprint known, and 
   const [old] = [...rotated.masterKeys.byId]
   const next = readMasterKeys(newMasterKey().replace(/^[^:]+/, 'next'))
   const both = { current: 'next', byId: new Map([...next.byId, old!]) }
-  const apiKey = wrap(rotated.masterKeys, keyOwner('key_live_1'), Buffer.from('khs_secret'))
+  const apiKey = wrap(rotated.masterKeys, apiKeyOwner('key_live_1'), Buffer.from('khs_secret'))
   await rotated.db`
     insert into api_keys (id, name, algorithm, sealed_secret, master_key, scopes)
     values ('key_live_1', 'operator', 'hmac-sha256', ${apiKey.wrapped}, ${apiKey.masterKey}, '{admin:*}')`

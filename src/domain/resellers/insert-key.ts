@@ -9,7 +9,7 @@ import { quotedArray } from '../../postgres/arrays.ts'
 import type { Tx } from '../../postgres/pool.ts'
 import { raiseSnapshot } from '../../postgres/snapshot.ts'
 import { appendEvents } from '../events/append-events.ts'
-import { keyOwner } from './keyring.ts'
+import { apiKeyOwner } from '../secrets/owners.ts'
 import { readKey, type KeyRecord, type PublicJwk } from './list-keys.ts'
 
 const secretBytes = 32
@@ -48,7 +48,7 @@ export function newKeyId (world: World): string {
 /** Writes a key, its event and the new version of the keyring. An HMAC key gets its secret here. */
 export async function insertKey (tx: Tx, forge: KeyForge, row: KeyRow): Promise<MadeKey> {
   const secret = row.algorithm === 'hmac-sha256' ? new Secret(`khs_${randomText(secretBytes)}`) : undefined
-  const sealed = secret && wrap(forge.masterKeys, keyOwner(row.id), Buffer.from(secret.reveal()))
+  const sealed = secret && wrap(forge.masterKeys, apiKeyOwner(row.id), Buffer.from(secret.reveal()))
   await tx`
     insert into api_keys (id, reseller_id, name, algorithm, sealed_secret, master_key, public_key, scopes, ip_allow,
       requests_per_minute, expires_at)

@@ -8,6 +8,7 @@ import { Problem } from '../../base/problem.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { unwrap, type MasterKeys } from '../../base/seal.ts'
 import type { Reader } from '../../postgres/pool.ts'
+import { apiKeyOwner } from '../secrets/owners.ts'
 
 export interface KeyHolder {
   readonly id: Uuid
@@ -78,11 +79,6 @@ export function holdsScope (key: ApiKey, scope: Scope): boolean {
   return key.scopes.has(scope) || (scope.startsWith('admin:') && key.scopes.has('admin:*'))
 }
 
-/** What a key's secret is sealed for: it opens nowhere else. */
-export function keyOwner (keyId: string): string {
-  return `api key ${keyId}`
-}
-
 interface KeyRow {
   id: string,
   name: string,
@@ -111,7 +107,7 @@ function toKey (row: KeyRow, masterKeys: MasterKeys): ApiKey {
     name: row.name,
     algorithm: row.algorithm,
     verifyingKey: row.sealed_secret
-      ? createSecretKey(unwrap(masterKeys, keyOwner(row.id), { masterKey: row.master_key!, wrapped: row.sealed_secret }))
+      ? createSecretKey(unwrap(masterKeys, apiKeyOwner(row.id), { masterKey: row.master_key!, wrapped: row.sealed_secret }))
       : importEd25519Jwk(row.public_key),
     scopes: new Set(row.scopes),
     ipAllow: row.ip_allow.map(range => ipaddr.parseCIDR(range)),
