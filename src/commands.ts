@@ -1,5 +1,5 @@
 // What main.ts can do, each command from its settings to its exit code.
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import pc from 'picocolors'
@@ -65,6 +65,7 @@ async function withProduct (config: Config, stop: AbortSignal, work: (product: P
     const workers = startWorkers(worlds, reportPass)
     undo.push(() => workers.stop())
     const withDemo = config.demo ?? ground.embedded
+    if (withDemo) await mkdir(config.home, { recursive: true, mode: 0o700 })
     if (ground.embedded || withDemo) await ensureOperatorFile(worlds.live, config.home, serving.url)
     if (withDemo && !stop.aborted) await ensureDemo(config.home, serving.url, say)
     return await work({ ground, worlds, serving, withDemo })

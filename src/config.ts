@@ -1,4 +1,4 @@
-// The only file that reads the environment: one table, checked at start, told in full by `kahub help config`.
+// The only file that reads the environment: one table, checked at start, explained in README.md.
 import { resolve } from 'node:path'
 
 export interface Config {

@@ -1,6 +1,7 @@
-// One door: `main.ts start | demo | api | worker | migrate | operator-key | openapi`; signals in, exit code out.
-import { readConfig } from './config.ts'
+// One door: `main.ts start | demo | api | worker | migrate | operator-key | master-key | openapi`; signals in, exit code out.
+import { readConfig, type Config } from './config.ts'
 import { commands, type CommandName } from './commands.ts'
+import { explainFailure } from './explain-failure.ts'
 
 const [name = 'start', ...rest] = process.argv.slice(2)
 
@@ -19,10 +20,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
+let config: Config | undefined
 try {
-  process.exitCode = await commands[name as CommandName].run(readConfig(process.env), stopping.signal, rest)
+  config = readConfig(process.env)
+  process.exitCode = await commands[name as CommandName].run(config, stopping.signal, rest)
 } catch (error) {
-  console.error(`kahub: ${error instanceof Error ? error.message : String(error)}`)
+  console.error(`kahub: ${explainFailure(error, config)}`)
   if (process.env.LOG_LEVEL === 'debug') console.error(error)
   process.exitCode = 1
 }

@@ -56,7 +56,7 @@ export function readMasterKeys (text: string): MasterKeys {
   const byId = new Map<string, Secret<KeyObject>>()
   for (const pair of text.split(',').map(part => part.trim()).filter(part => part !== '')) {
     const match = /^([a-z0-9-]{1,32}):([A-Za-z0-9+/]{43}=)$/.exec(pair)
-    if (!match) throw new Error('the master key must be id:base64 of 32 bytes (several, comma-separated, newest first), e.g. made by: kahub master-key')
+    if (!match) throw new Error('the master key must be id:base64 of 32 bytes (several, comma-separated, newest first), e.g. made by: npm run main master-key')
     if (byId.has(match[1]!)) throw new Error(`the master key id ${match[1]} stands twice`)
     byId.set(match[1]!, new Secret(createSecretKey(Buffer.from(match[2]!, 'base64'))))
   }

@@ -61,15 +61,21 @@ async function refuseOldServer (connection: Connection): Promise<void> {
 
 async function prepareWorld (connection: Connection, world: World): Promise<void> {
   const role = roleOf(world)
-  // Roles belong to the whole server: another database's migration may be making the same one.
+  // Roles belong to the whole server: another database's migration may be making the same one, or its owner has made it for an
+  // account that may not. Whether we can become it is tried, because since PostgreSQL 16 being a member does not say so.
   await connection.unsafe(`
     do $$ begin
-      create role ${role} nologin;
+      if not exists (select from pg_roles where rolname = '${role}') then create role ${role} nologin; end if;
     exception when duplicate_object or unique_violation then null;
     end $$;
     do $$ begin
-      if not pg_has_role(current_user, '${role}', 'member') then grant ${role} to current_user; end if;
-    exception when unique_violation then null;
+      set local role ${role};
+      reset role;
+    exception when insufficient_privilege then
+      begin
+        grant ${role} to current_user;
+      exception when unique_violation then null;
+      end;
     end $$;
     create schema if not exists ${world};
     grant usage on schema ${world} to ${role};
