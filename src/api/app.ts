@@ -59,7 +59,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     http: { maxHeaderSize: headerBytesMax },
     routerOptions: { maxParamLength: parameterLengthMax },
     exposeHeadRoutes: false,
-    genReqId: newRequestId,
+    genReqId: requestIds(),
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerError
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -72,12 +72,18 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
 
   const authenticate = authenticateFor(worlds, options.decoys)
   app.decorateRequest('caller')
-  app.addHook('onRequest', async (request, reply) => { reply.header('request-id', request.id) })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('request-id', request.id)
+    done()
+  })
   app.addHook('onRequest', authenticate.verifySignature)
   app.addHook('preValidation', authenticate.admit)
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     options.metrics.countRequest(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime)
-    request.log.info({ method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, key: request.caller?.key.id }, 'a request was answered')
+    request.log.info({
+      method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, key: request.caller?.key.id
+    }, 'a request was answered')
+    done()
   })
 
   await registerOpenApi(app, apiVersions[0])
@@ -158,6 +164,9 @@ function pathOf (request: FastifyRequest): string {
   return end < 0 ? url : url.slice(0, end)
 }
 
-function newRequestId (): string {
-  return 'req_' + randomBytes(12).toString('base64url')
+/** Ids of requests: where this process is told apart by chance, and its requests by count. */
+function requestIds (): () => string {
+  const process = randomBytes(9).toString('base64url')
+  let count = 0
+  return () => `req_${process}${(++count).toString(36)}`
 }

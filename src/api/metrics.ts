@@ -28,11 +28,19 @@ export function openMetrics (waiting: () => { readonly live: number, readonly te
       this.set({ world: 'test' }, counts.test)
     }
   }))
+  // Looking a label set up costs more than counting: each is looked up once. Routes, methods and statuses are few.
+  const counters = new Map<string, ReturnType<typeof requests.labels>>()
+  const timers = new Map<string, ReturnType<typeof seconds.labels>>()
   return {
     registry,
     countRequest (route, method, status, ms) {
-      requests.inc({ route, method, status })
-      seconds.observe({ route }, ms / 1000)
+      const name = `${method} ${status} ${route}`
+      let counter = counters.get(name)
+      if (!counter) counters.set(name, counter = requests.labels(route, method, String(status)))
+      let timer = timers.get(route)
+      if (!timer) timers.set(route, timer = seconds.labels(route))
+      counter.inc()
+      timer.observe(ms / 1000)
     }
   }
 }

@@ -20,7 +20,7 @@ import { lockStock, movesOf, readShelf, shelfInHand, writeShelf, writeStock, typ
 import { revenueShards } from '../wallet/house-accounts.ts'
 import { decide, factKey, type Decision, type Facts, type NewOrder, type OrderRequest, type ResellerFacts, type WalletFacts } from './decide.ts'
 import type { OrderAllocation, OrderWithLines } from './order.ts'
-import { orderView } from './order-view.ts'
+import { orderSummaryView } from './order-view.ts'
 import { readAllocations, readEarlierOrders, readSealedCodes } from './read-orders.ts'
 
 export interface PlacedOrder {
@@ -213,13 +213,13 @@ async function insertOrders (tx: Tx, placed: readonly NewOrder[]): Promise<void>
   const orders = placed.map(({ order }) => order)
   await tx`
     insert into orders (id, reseller_id, reference, state, fill, currency, max_total, quantity, delivered, total, key_id, created_at)
-    select * from unnest(
-      ${bareArray(orders.map(order => order.id))}::uuid[], ${bareArray(orders.map(order => order.resellerId))}::uuid[], ${quotedArray(orders.map(order => order.reference))}::text[],
-      ${bareArray(orders.map(order => order.state))}::text[], ${bareArray(orders.map(order => order.fill))}::text[],
-      ${bareArray(orders.map(order => order.currency))}::text[], ${bareArray(orders.map(order => order.maxTotal))}::bigint[],
-      ${bareArray(orders.map(order => order.quantity))}::int[], ${bareArray(orders.map(order => order.delivered))}::int[],
-      ${bareArray(orders.map(order => order.total))}::bigint[], ${bareArray(orders.map(order => order.keyId))}::text[],
-      ${quotedArray(orders.map(order => order.createdAt.toISOString()))}::timestamptz[])`.execute()
+    select *, ${orders[0]!.createdAt} from unnest(
+      ${bareArray(orders.map(order => order.id))}::uuid[], ${bareArray(orders.map(order => order.resellerId))}::uuid[],
+      ${quotedArray(orders.map(order => order.reference))}::text[], ${bareArray(orders.map(order => order.state))}::text[],
+      ${bareArray(orders.map(order => order.fill))}::text[], ${bareArray(orders.map(order => order.currency))}::text[],
+      ${bareArray(orders.map(order => order.maxTotal))}::bigint[], ${bareArray(orders.map(order => order.quantity))}::int[],
+      ${bareArray(orders.map(order => order.delivered))}::int[], ${bareArray(orders.map(order => order.total))}::bigint[],
+      ${bareArray(orders.map(order => order.keyId))}::text[])`.execute()
 }
 
 async function insertLines (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
@@ -245,13 +245,14 @@ async function insertAllocations (tx: Tx, placed: readonly NewOrder[]): Promise<
       ${bareArray(allocations.map(allocation => allocation.count))}::int[])`.execute()
 }
 
+/** Events show orders without their lines: a body stays small however large the order. */
 async function insertEvents (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
   await tx`
     insert into events (reseller_id, sequence, id, type, data)
     select * from unnest(
       ${bareArray(placed.map(({ order }) => order.resellerId))}::uuid[], ${bareArray(placed.map(({ eventSequence }) => eventSequence))}::bigint[],
       ${bareArray(placed.map(() => newId()))}::uuid[], ${bareArray(placed.map(({ order }) => `order.${order.state}`))}::text[],
-      ${quotedArray(placed.map(({ order }) => JSON.stringify({ order: orderView(order) })))}::json[])`.execute()
+      ${quotedArray(placed.map(({ order }) => JSON.stringify({ order: orderSummaryView(order) })))}::json[])`.execute()
 }
 
 /** Wallets pay, revenue gains: the transfers and the balances they move. */
