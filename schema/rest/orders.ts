@@ -81,6 +81,8 @@ export const ListOrders = Type.Object({
   state: Type.Optional(OneOf(orderStates))
 }, { additionalProperties: false })
 
+export type ListOrders = Static<typeof ListOrders>
+
 export const OrderPage = Page(OrderSummary)
 
 export const ReadCodes = Type.Object({

@@ -17,6 +17,7 @@ import { adminImportsRoutes } from './rest/admin-imports.ts'
 import { adminKeysRoutes } from './rest/admin-keys.ts'
 import { adminLevelsRoutes } from './rest/admin-levels.ts'
 import { adminLotsRoutes } from './rest/admin-lots.ts'
+import { adminOrderRoutes } from './rest/admin-orders.ts'
 import { adminPriceRoutes } from './rest/admin-prices.ts'
 import { adminResellersRoutes } from './rest/admin-resellers.ts'
 import { adminWalletsRoutes } from './rest/admin-wallets.ts'
@@ -99,6 +100,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     adminLevelsRoutes(scope)
     adminResellersRoutes(scope)
     adminKeysRoutes(scope)
+    adminOrderRoutes(scope)
     adminWalletsRoutes(scope)
     adminCatalogRoutes(scope)
     adminPriceRoutes(scope)

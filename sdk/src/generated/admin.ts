@@ -5,9 +5,12 @@ import type { KahubOptions } from '../options.ts'
 import { List } from '../pages.ts'
 import type {
   AbortImportResult,
+  AdminGetOrderResult,
   AdminGetProductResult,
   AdminListCategoriesQuery,
   AdminListCategoriesResult,
+  AdminListOrdersQuery,
+  AdminListOrdersResult,
   AdminListProductsQuery,
   AdminListProductsResult,
   CommitImportResult,
@@ -95,6 +98,7 @@ export class KahubAdmin extends Connection {
   readonly keys: KeysResource
   readonly levels: LevelsResource
   readonly lots: LotsResource
+  readonly orders: OrdersResource
   readonly prices: PricesResource
   readonly products: ProductsResource
   readonly resellerKeys: ResellerKeysResource
@@ -115,6 +119,7 @@ export class KahubAdmin extends Connection {
     this.keys = new KeysResource(this)
     this.levels = new LevelsResource(this)
     this.lots = new LotsResource(this)
+    this.orders = new OrdersResource(this)
     this.prices = new PricesResource(this)
     this.products = new ProductsResource(this)
     this.resellerKeys = new ResellerKeysResource(this)
@@ -445,6 +450,37 @@ export class LotsResource {
    */
   async recall (id: string, body: RecallLotBody, options?: CallOptions): Promise<RecallLotResult> {
     return this.#connection.request('POST', `/admin/v1/lots/${segment(id)}/recall`, { ...options, body })
+  }
+}
+
+export class OrdersResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * List a reseller’s orders.
+   * Newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /admin/v1/resellers/{id}/orders
+   * @param id The id of a reseller.
+   */
+  list (id: string, query: AdminListOrdersQuery = {}, options?: CallOptions): List<AdminListOrdersResult> {
+    const path = `/admin/v1/resellers/${segment(id)}/orders`
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * Read an order.
+   * With its lines and their prices explained; never with codes.
+   * GET /admin/v1/resellers/{id}/orders/{order}
+   * @param id The id of a reseller.
+   * @param order The id of an order.
+   */
+  async get (id: string, order: string, options?: CallOptions): Promise<AdminGetOrderResult> {
+    return this.#connection.request('GET', `/admin/v1/resellers/${segment(id)}/orders/${segment(order)}`, options)
   }
 }
 

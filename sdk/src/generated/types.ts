@@ -1208,6 +1208,30 @@ export type RotateOperatorKeyResult = CreatedApiKey
 /** The answer of POST /admin/v1/keys/{id}/revoke. */
 export type RevokeAnyKeyResult = ApiKey
 
+/** The query of GET /admin/v1/resellers/{id}/orders. */
+export interface AdminListOrdersQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Only the order with this reference. */
+  reference?: string | undefined
+  /** Only the order with this number. At least 1. */
+  number?: number | undefined
+  state?: 'completed' | 'partial' | undefined
+}
+
+/** The answer of GET /admin/v1/resellers/{id}/orders. */
+export interface AdminListOrdersResult {
+  data: OrderSummary[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /admin/v1/resellers/{id}/orders/{order}. */
+export type AdminGetOrderResult = Order
+
 /** The body of POST /admin/v1/resellers/{id}/deposits. */
 export interface CreateDepositBody {
   /**

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
-  CodePage, codesPageDefault, codesPageMax, inlineCodesMax, ListOrders, Order, OrderId, OrderPage, PlaceOrder, ReadCodes
+  CodePage, codesPageDefault, codesPageMax, inlineCodesMax, ListOrders, Order, OrderId, OrderPage, PlaceOrder, ReadCodes, type OrderSummary
 } from '../../../schema/rest/orders.ts'
 import { readId, type Uuid } from '../../base/ids.ts'
 import { parseAmount } from '../../base/money.ts'
@@ -14,7 +14,7 @@ import { openOrderCodes, revealCodes, streamCodes } from '../../domain/orders/re
 import { holdsScope } from '../../domain/resellers/keyring.ts'
 import type { App } from '../app-types.ts'
 import { referenceOf, resellerOf } from '../change.ts'
-import { answerPage } from '../page.ts'
+import { answerPage, type PageAnswer } from '../page.ts'
 
 const OrderParams = Type.Object({ id: OrderId })
 
@@ -45,15 +45,7 @@ export function orderRoutes (app: App): void {
     schema: {
       operationId: 'listOrders', summary: 'Your orders, newest first', tags: ['Orders'], 'x-sdk': { resource: 'orders', method: 'list' }, querystring: ListOrders, response: { 200: OrderPage }
     } as const
-  }, async (request, reply) => {
-    const reseller = resellerOf(request)
-    const { reference = null, number = null, state = null } = request.query
-    return await answerPage(request, reply, `orders ${JSON.stringify([reseller.id, reference, number, state])}`, {
-      load: (after, count) => listOrders(request.caller.world.db, reseller.id, { reference, number, state }, after ? String(after[0]) : null, count),
-      placeOf: order => [order.id],
-      view: orderSummaryView
-    })
-  })
+  }, async (request, reply) => await answerOrders(request, reply, resellerOf(request).id))
 
   app.get('/v1/orders/:id', {
     config: { scope: 'orders:read' },
@@ -81,6 +73,16 @@ export function orderRoutes (app: App): void {
     const order = await ownOrder(request, request.params.id)
     reply.header('cache-control', 'no-store')
     return wantsLines(request) ? await answerLines(request, reply, order.id) : await answerCodePage(request, order.id)
+  })
+}
+
+/** A page of one reseller's orders. */
+export async function answerOrders (request: FastifyRequest, reply: FastifyReply, resellerId: Uuid): Promise<PageAnswer<OrderSummary>> {
+  const { reference = null, number = null, state = null } = request.query as ListOrders
+  return await answerPage(request, reply, `orders ${JSON.stringify([resellerId, reference, number, state])}`, {
+    load: (after, count) => listOrders(request.caller.world.db, resellerId, { reference, number, state }, after ? String(after[0]) : null, count),
+    placeOf: order => [order.id],
+    view: orderSummaryView
   })
 }
 
