@@ -8,7 +8,7 @@ import { orderView, withExplanations } from '../../domain/orders/order-view.ts'
 import { readOrder } from '../../domain/orders/read-orders.ts'
 import type { App } from '../app-types.ts'
 import { answerOrders } from './orders.ts'
-import { resellerIdOf } from './admin-resellers.ts'
+import { knownReseller, resellerIdOf } from './admin-resellers.ts'
 
 /** Operator: what resellers have ordered; never a code. */
 export function adminOrderRoutes (app: App): void {
@@ -24,7 +24,7 @@ export function adminOrderRoutes (app: App): void {
       querystring: ListOrders,
       response: { 200: OrderPage }
     } as const
-  }, async (request, reply) => await answerOrders(request, reply, resellerIdOf(request.params)))
+  }, async (request, reply) => await answerOrders(request, reply, (await knownReseller(request, request.params)).id))
 
   app.get('/admin/v1/resellers/:id/orders/:order', {
     config: { scope: 'admin:read' },
