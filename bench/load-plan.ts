@@ -38,7 +38,6 @@ export interface LoadPlan {
 }
 
 export interface LoadResult {
-  readonly connections: number
   /** Answers inside the measured time. */
   readonly measured: number
   readonly seconds: number

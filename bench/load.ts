@@ -109,7 +109,6 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
     const latencies = latenciesMs.subarray(0, measured).sort()
     const own = (end.own.user + end.own.system) - (start.own.user + start.own.system)
     return {
-      connections: plan.connections,
       measured,
       seconds,
       perSecond: measured / seconds,

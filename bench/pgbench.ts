@@ -28,6 +28,12 @@ export async function findPgbench (): Promise<string | undefined> {
   return undefined
 }
 
+/** What a pgbench says it is. */
+export async function versionOf (file: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(file, ['--version'])
+  return stdout.trim()
+}
+
 /** Makes the baseline's tables in a schema of its own, as many wallets and shelves as our run has. */
 export async function openBaseline ({ owner }: Ground, size: { readonly wallets: number, readonly skus: number }): Promise<void> {
   await owner.unsafe(tables)

@@ -22,9 +22,9 @@ const scenarios: readonly Scenario[] = [ping, orders, oneSku, oneWallet, manyCod
 const names = [baselinesName, ...scenarios.map(({ name }) => name)]
 
 const fullSize: Size = {
-  seconds: 6, warmUpSeconds: 2, resellers: 200, skus: 100, manyCodes: 10_000, manyOrders: 20, importCodes: 1_000_000, historyOrders: 1_000_000, historyStock: 5_000_000
+  seconds: 6, warmUpSeconds: 2, resellers: 200, skus: 100, manyCodes: 10_000, manyOrders: 40, importCodes: 1_000_000, historyOrders: 1_000_000, historyStock: 5_000_000
 }
-const quickSize: Size = { ...fullSize, seconds: 3, warmUpSeconds: 1, manyOrders: 10, importCodes: 600_000, historyOrders: 100_000, historyStock: 500_000 }
+const quickSize: Size = { ...fullSize, seconds: 3, warmUpSeconds: 1, manyOrders: 20, importCodes: 600_000, historyOrders: 100_000, historyStock: 500_000 }
 /** A signature is good for five minutes; requests are signed before the warm-up. */
 const secondsMax = 60
 
@@ -54,7 +54,9 @@ async function run (ending: Ending, { size, only, write }: Words): Promise<void>
   const chosen = scenarios.filter(({ name }) => only.includes(name))
   if (chosen.length > 0) {
     const server = await startServer(ending, ground)
-    bench.measures.set('API memory at rest', residentBytes(server.apiPid))
+    const atRest = residentBytes(server.apiPid)
+    bench.measures.set('API memory at rest', atRest)
+    bench.say(`API memory at rest: ${Math.round(atRest / 1e6)} MB`)
     await runScenarios({ ...bench, server }, chosen)
   }
   const report: Report = {

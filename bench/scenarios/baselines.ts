@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts'
-import { findPgbench, openBaseline, pgbenchShapes, runPgbench } from '../pgbench.ts'
+import { findPgbench, openBaseline, pgbenchShapes, runPgbench, versionOf } from '../pgbench.ts'
 
 export const baselinesName = 'pgbench'
 export const baselinesSay = 'an order in a transaction of its own, on the same PostgreSQL, before our server runs'
@@ -12,6 +12,7 @@ export async function measureBaselines ({ ending, ground, size, measures, notes,
     notes.push('pgbench was not found (on Debian: `apt install postgresql-contrib`), so what is compared with it is left out.')
     return say('  pgbench was not found; on Debian: apt install postgresql-contrib')
   }
+  notes.push(`Baselines by ${await versionOf(file)}.`)
   await openBaseline(ground, { wallets: size.resellers, skus: size.skus })
   for (const shape of pgbenchShapes) {
     for (const clients of clientCounts) {
