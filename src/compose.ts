@@ -18,6 +18,7 @@ import { openFingerprintKey } from './domain/stock/fingerprint.ts'
 import { openLotKeys } from './domain/stock/lot-keys.ts'
 import { coalesceStockQueries } from './domain/stock/query-stock.ts'
 import type { World } from './domain/world.ts'
+import { orderCommitLimits } from './postgres/group-commit.ts'
 import { appliedMigration, newestMigration } from './postgres/migrate.ts'
 import { openPool } from './postgres/pool.ts'
 import { listenForSnapshots, openSnapshot, refreshSnapshots, sharedRefresh, snapshotPollMs } from './postgres/snapshot.ts'
@@ -44,7 +45,8 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
   const refreshing = repeatPass('refresh snapshots', () => refresh().then(() => 0), snapshotPollMs)
   const stopListening = await listenForSnapshots(db, refreshing.hint)
   const lotKeys = openLotKeys(masterKeys)
-  const { placeOrder, commits } = openPlacing({ db, keyring, priceBook, lotKeys })
+  const orderDb = openPool(url, name, { connectionsMax: orderCommitLimits.lanesMax, applicationName: `kahub ${name} orders` })
+  const { placeOrder, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys })
   return {
     name,
     clock,
@@ -65,7 +67,7 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
       await commits.close()
       await refreshing.stop()
       await stopListening().catch(() => {})
-      await Promise.all([db.end({ timeout: 1 }), bulkDb.end({ timeout: 1 })])
+      await Promise.all([db, orderDb, bulkDb].map(pool => pool.end({ timeout: 1 })))
     }
   }
 }

@@ -3,9 +3,9 @@
 import { Problem } from '../base/problem.ts'
 import { backoffMs } from '../base/backoff.ts'
 import { failureKind } from './failure.ts'
+import { openTransaction } from './open-transaction.ts'
 import type { Db, Tx } from './pool.ts'
 import { setTimeout as pause } from 'node:timers/promises'
-import type postgres from 'postgres'
 
 export interface GroupCommitLimits {
   /** Batches in flight at once, each on a connection of its own. */
@@ -22,16 +22,16 @@ export const orderCommitLimits: GroupCommitLimits = { lanesMax: 2, weightMax: 1_
 export interface GroupCommit<Request, Outcome> {
   /** Resolves with the request's own outcome after the commit that holds it; rejects with its Problem when it is refused. */
   submit (request: Request): Promise<Outcome>
-  /** Waits for what is in flight and waiting, then gives the connections back. */
+  /** Waits for what is in flight and waiting. */
   close (): Promise<void>
   readonly waiting: number
 }
 
-/**
- * Decides a batch inside one transaction, an outcome for each request in its order. `attempt` counts from 1: from the
- * second on, an earlier try of the same batch may have been committed although its answer was lost.
- */
-export type RunBatch<Request, Outcome> = (tx: Tx, requests: readonly Request[], attempt: number) => Promise<readonly (Outcome | Problem)[]>
+/** Whether an earlier try of the same batch may have been committed although its answer was lost. */
+export type EarlierTry = 'none' | 'may be committed'
+
+/** Decides a batch inside one transaction, an outcome for each request in its order. */
+export type RunBatch<Request, Outcome> = (tx: Tx, requests: readonly Request[], earlier: EarlierTry) => Promise<readonly (Outcome | Problem)[]>
 
 interface Waiter<Request, Outcome> {
   readonly request: Request
@@ -39,8 +39,6 @@ interface Waiter<Request, Outcome> {
   readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: unknown) => void
 }
-
-interface Lane { connection: postgres.ReservedSql | undefined, busy: boolean }
 
 const retryBaseMs = 20
 const retryCapMs = 500
@@ -51,7 +49,7 @@ export function groupCommit<Request, Outcome> (
   db: Db, run: RunBatch<Request, Outcome>, weigh: (request: Request) => number, limits: GroupCommitLimits
 ): GroupCommit<Request, Outcome> {
   const queue: Waiter<Request, Outcome>[] = []
-  const lanes: Lane[] = Array.from({ length: limits.lanesMax }, () => ({ connection: undefined, busy: false }))
+  let inFlight = 0
   const idle: (() => void)[] = []
   let scheduled = false
 
@@ -70,24 +68,20 @@ export function groupCommit<Request, Outcome> (
       })
     },
     async close () {
-      if (queue.length > 0 || lanes.some(lane => lane.busy)) await new Promise<void>(resolve => idle.push(resolve))
-      for (const lane of lanes) release(lane)
+      if (queue.length > 0 || inFlight > 0) await new Promise<void>(resolve => idle.push(resolve))
     },
     get waiting () { return queue.length }
   }
 
   function dispatch (): void {
-    for (const lane of lanes) {
-      if (queue.length === 0) break
-      if (!lane.busy) void drive(lane)
-    }
-    if (queue.length === 0 && lanes.every(lane => !lane.busy)) for (const done of idle.splice(0)) done()
+    while (queue.length > 0 && inFlight < limits.lanesMax) void drive(takeBatch())
+    if (queue.length === 0 && inFlight === 0) for (const done of idle.splice(0)) done()
   }
 
-  async function drive (lane: Lane): Promise<void> {
-    lane.busy = true
-    await settle(lane, takeBatch())
-    lane.busy = false
+  async function drive (batch: readonly Waiter<Request, Outcome>[]): Promise<void> {
+    inFlight++
+    await settle(batch, 'none')
+    inFlight--
     dispatch()
   }
 
@@ -99,10 +93,15 @@ export function groupCommit<Request, Outcome> (
   }
 
   /** Gives every waiter of the batch its answer; never throws. */
-  async function settle (lane: Lane, batch: readonly Waiter<Request, Outcome>[]): Promise<void> {
+  async function settle (batch: readonly Waiter<Request, Outcome>[], before: EarlierTry): Promise<void> {
+    let earlier = before
     for (let attempt = 1; ; attempt++) {
+      const transaction = openTransaction(db)
+      let isCommitSent = false
       try {
-        const outcomes = await commit(lane, batch, attempt)
+        const outcomes = await run(transaction.tx, batch.map(waiter => waiter.request), earlier)
+        isCommitSent = true
+        await transaction.commit()
         batch.forEach((waiter, i) => {
           const outcome = outcomes[i]!
           if (outcome instanceof Problem) waiter.reject(outcome)
@@ -110,7 +109,9 @@ export function groupCommit<Request, Outcome> (
         })
         return
       } catch (error) {
+        if (!isCommitSent) await transaction.rollback()
         const kind = failureKind(error)
+        if (kind === 'transient' && isCommitSent) earlier = 'may be committed'
         if (kind === 'transient' && attempt < limits.attemptsMax) {
           await pause(backoffMs(attempt, retryBaseMs, retryCapMs))
           continue
@@ -118,8 +119,8 @@ export function groupCommit<Request, Outcome> (
         if (kind !== 'transient' && batch.length > 1) {
           // A poisoned request fails alone: its half is halved until it stands by itself.
           const middle = batch.length >> 1
-          await settle(lane, batch.slice(0, middle))
-          await settle(lane, batch.slice(middle))
+          await settle(batch.slice(0, middle), earlier)
+          await settle(batch.slice(middle), earlier)
           return
         }
         const answer = kind === 'transient'
@@ -129,26 +130,5 @@ export function groupCommit<Request, Outcome> (
         return
       }
     }
-  }
-
-  async function commit (lane: Lane, batch: readonly Waiter<Request, Outcome>[], attempt: number): Promise<readonly (Outcome | Problem)[]> {
-    const connection = lane.connection ??= await db.reserve()
-    try {
-      // `begin` is not waited for: it travels in front of the batch's first statements.
-      const begun = connection`begin`.execute()
-      begun.catch(() => {})
-      const outcomes = await run(connection as unknown as Tx, batch.map(waiter => waiter.request), attempt)
-      await connection`commit`
-      return outcomes
-    } catch (error) {
-      await connection`rollback`.catch(() => { lane.connection = undefined })
-      if (failureKind(error) === 'transient') release(lane)
-      throw error
-    }
-  }
-
-  function release (lane: Lane): void {
-    lane.connection?.release()
-    lane.connection = undefined
   }
 }

@@ -2,6 +2,7 @@
 // `snapshots`; writers raise it in the transaction that changes what the snapshot shows.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Db, Reader, Tx } from './pool.ts'
+import { readOneMoment } from './transact.ts'
 
 export type SnapshotName = 'prices' | 'keys'
 
@@ -39,10 +40,10 @@ export async function openSnapshot<Value extends Versioned> (
   }
 
   async function reload (): Promise<Value> {
-    return await db.begin('isolation level repeatable read read only', async read => {
+    return await readOneMoment(db, async read => {
       const [row] = await read<{ version: bigint }[]>`select version from snapshots where name = ${name}`
       return await load(read, row!.version)
-    }) as Value
+    })
   }
 }
 

@@ -1,7 +1,8 @@
 import { Problem } from '../base/problem.ts'
 import { backoffMs } from '../base/backoff.ts'
 import { failureKind } from './failure.ts'
-import type { Db, Tx } from './pool.ts'
+import { openTransaction, type TransactionMode } from './open-transaction.ts'
+import type { Db, Reader, Tx } from './pool.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 
 export const transactAttemptsMax = 3
@@ -16,7 +17,7 @@ const retryCapMs = 200
 export async function transact<Result> (db: Db, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await db.begin(sql => work(sql as unknown as Tx)) as Result
+      return await inTransaction(db, 'read committed', work)
     } catch (error) {
       if (error instanceof Problem || failureKind(error) !== 'transient' || !isRolledBack(error) || attempt + 1 >= transactAttemptsMax) throw error
       await pause(backoffMs(attempt, retryBaseMs, retryCapMs))
@@ -24,6 +25,30 @@ export async function transact<Result> (db: Db, work: (tx: Tx) => Promise<Result
   }
 }
 
+/** Runs several reads that see one moment. */
+export function readOneMoment<Result> (db: Db, read: (read: Reader) => Promise<Result>): Promise<Result> {
+  return inTransaction(db, 'one moment, read only', read)
+}
+
+async function inTransaction<Result> (db: Db, mode: TransactionMode, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const { tx, commit, rollback } = openTransaction(db, mode)
+  let result: Result
+  try {
+    result = await work(tx)
+  } catch (error) {
+    const failed = await rollback()
+    throw isAftermath(error) && failed ? failed.error : error
+  }
+  await commit()
+  return result
+}
+
+/** "The current transaction is aborted": the statement before it tells why. */
+function isAftermath (error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === '25P02'
+}
+
+/** Whether the server told of the failure, so that nothing of the transaction is left. */
 function isRolledBack (error: unknown): boolean {
   return ['40001', '40P01', '55P03'].includes((error as { code: string }).code)
 }

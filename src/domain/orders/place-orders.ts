@@ -1,5 +1,5 @@
 // Placing orders by group commit. One transaction for the whole batch, in three flights of pipelined statements:
-// lock and read; decide in memory; write; commit. The order of locks is the same everywhere: resellers (they guard
+// lock and read; decide in memory; write; commit. The order of locks is the same everywhere: nonces, resellers (they guard
 // references and the event sequence), then accounts, then stock rows, ids ascending within each kind. What is read beyond
 // the locked rows is read by later statements, whose snapshots begin after the locks were granted.
 import type { KeyObject } from 'node:crypto'
@@ -8,7 +8,7 @@ import { newId, type Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
 import { assert, type Problem } from '../../base/problem.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
-import { groupCommit, orderCommitLimits, type GroupCommit } from '../../postgres/group-commit.ts'
+import { groupCommit, orderCommitLimits, type EarlierTry, type GroupCommit } from '../../postgres/group-commit.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { snapshotVersions, type Snapshot } from '../../postgres/snapshot.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
@@ -36,6 +36,8 @@ export type PlaceOrder = (request: OrderRequest) => Promise<PlacedOrder>
 
 interface Needs {
   readonly db: Db
+  /** Where the batches run; what is asked outside of them goes to `db`, so that a batch never waits for its own connection. */
+  readonly orderDb: Db
   readonly keyring: Snapshot<Keyring>
   readonly priceBook: Snapshot<PriceBook>
   readonly lotKeys: LotKeys
@@ -48,10 +50,11 @@ interface Settled { readonly order: OrderWithLines, readonly replayed: boolean, 
 /** Starts the placing of orders over a pool: the operation, and its group commit to be closed at the end. */
 export function openPlacing (needs: Needs): { placeOrder: PlaceOrder, commits: GroupCommit<OrderRequest, Settled> } {
   const accounts = new Accounts(needs.db)
+  const repeated = new WeakSet<OrderRequest>()
   let batches = 0
   const commits = groupCommit<OrderRequest, Settled>(
-    needs.db,
-    (tx, requests, attempt) => placeOrders(tx, requests, { ...needs, accounts, attempt, shard: batches++ % revenueShards }),
+    needs.orderDb,
+    (tx, requests, earlier) => placeOrders(tx, requests, { ...needs, accounts, repeated, earlier, shard: batches++ % revenueShards }),
     request => request.lines.length,
     needs.limits ?? orderCommitLimits
   )
@@ -64,7 +67,13 @@ export function openPlacing (needs: Needs): { placeOrder: PlaceOrder, commits: G
   }
 }
 
-interface BatchNeeds extends Needs { readonly accounts: Accounts, readonly attempt: number, readonly shard: number }
+interface BatchNeeds extends Needs {
+  readonly accounts: Accounts
+  /** Requests whose nonce was found spent before any try of theirs could have spent it. */
+  readonly repeated: WeakSet<OrderRequest>
+  readonly earlier: EarlierTry
+  readonly shard: number
+}
 
 /** Decides and writes a batch inside the transaction; an outcome for each request. */
 async function placeOrders (tx: Tx, requests: readonly OrderRequest[], needs: BatchNeeds): Promise<(Settled | Problem)[]> {
@@ -102,13 +111,13 @@ async function revenueFor (placed: readonly NewOrder[], { accounts, shard }: Bat
 async function lockAndRead (tx: Tx, requests: readonly OrderRequest[], needs: BatchNeeds): Promise<Facts> {
   const resellerIds = [...new Set(requests.map(request => request.resellerId))].sort()
   const wants = wantsOf(requests)
-  const walletIds = await needs.accounts.walletsFor(requests, needs.priceBook.current)
+  const walletIds = await needs.accounts.walletsFor(requests, await bookThatKnows(wants, needs))
 
-  const [resellers, wallets, , spent, earlier, shelves, versions, [now]] = await Promise.all([
+  const [spent, resellers, wallets, , earlier, shelves, versions, [now]] = await Promise.all([
+    spendNonces(tx, requests),
     lockResellers(tx, resellerIds),
     lockWallets(tx, walletIds),
     lockStock(tx, wants.map(want => want.skuId)),
-    spendNonces(tx, requests),
     readEarlierOrders(tx, requests),
     readShelf(tx, wants),
     snapshotVersions(tx),
@@ -122,13 +131,24 @@ async function lockAndRead (tx: Tx, requests: readonly OrderRequest[], needs: Ba
     nowMs,
     prices,
     refuseKey: keyId => refusalOf(keyring, keyId, nowMs),
-    // On a second attempt the nonces may have been spent by the first, whose commit arrived although its answer did not.
-    spentNonces: needs.attempt > 1 ? new Set() : spent,
+    spentNonces: spentBefore(requests, spent, needs),
     resellers,
     wallets,
     shelves: new Map([...shelves].map(([skuId, ranges]) => [skuId, shelfInHand(ranges)])),
     earlier
   }
+}
+
+/** A SKU may be newer than the price book, and its currency says which wallet is to be locked. */
+async function bookThatKnows (wants: readonly Want[], { db, priceBook }: BatchNeeds): Promise<PriceBook> {
+  if (wants.every(want => priceBook.current.sku(want.skuId))) return priceBook.current
+  return await priceBook.atLeast((await snapshotVersions(db)).get('prices')!)
+}
+
+/** When an earlier try may have been committed, it may have spent the nonces itself: then those it found spent count. */
+function spentBefore (requests: readonly OrderRequest[], spent: ReadonlySet<StoredNonce>, { repeated, earlier }: BatchNeeds): ReadonlySet<StoredNonce> {
+  if (earlier === 'none') for (const request of requests) if (spent.has(request.nonce)) repeated.add(request)
+  return new Set(requests.filter(request => repeated.has(request)).map(request => request.nonce))
 }
 
 function refusalOf (keyring: Keyring, keyId: string, nowMs: number): Problem | undefined {

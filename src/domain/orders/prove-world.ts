@@ -1,4 +1,5 @@
 import type { Db } from '../../postgres/pool.ts'
+import { readOneMoment } from '../../postgres/transact.ts'
 import { proveStock } from '../stock/prove-stock.ts'
 import { proveBooks } from '../wallet/prove-books.ts'
 import { proveOrders } from './prove-orders.ts'
@@ -7,7 +8,7 @@ import { proveOrders } from './prove-orders.ts'
 export async function proveWorld (db: Db): Promise<readonly string[]> {
   const money = await proveBooks(db)
   const stock = await proveStock(db)
-  const orders = await db.begin('isolation level repeatable read read only', read => proveOrders(read)) as Awaited<ReturnType<typeof proveOrders>>
+  const orders = await readOneMoment(db, proveOrders)
   return [
     ...money.map(({ invariant, detail }) => `${invariant}: ${detail}`),
     ...stock.map(({ proof, detail }) => `${proof}: ${detail}`),

@@ -1,6 +1,7 @@
 // The money part of the proving pass: what must hold of accounts, transfers and orders at every moment, each said once in
 // SQL that shares nothing with the statements that write. A fault is our bug, or somebody's hand in the database.
 import type { Db, Reader } from '../../postgres/pool.ts'
+import { readOneMoment } from '../../postgres/transact.ts'
 
 /** Faults told of one invariant; more of the same kind say nothing new. */
 export const faultsPerInvariantMax = 20
@@ -25,14 +26,14 @@ export type BookInvariant = typeof bookInvariants[number]
 
 /** Checks all the books as of one moment; empty when they are sound. Reads every transfer and order: for a pool with long statements. */
 export async function proveBooks (db: Db): Promise<readonly BookFault[]> {
-  return await db.begin('isolation level repeatable read read only', async read => {
+  return await readOneMoment(db, async read => {
     const faults: BookFault[] = []
     for (const invariant of bookInvariants) {
-      const rows = await checks[invariant](read as unknown as Reader)
+      const rows = await checks[invariant](read)
       faults.push(...rows.map(row => ({ invariant, detail: row.detail })))
     }
     return faults
-  }) as readonly BookFault[]
+  })
 }
 
 type Check = (read: Reader) => Promise<readonly { detail: string }[]>
