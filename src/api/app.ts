@@ -60,6 +60,8 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     http: { maxHeaderSize: headerBytesMax },
     routerOptions: { maxParamLength: parameterLengthMax },
     exposeHeadRoutes: false,
+    // What still arrives on open connections while the server stops is answered, and the connection closed after it.
+    return503OnClosing: false,
     genReqId: requestIds(),
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerError

@@ -25,6 +25,8 @@ export function answerProblem (problem: Problem, request: FastifyRequest, reply:
   const { status } = problem
   const { retryAfterSeconds = status === 503 || status === 429 ? retryAfterSecondsDefault : undefined } = problem.facts
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+  // What Fastify refuses before any hook has its id from here.
+  reply.header('request-id', request.id)
   if (status === 401) reply.header('www-authenticate', 'Signature realm="kahub"')
   return reply.code(status).header('content-type', problemType).header('cache-control', 'no-store').serializer(plainJson).send(problemBody(problem, request.id))
 }

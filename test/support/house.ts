@@ -22,6 +22,8 @@ import { openCluster } from './postgres.ts'
 
 export interface HouseOptions {
   readonly clock?: Clock
+  /** Where the worlds find the database, instead of at its own address. */
+  readonly through?: (databaseUrl: string) => Promise<string>
   /** Told every answer, of every actor. */
   readonly hear?: (exchange: Exchange) => void
 }
@@ -41,7 +43,8 @@ export async function openHouse (t: Test, options: HouseOptions = {}): Promise<H
   const template = await cluster.template('kahub_migrated', async url => { await migrate(url) })
   const databaseUrl = cluster.url(await cluster.createDatabase(template))
   const masterKey = newMasterKey()
-  const worlds = await openWorlds(databaseUrl, readMasterKeys(masterKey), options.clock)
+  const address = options.through ? await options.through(databaseUrl) : databaseUrl
+  const worlds = await openWorlds(address, readMasterKeys(masterKey), options.clock)
   const serving = await serve(worlds, { host: '127.0.0.1', port: 0, metricsPort: 0, trustProxy: false, logger: false })
   const db = openOwner(databaseUrl)
   await db`set search_path = live`
@@ -90,6 +93,8 @@ export interface SkuWish {
   readonly world?: WorldName
 }
 
+type HeadersAfter = Readonly<Record<string, string | readonly string[] | null>>
+
 /** One request, every part of which may be made wrong. */
 export interface Tamper {
   readonly created?: number
@@ -102,10 +107,12 @@ export interface Tamper {
   readonly digest?: string | null
   /** The body that is sent instead of the one that was signed. */
   readonly bodyAfter?: string | Uint8Array
+  /** The method that is sent instead of the one that was signed. */
+  readonly methodAfter?: string
   /** The target that is sent instead of the one that was signed. */
   readonly targetAfter?: string
   /** Headers set after signing; null takes one away, a list sends it several times. */
-  readonly headersAfter?: Readonly<Record<string, string | readonly string[] | null>>
+  readonly headersAfter?: HeadersAfter | ((signed: Readonly<Record<string, string>>) => HeadersAfter)
   /** Whether the body goes in chunks, without Content-Length. */
   readonly chunked?: true
 }
@@ -349,10 +356,11 @@ function senderOf (credentials: Credentials, means: Means): Actor['send'] {
     const bytes = body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
     const typed = bytes === undefined || 'content-type' in headers ? headers : { 'content-type': 'application/json', ...headers }
     const signed = signHeaders(credentials, means, { method, target, headers: typed, body: bytes }, tamper)
+    const { headersAfter } = tamper
     return exchange(credentials.url, means, {
-      method,
+      method: tamper.methodAfter ?? method,
       target: tamper.targetAfter ?? target,
-      headers: { ...signed, ...tamper.headersAfter },
+      headers: { ...signed, ...(typeof headersAfter === 'function' ? headersAfter(signed) : headersAfter) },
       body: tamper.bodyAfter ?? bytes,
       chunked: tamper.chunked ?? false
     })
@@ -377,7 +385,8 @@ function signHeaders (credentials: Credentials, { clock }: Means, request: Signa
   const covered = components ?? ['@method', '@path', '@query', ...('content-digest' in headers ? ['content-digest'] : [])]
   const names = covered.map(quoted).join(' ')
   const params = `(${names});created=${created};keyid=${quoted(keyId)};nonce=${quoted(nonce)};alg="hmac-sha256"`
-  const bytes = createHmac('sha256', secret).update(signatureBase({ components: covered, params }, { ...request, headers })).digest('base64')
+  const base = signatureBase({ components: covered, params }, { ...request, headers })
+  const bytes = createHmac('sha256', secret).update(base).digest('base64')
   return { ...headers, 'signature-input': `sig1=${params}`, signature: `sig1=:${bytes}:` }
 }
 
@@ -392,6 +401,7 @@ interface Outgoing {
 function exchange (url: string, { agent, hear }: Means, { method, target, headers, body, chunked }: Outgoing): Promise<Answer> {
   const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== null)) as Record<string, string | string[]>
   const measured = body !== undefined && !chunked && sent['content-length'] === undefined
+  if (chunked) sent['transfer-encoding'] = 'chunked'
   if (measured) sent['content-length'] = String(Buffer.byteLength(body))
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {

@@ -88,7 +88,8 @@ const statements: Readonly<Record<string, string>> = {
   'I6 an order was paid from a wallet of its reseller, once, in full': `
     select o.id::text as place from @orders o
     left join (select t.order_id, sum(t.amount) as paid, min(a.owner_id::text) as payer, max(a.owner_id::text) as other_payer
-               from @transfers t join @accounts a on a.id = t.debit_account where t.kind = 'order' group by t.order_id) p on p.order_id = o.id
+               from @transfers t join @accounts a on a.id = t.debit_account
+               where t.kind = 'order' group by t.order_id) p on p.order_id = o.id
     where o.total <> coalesce(p.paid, 0) or (o.total > 0 and (p.payer <> o.reseller_id::text or p.other_payer <> o.reseller_id::text))`,
   'I6 a payment belongs to an order': `
     select t.id::text as place from @transfers t left join @orders o on o.id = t.order_id where t.kind = 'order' and o.id is null`,
