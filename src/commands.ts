@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import pc from 'picocolors'
 import { stringify } from 'yaml'
+import { worlds } from '../schema/vocabulary.ts'
 import { newMasterKey, readMasterKeys, type MasterKeys } from './base/seal.ts'
 import { appForPrinting, openWorlds, serve, startWorkers, type OpenWorlds, type Serving } from './compose.ts'
 import type { Config } from './config.ts'
@@ -24,7 +25,7 @@ export const commands = {
   api: { says: 'the API alone, on DATABASE_URL', run: api },
   worker: { says: 'the workers alone, on DATABASE_URL', run: worker },
   migrate: { says: 'bring DATABASE_URL to the newest migration', run: migrateOnly },
-  'operator-key': { says: 'make an operator key on DATABASE_URL and print it once', run: operatorKey },
+  'operator-key': { says: 'make an operator key on DATABASE_URL and print it once (operator-key test: for the sandbox)', run: operatorKey },
   'master-key': { says: 'print a new master key for KAHUB_MASTER_KEY', run: async () => { console.log(newMasterKey()); return 0 } },
   openapi: { says: 'print openapi.yaml (--write: into the file)', run: openapi }
 } satisfies Record<string, Command>
@@ -94,9 +95,11 @@ async function worker (config: Config, stop: AbortSignal): Promise<number> {
   })
 }
 
-async function operatorKey (config: Config): Promise<number> {
+async function operatorKey (config: Config, _stop: AbortSignal, words: readonly string[]): Promise<number> {
+  const world = worlds.find(name => name === (words[0] ?? 'live'))
+  if (world === undefined) throw new Error(`There is no world ${JSON.stringify(words[0])}. Worlds: ${worlds.join(', ')}.`)
   return await withWorlds(config, async worlds => {
-    const { keyId, algorithm, secret } = await createOperatorKey(worlds.live)
+    const { keyId, algorithm, secret } = await createOperatorKey(worlds[world])
     console.log(JSON.stringify({ url: `http://${config.host}:${config.port}`, keyId, algorithm, secret }, null, 2))
     return 0
   })
