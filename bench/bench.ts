@@ -24,6 +24,21 @@ export interface Size {
   readonly historyStock: number
 }
 
+export const fullSize: Size = {
+  seconds: 6,
+  warmUpSeconds: 2,
+  resellers: 200,
+  skus: 100,
+  manyCodes: 10_000,
+  manyOrders: 40,
+  importCodes: 1_000_000,
+  historyOrders: 1_000_000,
+  historyStock: 5_000_000
+}
+export const quickSize: Size = {
+  ...fullSize, seconds: 3, warmUpSeconds: 1, manyOrders: 20, importCodes: 600_000, historyOrders: 100_000, historyStock: 500_000
+}
+
 export interface Bench {
   readonly ending: Ending
   readonly ground: Ground
@@ -37,6 +52,12 @@ export interface Bench {
   readonly tally: { /** Orders that clients were told of. */ ordersAcknowledged: number }
 }
 
+/** A bench that has measured nothing yet; its server starts after the baselines. */
+export function openBench (ending: Ending, ground: Ground, shop: Shop, size: Size): Omit<Bench, 'server'> {
+  const say = (line: string): void => console.log(line)
+  return { ending, ground, shop, size, loads: new Map(), measures: new Map(), notes: [], say, tally: { ordersAcknowledged: 0 } }
+}
+
 export interface Scenario {
   readonly name: string
   readonly says: string
@@ -46,7 +67,9 @@ export interface Scenario {
 export type Load = Pick<LoadPlan, 'connections' | 'load'> & { readonly signers?: LoadPlan['signers'], readonly requestsMax?: number }
 
 /** Measures a load and keeps its result under a name. */
-export async function measureLoad (bench: Bench, name: string, { connections, load, signers = bench.shop.buyers, requestsMax }: Load): Promise<LoadResult> {
+export async function measureLoad (
+  bench: Bench, name: string, { connections, load, signers = bench.shop.buyers, requestsMax }: Load
+): Promise<LoadResult> {
   const { ending, ground, server, size } = bench
   // Every measurement begins with the same distance to the next checkpoint, and with no fat of an earlier one to be written.
   await ground.owner`checkpoint`

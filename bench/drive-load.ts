@@ -13,7 +13,8 @@ export async function driveLoad (ending: Ending, plan: LoadPlan): Promise<LoadRe
   try {
     child.send(plan)
     const result = await resultOf(child)
-    if (result.firstRefusal !== undefined) throw new Error(`the load was refused (${JSON.stringify(result.statuses)}): ${result.firstRefusal}`)
+    const { firstRefusal, statuses } = result
+    if (firstRefusal !== undefined) throw new Error(`the load was refused (${JSON.stringify(statuses)}): ${firstRefusal}`)
     return result
   } finally {
     forget()

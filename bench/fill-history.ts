@@ -36,7 +36,9 @@ async function prepareNames (owner: Db, resellerIds: readonly string[], skuIds: 
     create temp table buyers as
     select at - 1 as at, resellers.id as reseller_id, accounts.id as account_id, entries, balance, event_sequence, api_keys.id as key_id
     from unnest(${bareArray(resellerIds)}::uuid[]) with ordinality as asked (id, at)
-    join resellers on resellers.id = asked.id join accounts on owner_id = resellers.id and kind = 'wallet' join api_keys on reseller_id = resellers.id`
+    join resellers on resellers.id = asked.id
+    join accounts on owner_id = resellers.id and kind = 'wallet'
+    join api_keys on reseller_id = resellers.id`
   await owner`
     create temp table goods as
     select at - 1 as at, asked.id as sku_id, null::int as lot_id, price_rules.id as rule_id
@@ -44,7 +46,8 @@ async function prepareNames (owner: Db, resellerIds: readonly string[], skuIds: 
     join price_rules on sku_id = asked.id and kind = 'list' and replaced_at is null`
   await owner.unsafe(`
     create function pg_temp.uuid_at (at timestamptz) returns uuid language sql volatile as $$
-      select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid
+      select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0')
+        || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid
     $$`)
 }
 
@@ -56,10 +59,13 @@ async function fillLots (owner: Db, sold: number, inStock: number): Promise<void
     select gen_random_uuid(), sku_id, ${filledBySql}, 0, 'committed', 1, ${size}, ${size}, 'bench' from goods`
   await owner`
     insert into lots (public_id, sku_id, import_id, supplier, unit_cost, currency, state, size, costed, wrapped_key, master_key)
-    select gen_random_uuid(), imports.sku_id, imports.id, ${filledBySql}, 0, ${currency}, 'available', ${size}::int, ${sold}::int, '', 'none'
+    select gen_random_uuid(), imports.sku_id, imports.id, ${filledBySql}, 0, ${currency},
+           'available', ${size}::int, ${sold}::int, '', 'none'
     from imports where supplier = ${filledBySql}`
   await owner`update goods set lot_id = lots.id from lots where lots.sku_id = goods.sku_id and supplier = ${filledBySql}`
-  await owner`insert into shelf (sku_id, lot_id, expires_at, next, stop) select sku_id, lot_id, 'infinity', ${sold}::int, ${size}::int from goods`
+  await owner`
+    insert into shelf (sku_id, lot_id, expires_at, next, stop)
+    select sku_id, lot_id, 'infinity', ${sold}::int, ${size}::int from goods`
   await owner`update stock set available = available + ${inStock}::int from goods where goods.sku_id = stock.sku_id`
 }
 
@@ -68,7 +74,8 @@ async function fillCodes (owner: Db, size: number): Promise<void> {
   for (const { lot_id: lot } of lots) {
     await owner`
       insert into codes (lot_id, n, fingerprint, sealed)
-      select ${lot}, n, md5(${lot} || ' ' || n)::uuid, substr(decode(md5('a' || n) || md5('b' || n) || md5('c' || n) || md5('d' || n), 'hex'), 1, ${sealedBytes}::int)
+      select ${lot}, n, md5(${lot} || ' ' || n)::uuid,
+             substr(decode(md5('a' || n) || md5('b' || n) || md5('c' || n) || md5('d' || n), 'hex'), 1, ${sealedBytes}::int)
       from generate_series(0, ${size}::int - 1) as n`
   }
 }
@@ -79,7 +86,8 @@ async function fillOrders (owner: Db, from: number, to: number): Promise<void> {
   await owner`
     create temp table past as
     select i, pg_temp.uuid_at(happened_at) as id, happened_at, reseller_id, account_id, key_id, sku_id, lot_id, rule_id,
-           i / (select count(*) from buyers) as of_buyer, (i / (select count(*) from goods))::int as of_sku, entries, balance, event_sequence
+           i / (select count(*) from buyers) as of_buyer, (i / (select count(*) from goods))::int as of_sku,
+           entries, balance, event_sequence
     from generate_series(${from}::bigint, ${to}::bigint - 1) as i
     join buyers on buyers.at = i % (select count(*) from buyers)
     join goods on goods.at = i % (select count(*) from goods),
@@ -87,7 +95,8 @@ async function fillOrders (owner: Db, from: number, to: number): Promise<void> {
     order by i`
   await owner`
     insert into orders (id, reseller_id, reference, state, fill, currency, quantity, delivered, total, key_id, created_at)
-    select id, reseller_id, 'history-' || i, 'completed', 'all_or_nothing', ${currency}, 1, 1, ${unitPrice}, key_id, happened_at from past order by i`
+    select id, reseller_id, 'history-' || i, 'completed', 'all_or_nothing', ${currency},
+           1, 1, ${unitPrice}, key_id, happened_at from past order by i`
   await owner`
     insert into order_lines (order_id, line, sku_id, quantity, delivered, unit_price, total, state, price_rules)
     select id, 1, sku_id, 1, 1, ${unitPrice}, ${unitPrice}, 'delivered', array[rule_id] from past order by i`
@@ -105,10 +114,13 @@ async function fillOrders (owner: Db, from: number, to: number): Promise<void> {
     select reseller_id, event_sequence + of_buyer + 1, pg_temp.uuid_at(happened_at), 'order.completed',
       json_build_object('order', json_build_object(
         'id', 'ord_' || left(replace(id::text, '-', ''), 26), 'reference', 'history-' || i, 'state', 'completed',
-        'fill', 'all_or_nothing', 'currency', ${currency}::text, 'quantity', 1, 'delivered', 1, 'total', '98.25', 'refunded', '0.00', 'max_total', null,
+        'fill', 'all_or_nothing', 'currency', ${currency}::text, 'quantity', 1, 'delivered', 1,
+        'total', '98.25', 'refunded', '0.00', 'max_total', null,
         'created_at', happened_at, 'lines', json_build_array(json_build_object(
-          'line', 1, 'sku', 'sku_' || left(replace(sku_id::text, '-', ''), 26), 'quantity', 1, 'delivered', 1, 'unit_price', '98.25', 'total', '98.25',
-          'refunded', '0.00', 'state', 'delivered', 'reason', null, 'price_rules', json_build_array('prc_' || left(replace(rule_id::text, '-', ''), 26)))))),
+          'line', 1, 'sku', 'sku_' || left(replace(sku_id::text, '-', ''), 26), 'quantity', 1, 'delivered', 1,
+          'unit_price', '98.25', 'total', '98.25',
+          'refunded', '0.00', 'state', 'delivered', 'reason', null,
+          'price_rules', json_build_array('prc_' || left(replace(rule_id::text, '-', ''), 26)))))),
       happened_at
     from past order by i`
 }
@@ -116,7 +128,8 @@ async function fillOrders (owner: Db, from: number, to: number): Promise<void> {
 /** Wallets, revenue and the resellers' counts as those orders leave them. */
 async function settle (owner: Db, ordersEach: number): Promise<void> {
   await owner`
-    update accounts set balance = accounts.balance - ${unitPrice} * ${ordersEach}::bigint, entries = accounts.entries + ${ordersEach}::bigint
+    update accounts set balance = accounts.balance - ${unitPrice} * ${ordersEach}::bigint,
+      entries = accounts.entries + ${ordersEach}::bigint
     from buyers where accounts.id = account_id`
   await owner`
     update accounts set balance = balance + ${unitPrice} * ${ordersEach}::bigint * (select count(*) from buyers)

@@ -62,7 +62,9 @@ export async function startServer (ending: Ending, ground: Ground, nodeWords: re
 
 interface Started { readonly child: ChildProcess, readonly match: RegExpExecArray, stop (): Promise<void> }
 
-async function startProcess (ending: Ending, ground: Ground, nodeWords: readonly string[], command: string, ready: RegExp): Promise<Started> {
+async function startProcess (
+  ending: Ending, ground: Ground, nodeWords: readonly string[], command: string, ready: RegExp
+): Promise<Started> {
   const child = spawn(process.execPath, [...nodeWords, main, command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -12,8 +12,8 @@ export async function judgeBooks (db: Db, ordersExpected: number): Promise<reado
     verdicts.push({ invariant, says, faults: Number(row.faults) })
   }
   const [kept] = await db<[{ count: bigint }]>`select count(*) as count from orders`
-  verdicts.push({ invariant: 'I4', says: 'there are exactly the orders that were acknowledged', faults: Math.abs(Number(kept.count) - ordersExpected) })
-  return verdicts
+  const faults = Math.abs(Number(kept.count) - ordersExpected)
+  return [...verdicts, { invariant: 'I4', says: 'there are exactly the orders that were acknowledged', faults }]
 }
 
 const judgements = [
@@ -28,7 +28,8 @@ const judgements = [
     invariant: 'I1',
     says: 'the codes of a lot are given, on the shelf or withdrawn, each once',
     counts: `select count(*) as faults from lots where state in ('available', 'recalled', 'expired') and size - withdrawn <>
-      (select coalesce(sum(count), 0) from allocations where live and lot_id = lots.id) + (select coalesce(sum(stop - next), 0) from shelf where lot_id = lots.id)`
+      (select coalesce(sum(count), 0) from allocations where live and lot_id = lots.id)
+      + (select coalesce(sum(stop - next), 0) from shelf where lot_id = lots.id)`
   },
   {
     invariant: 'I1',
@@ -45,7 +46,8 @@ const judgements = [
   {
     invariant: 'I1',
     says: 'what is said to be available is on the shelf',
-    counts: 'select count(*) as faults from stock where available + held <> (select coalesce(sum(stop - next), 0) from shelf where shelf.sku_id = stock.sku_id)'
+    counts: `select count(*) as faults from stock
+      where available + held <> (select coalesce(sum(stop - next), 0) from shelf where shelf.sku_id = stock.sku_id)`
   },
   {
     invariant: 'I2',
@@ -78,13 +80,15 @@ const judgements = [
     counts: `with paid as (select order_id, sum(amount) as amount from transfers where kind = 'order' group by order_id),
         owed as (select order_id, sum(delivered * unit_price) as amount, sum(refunded) as refunded from order_lines group by order_id)
       select count(*) as faults from paid full join owed using (order_id) full join orders on orders.id = order_id
-      where coalesce(paid.amount, 0) is distinct from owed.amount or orders.total is distinct from owed.amount or orders.refunded is distinct from owed.refunded`
+      where coalesce(paid.amount, 0) is distinct from owed.amount or orders.total is distinct from owed.amount
+        or orders.refunded is distinct from owed.refunded`
   },
   {
     invariant: 'I6',
     says: 'a line has as many codes as it says were delivered',
     counts: `with given as (select order_id, line, sum(count) as count from allocations where live group by 1, 2)
-      select count(*) as faults from order_lines full join given using (order_id, line) where coalesce(delivered, 0) <> coalesce(given.count, 0)`
+      select count(*) as faults from order_lines full join given using (order_id, line)
+      where coalesce(delivered, 0) <> coalesce(given.count, 0)`
   },
   {
     invariant: 'I9',
@@ -94,6 +98,7 @@ const judgements = [
   {
     invariant: 'I9',
     says: 'an order is paid once',
-    counts: "select count(*) as faults from (select from transfers where kind = 'order' group by order_id having count(*) > 1) as paid_again"
+    counts: `select count(*) as faults from (
+      select from transfers where kind = 'order' group by order_id having count(*) > 1) as paid_again`
   }
 ] as const

@@ -21,7 +21,14 @@ process.once('message', (plan: LoadPlan) => {
 })
 process.once('disconnect', () => process.exit(1))
 
-interface Mark { readonly atMs: number, readonly answers: number, readonly api: CpuReading, readonly worker: CpuReading, readonly postgres: CpuReading, readonly own: NodeJS.CpuUsage }
+interface Mark {
+  readonly atMs: number
+  readonly answers: number
+  readonly api: CpuReading
+  readonly worker: CpuReading
+  readonly postgres: CpuReading
+  readonly own: NodeJS.CpuUsage
+}
 
 /** One connection and what of its present answer is still to come. */
 interface Line { readonly socket: Socket, sentAtMs: number, partial: Buffer | undefined, bodyLeft: number, status: number }
@@ -43,10 +50,11 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
   const lines = await Promise.all(Array.from({ length: plan.connections }, () => openLine(plan, onData, drained.reject)))
   if (plan.warmUpMs === 0) start = mark()
   for (const line of lines) sendNext(line)
+  const endMs = plan.warmUpMs + plan.measureMs
   const timers = [
     setTimeout(() => { start ??= mark() }, plan.warmUpMs),
-    setTimeout(() => finish(), plan.warmUpMs + plan.measureMs),
-    setTimeout(() => drained.reject(new Error(`${busy} requests had no answer ${drainMsMax} ms after the end`)), plan.warmUpMs + plan.measureMs + drainMsMax)
+    setTimeout(() => finish(), endMs),
+    setTimeout(() => drained.reject(new Error(`${busy} requests had no answer ${drainMsMax} ms after the end`)), endMs + drainMsMax)
   ]
   await drained.promise
   for (const timer of timers) clearTimeout(timer)
@@ -99,11 +107,18 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
   }
 
   function mark (): Mark {
-    return { atMs: performance.now(), answers, api: readCpu([plan.apiPid]), worker: readCpu([plan.workerPid]), postgres: readCpu(familyOf(plan.postmasterPid)), own: process.cpuUsage() }
+    return {
+      atMs: performance.now(),
+      answers,
+      api: readCpu([plan.apiPid]),
+      worker: readCpu([plan.workerPid]),
+      postgres: readCpu(familyOf(plan.postmasterPid)),
+      own: process.cpuUsage()
+    }
   }
 
   function resultOf (): LoadResult {
-    if (!start || !end || end.answers === start.answers) throw new Error(`nothing was measured: ${requests.length} requests were too few for the warm-up`)
+    if (!start || !end || end.answers === start.answers) throw new Error(`${requests.length} requests were too few: nothing was measured`)
     const measured = end.answers - start.answers
     const seconds = (end.atMs - start.atMs) / 1000
     const latencies = latenciesMs.subarray(0, measured).sort()
@@ -127,7 +142,9 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
   }
 }
 
-function openLine (plan: LoadPlan, onData: (line: Line, count: number, buffer: Uint8Array) => void, onFailure: (error: Error) => void): Promise<Line> {
+type OnData = (line: Line, count: number, buffer: Uint8Array) => void
+
+function openLine (plan: LoadPlan, onData: OnData, onFailure: (error: Error) => void): Promise<Line> {
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: plan.host,

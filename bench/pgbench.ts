@@ -56,8 +56,8 @@ export async function runPgbench (ending: Ending, ground: Ground, run: PgbenchRu
   try {
     const script = join(folder, 'order.sql')
     await writeFile(script, scripts[run.shape](run))
-    const words = ['-n', '-M', 'prepared', '-c', String(run.clients), '-j', String(threads), '-T', String(run.seconds), '-f', script, ground.url]
-    const running = promisify(execFile)(run.file, words, { timeout: run.seconds * 1000 + slackMs })
+    const words = ['-n', '-M', 'prepared', '-c', String(run.clients), '-j', String(threads), '-T', String(run.seconds)]
+    const running = promisify(execFile)(run.file, [...words, '-f', script, ground.url], { timeout: run.seconds * 1000 + slackMs })
     const forget = ending.add(() => { running.child.kill('SIGKILL') })
     const { stdout, stderr } = await running.finally(forget)
     const tps = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1])
@@ -78,9 +78,11 @@ const scripts: Record<PgbenchShape, (run: PgbenchRun) => string> = {
   'five statements': run => `${draw(run)}begin;
 update bench.wallets set balance = balance - 982500 where id = :wallet and balance >= 982500;
 update bench.shelf set next = next + 1 where sku_id = :sku and next < stop returning next - 1 as code \\gset
-insert into bench.orders (wallet_id, reference, sku_id, code, total) values (:wallet, :reference, :sku, :code, 982500) returning id as order_id \\gset
+insert into bench.orders (wallet_id, reference, sku_id, code, total)
+  values (:wallet, :reference, :sku, :code, 982500) returning id as order_id \\gset
 insert into bench.transfers (wallet_id, order_id, amount) values (:wallet, :order_id, 982500);
-insert into bench.events (wallet_id, type, data) values (:wallet, 'order.completed', json_build_object('order', :order_id::bigint, 'sku', :sku::int));
+insert into bench.events (wallet_id, type, data)
+  values (:wallet, 'order.completed', json_build_object('order', :order_id::bigint, 'sku', :sku::int));
 commit;
 `,
   'one call': run => `${draw(run)}select bench.place_order(:wallet, :sku, :reference);
@@ -92,8 +94,8 @@ const tables = `
   create table bench.wallets (id int primary key, balance bigint not null) with (fillfactor = 50);
   create table bench.shelf (sku_id int primary key, next int not null, stop int not null) with (fillfactor = 50);
   create table bench.orders (
-    id bigint generated always as identity primary key, wallet_id int not null, reference bigint not null, sku_id int not null, code int not null,
-    total bigint not null, created_at timestamptz not null default now(), unique (wallet_id, reference)
+    id bigint generated always as identity primary key, wallet_id int not null, reference bigint not null, sku_id int not null,
+    code int not null, total bigint not null, created_at timestamptz not null default now(), unique (wallet_id, reference)
   );
   create table bench.transfers (
     id bigint generated always as identity primary key, wallet_id int not null, order_id bigint not null, amount bigint not null,
@@ -112,7 +114,8 @@ const tables = `
     if not found then raise exception 'insufficient balance'; end if;
     update bench.shelf set next = next + 1 where sku_id = wanted and next < stop returning next - 1 into its_code;
     if not found then raise exception 'out of stock'; end if;
-    insert into bench.orders (wallet_id, reference, sku_id, code, total) values (buyer, its_reference, wanted, its_code, 982500) returning id into its_id;
+    insert into bench.orders (wallet_id, reference, sku_id, code, total)
+      values (buyer, its_reference, wanted, its_code, 982500) returning id into its_id;
     insert into bench.transfers (wallet_id, order_id, amount) values (buyer, its_id, 982500);
     insert into bench.events (wallet_id, type, data) values (buyer, 'order.completed', json_build_object('order', its_id, 'sku', wanted));
     return its_id;

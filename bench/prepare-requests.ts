@@ -21,7 +21,8 @@ export function prepareRequests (plan: LoadPlan): Buffer[] {
     const headers = sign({ ...request, headers: {} }, key, { created, nonce })
     const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
     const content = request.body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${request.body.length}\r\n`
-    const buffer = Buffer.from(`${request.method} ${request.target} HTTP/1.1\r\nhost: ${host}\r\n${content}${fields}\r\n${request.body ?? ''}`, 'latin1')
+    const line = `${request.method} ${request.target} HTTP/1.1\r\nhost: ${host}\r\n`
+    const buffer = Buffer.from(`${line}${content}${fields}\r\n${request.body ?? ''}`, 'latin1')
     bytes += buffer.byteLength
     requests.push(buffer)
   }
@@ -30,7 +31,8 @@ export function prepareRequests (plan: LoadPlan): Buffer[] {
 
 function requestOf ({ load }: LoadPlan, i: number, draw: (below: number) => number): { method: string, target: string, body?: string } {
   if (load.kind === 'reads') return { method: 'GET', target: load.targets[draw(load.targets.length)]! }
-  const body = JSON.stringify({ reference: `${load.referencePrefix}-${i}`, lines: [{ sku: load.skus[draw(load.skus.length)]!, quantity: load.quantity }] })
+  const lines = [{ sku: load.skus[draw(load.skus.length)]!, quantity: load.quantity }]
+  const body = JSON.stringify({ reference: `${load.referencePrefix}-${i}`, lines })
   return { method: 'POST', target: '/v1/orders', body }
 }
 

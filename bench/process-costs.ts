@@ -52,7 +52,9 @@ export function watchMemory (pid: number): { stop (): readonly number[] } {
 function cpuOf (pid: number): number | undefined {
   try {
     let used = 0
-    for (const thread of readdirSync(`/proc/${pid}/task`)) used += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      used += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+    }
     return used
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined

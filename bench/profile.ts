@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { measureLoad, orderLoad, codesFor, type Bench, type Size } from './bench.ts'
+import { measureLoad, orderLoad, codesFor, openBench, quickSize, type Bench, type Size } from './bench.ts'
 import type { Ending } from './ending.ts'
 import { openGround, startServer } from './ground.ts'
 import { runToEnd } from './run-to-end.ts'
@@ -14,9 +14,14 @@ const functionsShown = 25
 const connections = 64
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-interface Node { readonly id: number, readonly callFrame: { readonly functionName: string, readonly url: string, readonly lineNumber: number } }
+interface CallFrame { readonly functionName: string, readonly url: string, readonly lineNumber: number }
 /** As V8 writes it; times are microseconds of the machine's monotonic clock, which process.hrtime reads too. */
-interface CpuProfile { readonly nodes: readonly Node[], readonly samples: readonly number[], readonly timeDeltas: readonly number[], readonly startTime: number }
+interface CpuProfile {
+  readonly nodes: readonly { readonly id: number, readonly callFrame: CallFrame }[]
+  readonly samples: readonly number[]
+  readonly timeDeltas: readonly number[]
+  readonly startTime: number
+}
 
 const { values: { seconds } } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } })
 await runToEnd('profile', ending => profileOrders(ending, Number(seconds)))
@@ -25,13 +30,11 @@ async function profileOrders (ending: Ending, seconds: number): Promise<void> {
   if (!(seconds >= 1 && seconds <= 60)) throw new Error('--seconds is from 1 to 60')
   const folder = await mkdtemp(join(tmpdir(), 'kahub-profile-'))
   ending.add(() => rm(folder, { recursive: true, force: true }))
-  const size: Size = { seconds, warmUpSeconds: 2, resellers: 200, skus: 100, manyCodes: 0, manyOrders: 0, importCodes: 0, historyOrders: 0, historyStock: 0 }
+  const size: Size = { ...quickSize, seconds }
   const ground = await openGround(ending)
   const shop = await openShop(ending, ground, size)
   const server = await startServer(ending, ground, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
-  const bench: Bench = {
-    ending, ground, shop, server, size, loads: new Map(), measures: new Map(), notes: [], say: line => console.log(line), tally: { ordersAcknowledged: 0 }
-  }
+  const bench: Bench = { ...openBench(ending, ground, shop, size), server }
   await shop.fillShelves(shop.skus, codesFor(bench, 1, shop.skus.length))
   const loadedFromUs = Number(process.hrtime.bigint() / 1_000n)
   const { cpuUs } = await measureLoad(bench, `orders, ${connections} connections`, { connections, load: orderLoad('profile', shop.skus) })
@@ -62,7 +65,7 @@ function print ({ nodes, samples, timeDeltas, startTime }: CpuProfile, fromUs: n
   }
 }
 
-function nameOf ({ functionName, url, lineNumber }: Node['callFrame']): string {
+function nameOf ({ functionName, url, lineNumber }: CallFrame): string {
   const path = url.replace(/^file:\/\//, '').replace(root, '')
   return path === '' ? functionName : `${functionName || '(anonymous)'}  ${path}:${lineNumber + 1}`
 }

@@ -34,10 +34,12 @@ async function repeatFaults (bench: Bench): Promise<readonly string[]> {
   const prefix = freshPrefix('repeat')
   const found = await Promise.all(showSkus(skuIds).map(async (sku, i) => {
     const body = JSON.stringify({ reference: `${prefix}-${i}`, lines: [{ sku, quantity: 1 }] })
-    const send = (): Promise<OrderAnswer> => callJson<OrderAnswer>(server, shop.buyers[i % shop.buyers.length]!, { method: 'POST', target: '/v1/orders', body })
+    const buyer = shop.buyers[i % shop.buyers.length]!
+    const send = (): Promise<OrderAnswer> => callJson<OrderAnswer>(server, buyer, { method: 'POST', target: '/v1/orders', body })
     const answers = [...await Promise.all([send(), send()]), await send()]
     const told = new Set(answers.map(({ id, total, lines }) => JSON.stringify([id, total, lines.map(line => line.codes)])))
-    return told.size === 1 && answers[0]!.lines[0]!.codes !== undefined ? [] : [`I9: the reference ${prefix}-${i} was answered in ${told.size} ways`]
+    const holds = told.size === 1 && answers[0]!.lines[0]!.codes !== undefined
+    return holds ? [] : [`I9: the reference ${prefix}-${i} was answered in ${told.size} ways`]
   }))
   bench.tally.ordersAcknowledged += skuIds.length
   return found.flat()

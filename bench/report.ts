@@ -29,10 +29,11 @@ type Row = readonly string[]
 export async function describeMachine (owner: Db, loadBefore: number): Promise<readonly string[]> {
   const [row] = await owner<[{ server: string, sync: string, commit: string }]>`
     select current_setting('server_version') as server, current_setting('fsync') as sync, current_setting('synchronous_commit') as commit`
-  const { stdout: commit } = await promisify(execFile)('git', ['describe', '--always', '--dirty=, with uncommitted changes'], { cwd: repository })
-    .catch(() => ({ stdout: 'unknown' }))
+  const describe = ['describe', '--always', '--dirty=, with uncommitted changes']
+  const { stdout: commit } = await promisify(execFile)('git', describe, { cwd: repository }).catch(() => ({ stdout: 'unknown' }))
   return [
-    `Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}; load before the run ${loadBefore.toFixed(1)}`,
+    `Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
+      `${type()} ${release()}; load before the run ${loadBefore.toFixed(1)}`,
     `Programs: Node ${process.version}, PostgreSQL ${row.server} (fsync ${row.sync}, synchronous_commit ${row.commit})`,
     `Commit: ${commit.trim()}`
   ]
@@ -68,7 +69,7 @@ export async function writeResults (report: Report): Promise<void> {
     '',
     '## Other measures',
     '',
-    ...markdown([['measure', 'value'], ...[...measures].map(([name, value]) => [name, name.startsWith('API memory') ? `${whole(value / 1e6)} MB` : whole(value)])]),
+    ...markdown(measureRows(measures)),
     '',
     '## What is in each scenario',
     '',
@@ -81,26 +82,45 @@ export async function writeResults (report: Report): Promise<void> {
   await writeFile(resultsFile, lines.join('\n'))
 }
 
-function explanations ({ seconds, warmUpSeconds, resellers, skus, manyCodes, manyOrders, importCodes, historyOrders, historyStock }: Size): string[] {
+function explanations (size: Size): string[] {
+  const { seconds, warmUpSeconds, resellers, skus, manyCodes, manyOrders, importCodes, historyOrders, historyStock } = size
   return [
-    `Each rate is measured for ${seconds} s after ${warmUpSeconds} s of warm-up and a checkpoint. Connections are kept alive with one request in flight on each; requests are made and signed (HMAC) before the clock starts, each with its own nonce and reference.`,
-    `Orders are spread at random over ${resellers} resellers, each with a key and a wallet, and ${skus} SKUs, as pgbench's are over as many wallets and shelves. An order writes its nonce, order, line, allocation, transfer, event and reveal row, moves stock, shelf, wallet and revenue, and its answer holds the opened code.`,
-    'pgbench runs on the same PostgreSQL with the same settings, prepared statements, the best of 8 and 32 clients; its tables are leaner than ours (bench/pgbench.ts), and it needs no HTTP, JSON or signature.',
-    `many-codes: one connection; ${manyOrders} orders of ${manyCodes.toLocaleString('en')} codes beside ten times as many of one, the latter with their code inline; then all codes of those orders, one order after another.`,
-    `import: ${importCodes.toLocaleString('en')} codes of number and secret as CSV, signed, in parts of 6.8 MB, one after another, making the file included.`,
-    `history: ${historyStock.toLocaleString('en')} more codes in stock and ${historyOrders.toLocaleString('en')} past orders, written by plain SQL with all indexes in place; the rows have the real shape, their sealed bytes are noise of the real length.`,
-    'The books: the judge (bench/judge-books.ts, no code of the app) over I1–I3, I6 and I9, the number of orders against those acknowledged, orders sent again, and the product’s own proofs.'
+    `Each rate is measured for ${seconds} s after ${warmUpSeconds} s of warm-up and a checkpoint. Connections are kept alive with ` +
+      'one request in flight on each; requests are made and signed (HMAC) before the clock starts, each with its own nonce and reference.',
+    `Orders are spread at random over ${resellers} resellers, each with a key and a wallet, and ${skus} SKUs, ` +
+      'as the baselines’ are over as many wallets and shelves. An order writes its nonce, order, line, allocation, transfer, event and ' +
+      'reveal row, moves stock, shelf, wallet and revenue, and its answer holds the opened code.',
+    'pgbench runs on the same PostgreSQL with the same settings, prepared statements, the best of 8 and 32 clients; ' +
+      'its tables are leaner than ours (bench/pgbench.ts), and it needs no HTTP, JSON or signature.',
+    `many-codes: one connection; ${manyOrders} orders of ${manyCodes.toLocaleString('en')} codes beside ten times as many of one, ` +
+      'the latter with their code inline; then all codes of those orders, one order after another.',
+    `import: ${importCodes.toLocaleString('en')} codes of number and secret as CSV, signed, ` +
+      'in parts of 6.8 MB, one after another, making the file included.',
+    `history: ${historyStock.toLocaleString('en')} more codes in stock and ${historyOrders.toLocaleString('en')} past orders, ` +
+      'written by plain SQL with all indexes in place; the rows have the real shape, their sealed bytes are noise of the real length.',
+    'The books: the judge (bench/judge-books.ts, no code of the app) over I1–I3, I6 and I9, ' +
+      'the number of orders against those acknowledged, orders sent again, and the product’s own proofs.'
   ]
+}
+
+function measureRows (measures: ReadonlyMap<string, number>): Row[] {
+  return [['measure', 'value'], ...[...measures].map(([name, value]) => [
+    name, name.startsWith('API memory') ? `${whole(value / 1e6)} MB` : whole(value)
+  ])]
 }
 
 function figureRows (figures: readonly Figure[]): Row[] {
   return [['figure', 'measured', 'aim', 'reached'], ...figures.map(({ says, value, unit, aim, reached }) => [
-    says, value === undefined ? '–' : `${unit === '×' ? value.toFixed(2) : whole(value)} ${unit}`, showAim(aim, unit), reached === undefined ? '–' : reached ? 'yes' : 'NO'
+    says,
+    value === undefined ? '–' : `${unit === '×' ? value.toFixed(2) : whole(value)} ${unit}`,
+    showAim(aim, unit),
+    reached === undefined ? '–' : reached ? 'yes' : 'NO'
   ])]
 }
 
 function loadRows (loads: ReadonlyMap<string, LoadResult>): Row[] {
-  return [['load', 'per second', 'p50 ms', 'p99 ms', 'API CPU µs', 'worker µs', 'PostgreSQL µs', 'generator µs'], ...[...loads].map(([name, load]) => [
+  const head = ['load', 'per second', 'p50 ms', 'p99 ms', 'API CPU µs', 'worker µs', 'PostgreSQL µs', 'generator µs']
+  return [head, ...[...loads].map(([name, load]) => [
     name + (load.ranOut ? ` (${load.seconds.toFixed(1)} s)` : ''), whole(load.perSecond), load.p50Ms.toFixed(1), load.p99Ms.toFixed(1),
     whole(load.cpuUs.api), whole(load.cpuUs.worker), whole(load.cpuUs.postgres), whole(load.cpuUs.generator)
   ])]

@@ -1,7 +1,7 @@
 // `npm run bench`: starts its own PostgreSQL and servers, measures, prints figures with their aims, proves the books.
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { Bench, Scenario, Size } from './bench.ts'
+import { fullSize, openBench, quickSize, type Bench, type Scenario, type Size } from './bench.ts'
 import type { Ending } from './ending.ts'
 import { figuresOf } from './figures.ts'
 import { openGround, startServer } from './ground.ts'
@@ -21,10 +21,6 @@ import { openShop } from './shop.ts'
 const scenarios: readonly Scenario[] = [ping, orders, oneSku, oneWallet, manyCodes, stock, importCodes, history]
 const names = [baselinesName, ...scenarios.map(({ name }) => name)]
 
-const fullSize: Size = {
-  seconds: 6, warmUpSeconds: 2, resellers: 200, skus: 100, manyCodes: 10_000, manyOrders: 40, importCodes: 1_000_000, historyOrders: 1_000_000, historyStock: 5_000_000
-}
-const quickSize: Size = { ...fullSize, seconds: 3, warmUpSeconds: 1, manyOrders: 20, importCodes: 600_000, historyOrders: 100_000, historyStock: 500_000 }
 /** A signature is good for five minutes; requests are signed before the warm-up. */
 const secondsMax = 60
 
@@ -44,9 +40,7 @@ async function run (ending: Ending, { size, only, write }: Words): Promise<void>
   const loadBefore = loadavg()[0]!
   const ground = await openGround(ending)
   const shop = await openShop(ending, ground, size)
-  const bench: Omit<Bench, 'server'> = {
-    ending, ground, shop, size, loads: new Map(), measures: new Map(), notes: [], say: line => console.log(line), tally: { ordersAcknowledged: 0 }
-  }
+  const bench = openBench(ending, ground, shop, size)
   if (only.includes(baselinesName)) {
     bench.say(`${baselinesName}: ${baselinesSay}`)
     await measureBaselines(bench)
@@ -81,7 +75,14 @@ async function runScenarios (bench: Bench, chosen: readonly Scenario[]): Promise
 
 function readWords (words: string[]): Words {
   const { values } = parseArgs({
-    args: words, options: { quick: { type: 'boolean' }, only: { type: 'string' }, seconds: { type: 'string' }, write: { type: 'boolean' }, help: { type: 'boolean' } }
+    args: words,
+    options: {
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      seconds: { type: 'string' },
+      write: { type: 'boolean' },
+      help: { type: 'boolean' }
+    }
   })
   if (values.help) {
     console.log(usage)

@@ -118,7 +118,9 @@ async function sealedOnShelves (db: Db, skuIds: readonly Uuid[]): Promise<Readon
 async function makeBuyer (tx: Tx, masterKeys: MasterKeys, operator: Signer, i: number): Promise<Buyer> {
   const { reseller } = await createReseller(tx, { reference: `bench-${i}`, name: `Reseller ${i}`, levelId: 'bench', currency })
   await openWallet(tx, reseller.id, currency)
-  await deposit(tx, { reference: `bench-${i}`, resellerId: reseller.id, currency, amount: walletDeposit, reason: 'bench', createdBy: operator.keyId })
+  await deposit(tx, {
+    reference: `bench-${i}`, resellerId: reseller.id, currency, amount: walletDeposit, reason: 'bench', createdBy: operator.keyId
+  })
   return { resellerId: reseller.id, ...await makeKey(tx, masterKeys, reseller.id) }
 }
 
@@ -143,14 +145,30 @@ async function makeSkus (db: Db, operator: Signer, count: number): Promise<Uuid[
       if (i % skusPerProduct === 0) {
         productId = newId()
         await createProduct(tx, productId, {
-          name: `Product ${i}`, kind: 'code', issuerId: 'bench', categoryId: null, tags: [], description: '', qualificationNote: '', status: 'active'
+          name: `Product ${i}`,
+          kind: 'code',
+          issuerId: 'bench',
+          categoryId: null,
+          tags: [],
+          description: '',
+          qualificationNote: '',
+          status: 'active'
         })
       }
       await createSku(tx, skuId, {
-        productId, name: `SKU ${i}`, faceValue: { amount: 1_000_000n, currency }, region: 'CN', currency, status: 'active', quantityMin: 1, quantityMax: 1_000_000, quantityStep: 1
+        productId,
+        name: `SKU ${i}`,
+        faceValue: { amount: 1_000_000n, currency },
+        region: 'CN',
+        currency,
+        status: 'active',
+        quantityMin: 1,
+        quantityMax: 1_000_000,
+        quantityStep: 1
       })
     }
-    await setPriceRules(tx, skuIds.map(skuId => ({ kind: 'list', skuId, amount: unitPrice, currency, deliberateLoss: false, reason: 'bench' })), operator.keyId)
+    const price = { kind: 'list', amount: unitPrice, currency, deliberateLoss: false, reason: 'bench' } as const
+    await setPriceRules(tx, skuIds.map(skuId => ({ ...price, skuId })), operator.keyId)
   })
   return skuIds
 }

@@ -15,7 +15,8 @@ export interface Call {
 }
 
 /** Sends a request; throws with the problem's text when it is refused. */
-export async function call (server: Server, signer: Signer, { method, target, body, contentType = 'application/json', accept }: Call): Promise<Response> {
+export async function call (server: Server, signer: Signer, request: Call): Promise<Response> {
+  const { method, target, body, contentType = 'application/json', accept } = request
   const signed = sign({ method, target, headers: {}, body }, { id: signer.keyId, algorithm: 'hmac-sha256', secret: signer.secret }, {
     created: Math.floor(Date.now() / 1000), nonce: randomText(nonceBytes)
   })

@@ -17,7 +17,8 @@ export async function measureBaselines ({ ending, ground, size, measures, notes,
   for (const shape of pgbenchShapes) {
     for (const clients of clientCounts) {
       await ground.owner`checkpoint`
-      const perSecond = await runPgbench(ending, ground, { file, shape, clients, seconds: size.seconds, wallets: size.resellers, skus: size.skus })
+      const run = { file, shape, clients, seconds: size.seconds, wallets: size.resellers, skus: size.skus }
+      const perSecond = await runPgbench(ending, ground, run)
       measures.set(`pgbench, ${shape}`, Math.max(perSecond, measures.get(`pgbench, ${shape}`) ?? 0))
       say(`  pgbench, ${shape}, ${clients} clients: ${Math.round(perSecond)}/s`)
     }

@@ -15,7 +15,8 @@ export const history: Scenario = {
     const startedMs = performance.now()
     await fillHistory(bench)
     bench.tally.ordersAcknowledged += size.historyOrders
-    say(`  filled with ${size.historyStock} codes in stock and ${size.historyOrders} orders in ${((performance.now() - startedMs) / 1000).toFixed(0)} s`)
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(0)
+    say(`  filled with ${size.historyStock} codes in stock and ${size.historyOrders} orders in ${seconds} s`)
     await measureLoad(bench, `orders, 64 connections${withHistory}`, { connections: 64, load: orderLoad('history', shop.skus) })
     await measureStock(bench, withHistory)
   }

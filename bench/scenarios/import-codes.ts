@@ -33,18 +33,25 @@ interface ImportAnswer { readonly id: string, readonly state: string, readonly c
 /** Imports fresh codes; answers when the last answer came. Making the files is part of the client, and small. */
 async function importOnce ({ shop, server }: Bench, codes: number): Promise<number> {
   const { operator } = shop
+  const unitCost = { amount: '90.00', currency: 'CNY' }
+  const opening = { reference: newId(), sku: showId('sku', shop.oneSku), unit_cost: unitCost, supplier: 'bench' }
   const made = await callJson<ImportAnswer>(server, operator, {
     method: 'POST',
     target: '/admin/v1/imports',
-    body: JSON.stringify({ reference: newId(), sku: showId('sku', shop.oneSku), unit_cost: { amount: '90.00', currency: 'CNY' }, supplier: 'bench' })
+    body: JSON.stringify(opening)
   })
   for (let part = 1, left = codes; left > 0; part++, left -= codesPerPart) {
     await callJson(server, operator, {
-      method: 'PUT', target: `/admin/v1/imports/${made.id}/parts/${part}`, contentType: 'text/csv', body: codesAsCsv(Math.min(left, codesPerPart))
+      method: 'PUT',
+      target: `/admin/v1/imports/${made.id}/parts/${part}`,
+      contentType: 'text/csv',
+      body: codesAsCsv(Math.min(left, codesPerPart))
     })
   }
   const committed = await callJson<ImportAnswer>(server, operator, { method: 'POST', target: `/admin/v1/imports/${made.id}/commit` })
   const endedMs = performance.now()
-  if (committed.state !== 'committed' || committed.codes !== codes) throw new Error(`the import ended ${committed.state} with ${committed.codes} of ${codes} codes`)
+  if (committed.state !== 'committed' || committed.codes !== codes) {
+    throw new Error(`the import ended ${committed.state} with ${committed.codes} of ${codes} codes`)
+  }
   return endedMs
 }

@@ -14,12 +14,12 @@ export const manyCodes: Scenario = {
     const { oneSku, buyers } = shop
     const singles = size.manyOrders * singlesPerMany
     await shop.fillShelves([oneSku], 2 * (size.manyCodes * size.manyOrders + singles))
-    const one = buyers.slice(0, 1)
+    const alone = { connections: 1, signers: buyers.slice(0, 1) }
     // The first round warms up; only the second is kept.
     for (let round = 0; round < 2; round++) {
       const names = namesOfMany(size)
-      await measureLoad(bench, names.one, { connections: 1, load: orderLoad('single', [oneSku]), signers: one, requestsMax: singles })
-      await measureLoad(bench, names.many, { connections: 1, load: orderLoad('many', [oneSku], size.manyCodes), signers: one, requestsMax: size.manyOrders })
+      await measureLoad(bench, names.one, { ...alone, load: orderLoad('single', [oneSku]), requestsMax: singles })
+      await measureLoad(bench, names.many, { ...alone, load: orderLoad('many', [oneSku], size.manyCodes), requestsMax: size.manyOrders })
     }
     measures.set('codes fetched per second', await fetchCodes(bench))
   }
@@ -33,13 +33,16 @@ export function namesOfMany ({ manyCodes }: Size): { readonly one: string, reado
 /** Fetches the codes of every order of many, one after another, as NDJSON; codes per second. */
 async function fetchCodes ({ shop, server, size, say }: Bench): Promise<number> {
   const { buyers: [buyer], db } = shop
-  const rows = await db<{ id: Uuid }[]>`select id from orders where quantity = ${size.manyCodes} and reseller_id = ${buyer!.resellerId} order by id desc limit ${size.manyOrders}`
+  const rows = await db<{ id: Uuid }[]>`
+    select id from orders where quantity = ${size.manyCodes} and reseller_id = ${buyer!.resellerId}
+    order by id desc limit ${size.manyOrders}`
   let codes = 0
   let startedMs = 0
   for (const [i, { id }] of rows.entries()) {
     // The first order warms up.
     if (i === 1) startedMs = performance.now()
-    const response = await call(server, buyer!, { method: 'GET', target: `/v1/orders/${showId('order', id)}/codes`, accept: 'application/x-ndjson' })
+    const target = `/v1/orders/${showId('order', id)}/codes`
+    const response = await call(server, buyer!, { method: 'GET', target, accept: 'application/x-ndjson' })
     let lines = 0
     for await (const chunk of response.body!) lines += count(chunk as Uint8Array, lineFeed)
     // One line more than codes: the last one says that all were sent.

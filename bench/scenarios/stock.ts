@@ -17,6 +17,8 @@ export function nameOfMany ({ skus }: Size): string {
 /** Measures stock queries; `where` tells two measurements of the same apart. */
 export async function measureStock (bench: Bench, where: string): Promise<void> {
   const skus = showSkus(bench.shop.skus)
-  await measureLoad(bench, `stock of 1 SKU${where}`, { connections, load: { kind: 'reads', targets: skus.map(sku => `/v1/stock?sku=${sku}`) } })
-  await measureLoad(bench, nameOfMany(bench.size) + where, { connections, load: { kind: 'reads', targets: [`/v1/stock?${skus.map(sku => `sku=${sku}`).join('&')}`] } })
+  const each = skus.map(sku => `/v1/stock?sku=${sku}`)
+  const all = `/v1/stock?${skus.map(sku => `sku=${sku}`).join('&')}`
+  await measureLoad(bench, `stock of 1 SKU${where}`, { connections, load: { kind: 'reads', targets: each } })
+  await measureLoad(bench, nameOfMany(bench.size) + where, { connections, load: { kind: 'reads', targets: [all] } })
 }
