@@ -6,18 +6,29 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** What is known about a refusal beside its sentence. */
+export interface RefusalFacts {
+  /** The places that are wrong, such as the lines of a file. */
+  readonly errors?: readonly FieldError[]
+  /** Places beyond those. */
+  readonly errorsMore?: number
+  readonly requestId?: string | undefined
+}
+
 /** What was asked for cannot be done: exit code 1. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
   readonly code: string
-  /** The places that are wrong, such as the lines of a file. */
-  readonly errors: readonly FieldError[]
-  readonly requestId: string | undefined
+  readonly facts: RefusalFacts
 
-  constructor (code: string, message: string, facts: { readonly errors?: readonly FieldError[], readonly requestId?: string | undefined } = {}) {
+  constructor (code: string, message: string, facts: RefusalFacts = {}) {
     super(message)
     this.code = code
-    this.errors = facts.errors ?? []
-    this.requestId = facts.requestId
+    this.facts = facts
   }
+}
+
+/** Ctrl-C ended it; the sentence says what is left and how to go on: exit code 130. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError'
 }

@@ -1,5 +1,6 @@
 // The operator's command, a client of the operator API: words in, exit code out (0 done, 1 refused, 2 usage, 3 unreachable).
-import { kahubProgram } from './program.ts'
+import { say } from './output.ts'
+import { kahubProgram, orientation } from './program.ts'
 import { tellFailure } from './tell-failure.ts'
 
 // `kahub lots list | head` ends the reader first; that is no failure.
@@ -16,7 +17,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 const words = process.argv
 try {
-  await kahubProgram(process.env, stopping.signal).parseAsync(words)
+  if (words.length === 2) say(orientation)
+  else await kahubProgram(process.env, stopping.signal).parseAsync(words)
 } catch (error) {
   process.exitCode = tellFailure(error, words.includes('--json') ? 'json' : 'text')
 }

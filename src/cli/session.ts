@@ -20,16 +20,15 @@ export interface Session {
   readonly stop: AbortSignal
 }
 
-/** Makes a commander action of work that needs a session. */
-export type Run = <Given extends readonly unknown[]>(work: (session: Session, ...given: Given) => Promise<void>) => (...all: unknown[]) => Promise<void>
+/** Makes a commander action of work that needs a session: `work(session, ...arguments, options)`. */
+export type Run = <Given extends unknown[]>(work: (session: Session, ...given: Given) => Promise<void>) => (...all: unknown[]) => Promise<void>
 
 /** How commands get their session, from this environment. */
 export function runner (environment: Readonly<Record<string, string | undefined>>, stop: AbortSignal): Run {
-  return work => async (...all) => {
+  return <Given extends unknown[]>(work: (session: Session, ...given: Given) => Promise<void>) => async (...all: unknown[]) => {
     const command = all.at(-1) as Command
     const session = await openSession(readClientConfig(environment), command.optsWithGlobals(), stop)
-    // The arguments and the options; the last is the command itself.
-    await work(session, ...all.slice(0, -1) as unknown as Parameters<typeof work> extends [Session, ...infer Rest] ? Rest : never)
+    await work(session, ...all.slice(0, -1) as Given)
   }
 }
 
@@ -61,10 +60,11 @@ async function readKeyFile (file: string): Promise<KeyOptions> {
     text = await readFile(file, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const shown = relative('', file) || file
+    const near = relative('', file)
+    const shown = near.startsWith('..') ? file : near
     if (code === 'ENOENT') {
       throw new UsageError(`There are no credentials at ${shown}. npm start makes this file for the database it brings along; on a database ` +
-        'of your own, make a key with: node bin/node.cjs src/main.ts operator-key > operator.json. Name the file with --credentials FILE, ' +
+        'of your own, make a key with: npm run --silent main operator-key > operator.json. Name the file with --credentials FILE, ' +
         'or set KAHUB_HOME, or KAHUB_URL, KAHUB_KEY_ID and KAHUB_SECRET.')
     }
     throw new UsageError(`${shown} cannot be read: ${code === 'EACCES' ? 'you may not read it. Run this as the user who owns it' : code ?? 'unknown'}.`)

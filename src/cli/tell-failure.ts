@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
 import { ConnectionError, KahubError, TimeoutError } from '../../sdk/src/admin.ts'
-import { RefusedError, UsageError } from './failures.ts'
+import { InterruptedError, RefusedError, UsageError } from './failures.ts'
 
 export const exitCodes = { done: 0, refused: 1, usage: 2, unreachable: 3, interrupted: 130 } as const
 
@@ -32,8 +32,10 @@ interface Failure {
 
 function readFailure (error: unknown): Failure {
   if (error instanceof RefusedError) {
-    return { exitCode: exitCodes.refused, message: error.message, code: error.code, requestId: error.requestId, places: error.errors, placesMore: 0 }
+    const { errors = [], errorsMore = 0, requestId } = error.facts
+    return { exitCode: exitCodes.refused, message: error.message, code: error.code, requestId, places: errors, placesMore: errorsMore }
   }
+  if (error instanceof InterruptedError) return { exitCode: exitCodes.interrupted, message: error.message, code: 'interrupted', places: [], placesMore: 0 }
   if (error instanceof UsageError) return { exitCode: exitCodes.usage, message: error.message, code: 'usage', places: [], placesMore: 0 }
   if (error instanceof KahubError) return readAnswer(error)
   const { message, code } = error as NodeJS.ErrnoException
@@ -48,8 +50,8 @@ function readAnswer (error: KahubError): Failure {
     message: [error.title, error.detail].filter(part => part !== undefined).map(sentence).join(' '),
     code: error.code,
     requestId: error.requestId,
-    // A reference the SDK made by itself is of no use to people.
-    reference: error.reference?.startsWith('sdk_') ? undefined : error.reference,
+    // One that the SDK made by itself is of use only to send the same again.
+    reference: unreachable || !error.reference?.startsWith('sdk_') ? error.reference : undefined,
     places: error.errors,
     placesMore: counted - error.errors.length,
     advice: adviceFor(error)
@@ -58,8 +60,8 @@ function readAnswer (error: KahubError): Failure {
 
 function adviceFor (error: KahubError): string | undefined {
   switch (error.code) {
-    case 'connection_failed': return 'Is the server running? Start it with: npm start. Elsewhere? Set KAHUB_URL, or give --url or --credentials.'
-    case 'timed_out': return 'The server is there but slow: try again in a moment.'
+    case 'connection_failed': return `Is the server running? Start it with: npm start. Elsewhere? Set KAHUB_URL, or give --url or --credentials.${repeatAdvice(error)}`
+    case 'timed_out': return `The server is there but slow: try again in a moment.${repeatAdvice(error)}`
     case 'signature_expired':
     case 'signature_in_future': return clockAdvice(error)
     case 'signature_invalid': return 'The key is not one of this server, or the secret is not the key’s: see which file --credentials or KAHUB_HOME gives, and whether it was made by this server.'
@@ -67,6 +69,7 @@ function adviceFor (error: KahubError): string | undefined {
     case 'key_expired': return 'Use the credentials of another operator key (--credentials FILE).'
     case 'scope_missing': return 'Use a key with this scope: kahub keys create --operator --scopes … makes one.'
     case 'rate_limited': return `Try again in ${error.retryAfterSeconds ?? 60} seconds.`
+    case 'import_part_unexpected': return 'Another run of this import is going on or has just ended: wait for it, then give the command again.'
     case 'reference_reused': return 'Give another --reference for another purpose.'
     case 'price_below_cost': return 'If the loss is meant, add --deliberate-loss.'
     case 'answer_unreadable': return 'Is the URL that of kahub itself?'
@@ -75,6 +78,13 @@ function adviceFor (error: KahubError): string | undefined {
     case 'internal_error': return 'Name the request id to those who run the server.'
     default: return undefined
   }
+}
+
+/** What creates something may have been done before the connection was lost; a connection that was never made did nothing. */
+function repeatAdvice (error: KahubError): string {
+  const { code } = (error.cause as { cause?: { code?: string } } | undefined)?.cause ?? {}
+  if (error.reference === undefined || code === 'ECONNREFUSED' || code === 'ENOTFOUND') return ''
+  return ` It is not known whether this was done: give the same command again with --reference ${error.reference}, and it is done at most once.`
 }
 
 /** The SDK has compared the clocks, by the Date of the answer. */

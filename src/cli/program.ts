@@ -1,0 +1,56 @@
+import { Command } from 'commander'
+import { addBooks } from './commands/books.ts'
+import { addCatalog } from './commands/catalog.ts'
+import { addCodes } from './commands/codes.ts'
+import { addKeys } from './commands/keys.ts'
+import { addLevels } from './commands/levels.ts'
+import { addLots } from './commands/lots.ts'
+import { addMoney } from './commands/money.ts'
+import { addPrices } from './commands/prices.ts'
+import { addResellers } from './commands/resellers.ts'
+import { runner } from './session.ts'
+
+/** What `kahub` alone says. */
+export const orientation = `kahub, the operator's command: resellers, catalogue, prices, codes and money.
+
+  kahub levels list                                           who is sold to: levels,
+  kahub resellers create "Acme" --level gold --currency CNY   resellers,
+  kahub keys create "Acme" --out acme.json                    and the keys they sign with
+  kahub products list                                         what is sold: products and SKUs
+  kahub prices set --sku 123 --list 98.50 --level gold=96.80  what they pay for it
+  kahub codes import codes.csv --sku 123 --cost 93            codes into stock
+  kahub lots list                                             what is in stock
+  kahub deposit "Acme" 1000 CNY --reason "wire 4711"          money into a wallet
+  kahub books                                                 prove money and stock
+
+kahub help shows every command, kahub help NOUN those of a noun, and kahub NOUN VERB --help its examples.`
+
+/** The command line: nouns, then verbs. */
+export function kahubProgram (environment: Readonly<Record<string, string | undefined>>, stop: AbortSignal): Command {
+  const program = new Command('kahub')
+  program.exitOverride()
+    .description('The operator’s command: resellers, catalogue, prices, codes and money.')
+    .option('--credentials <file>', 'the key to sign with: {url, keyId, algorithm, secret} ($KAHUB_HOME/operator.json when left out)')
+    .option('--url <url>', 'where the server is, instead of what the credentials say')
+    .option('--json', 'print exactly one JSON value')
+    .showHelpAfterError('(add --help for what there is, with examples)')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', `
+Environment:
+  KAHUB_HOME                                 folder of operator.json (.kahub when left out)
+  KAHUB_URL, KAHUB_KEY_ID, KAHUB_SECRET      a key without a file
+
+Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached.`)
+
+  const run = runner(environment, stop)
+  addLevels(program, run)
+  addResellers(program, run)
+  addKeys(program, run)
+  addMoney(program, run)
+  addCatalog(program, run)
+  addPrices(program, run)
+  addCodes(program, run, stop)
+  addLots(program, run)
+  addBooks(program, run)
+  return program
+}
