@@ -91,7 +91,7 @@ function decideOne (request: OrderRequest, facts: Facts, placedHere: Map<string,
 
   const buyer = { resellerId: request.resellerId, levelId: reseller.levelId }
   const skus = checkLines(request, buyer, facts.prices)
-  const currency = oneCurrency(request, skus)
+  const { currency } = skus[0]!
   const wallet = facts.wallets.get(factKey(request.resellerId, currency))
   if (!wallet) throw new Problem('wallet_missing', `You have no wallet in ${currency}. Ask the operator to open one.`)
   const deliveries = divideStock(request, skus, facts.shelves)
@@ -118,7 +118,7 @@ function refuseOtherFields (request: OrderRequest, earlier: OrderWithLines): voi
   if (differing.length > 0) throw referenceReused(request.reference, differing)
 }
 
-/** Every line's SKU; of all that is wrong with the lines, the first by precedence is told, with every line it concerns. */
+/** Every line's SKU, all in one currency; of all that is wrong with the lines the first by precedence is told, of every line it concerns. */
 function checkLines (request: OrderRequest, buyer: Buyer, prices: PriceBook): readonly BookSku[] {
   const faults: { code: ProblemCode, fault: Fault }[] = []
   const skus: BookSku[] = []
@@ -130,35 +130,29 @@ function checkLines (request: OrderRequest, buyer: Buyer, prices: PriceBook): re
     if (sku.kind !== 'code') wrong('sku_not_for_sale', 'sku', 'Top-ups cannot be ordered yet.')
     else if (sku.status !== 'active') wrong('sku_not_for_sale', 'sku', `The SKU is ${sku.status}.`)
     else if (!prices.quote(buyer, line.skuId, line.quantity)) wrong('price_missing', 'sku', 'No price is set for your level.')
+    const { currency } = skus[0]!
+    if (sku.currency !== currency) wrong('currency_mixed', 'sku', `It is in ${sku.currency}, not ${currency}: send an order for each.`)
     if (line.quantity < sku.quantityMin) wrong('quantity_out_of_bounds', 'quantity', `The minimum is ${sku.quantityMin}.`)
     else if (line.quantity > sku.quantityMax) wrong('quantity_out_of_bounds', 'quantity', `The maximum is ${sku.quantityMax}.`)
     else if (line.quantity % sku.quantityStep !== 0) wrong('quantity_off_step', 'quantity', `It must be a multiple of ${sku.quantityStep}.`)
   })
+  const { maxTotal } = request
+  if (maxTotal && skus.length > 0 && maxTotal.currency !== skus[0]!.currency) {
+    const detail = `max_total is in ${maxTotal.currency}, the lines are in ${skus[0]!.currency}.`
+    faults.push({ code: 'currency_mixed', fault: { pointer: '/max_total/currency', detail } })
+  }
   if (faults.length === 0) return skus
   const code = faults.map(({ code }) => code).sort((a, b) => precedence[a] - precedence[b])[0]!
   const told = faults.filter(entry => entry.code === code).map(({ fault }) => fault)
   throw new Problem(code, sentenceOf(told), { errors: told })
 }
 
-/** The first line at fault in words; the others are counted, and all stand in `errors`. */
+/** The first fault in words, with its line; the others are counted, and all stand in `errors`. */
 function sentenceOf (faults: readonly Fault[]): string {
-  const line = Number(/^\/lines\/(\d+)/.exec(faults[0]!.pointer)![1]) + 1
+  const { pointer, detail } = faults[0]!
+  const line = /^\/lines\/(\d+)/.exec(pointer)
   const more = faults.length - 1
-  return `Line ${line}: ${faults[0]!.detail}` + (more > 0 ? ` The same holds for ${more} more; see errors.` : '')
-}
-
-function oneCurrency (request: OrderRequest, skus: readonly BookSku[]): Currency {
-  const { currency } = skus[0]!
-  const other = skus.findIndex(sku => sku.currency !== currency)
-  if (other > 0) {
-    throw new Problem('currency_mixed', `Line 1 is in ${currency}, line ${other + 1} in ${skus[other]!.currency}: send an order for each currency.`, {
-      errors: [{ pointer: `/lines/${other}/sku`, detail: `is in ${skus[other]!.currency}` }]
-    })
-  }
-  if (request.maxTotal && request.maxTotal.currency !== currency) {
-    throw new Problem('currency_mixed', `The lines are in ${currency}, max_total in ${request.maxTotal.currency}.`, { errors: [{ pointer: '/max_total/currency', detail: `must be ${currency}` }] })
-  }
-  return currency
+  return (line ? `Line ${Number(line[1]) + 1}: ` : '') + detail + (more > 0 ? ` The same holds for ${more} more; see errors.` : '')
 }
 
 interface LineDelivery { readonly skuId: Uuid, readonly quantity: number, readonly delivered: number, readonly reason: LineReason | null }
