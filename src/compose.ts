@@ -45,7 +45,7 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
   const refreshing = repeatPass('refresh snapshots', () => refresh().then(() => 0), snapshotPollMs)
   const stopListening = await listenForSnapshots(db, refreshing.hint)
   const lotKeys = openLotKeys(masterKeys)
-  const orderDb = openPool(url, name, { connectionsMax: orderCommitLimits.lanesMax, applicationName: `kahub ${name} orders` })
+  const orderDb = openPool(url, name, { connectionsMax: orderCommitLimits.lanesMax, applicationName: `kahub ${name} orders`, lookupsOnly: true })
   const { placeOrder, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys })
   return {
     name,
