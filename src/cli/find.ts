@@ -53,6 +53,14 @@ export async function findReseller (admin: KahubAdmin, named: string): Promise<R
   return bearers[0]
 }
 
+/** One of a list that the API gives only as a whole, by its id. */
+export async function findListed<Item extends { readonly id: string }> (list: AsyncIterable<Item>, id: string, noun: string, nouns: string): Promise<Item> {
+  for await (const item of list) {
+    if (item.id === id) return item
+  }
+  throw new RefusedError('not_found', `There is no ${noun} ${id}: kahub ${nouns} list shows them.`)
+}
+
 function noReseller (named: string): RefusedError {
   return new RefusedError('not_found', `There is no reseller ${JSON.stringify(named)}. A reseller is named by its id (rsl_…) or its exact name: kahub resellers list shows them.`)
 }

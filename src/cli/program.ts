@@ -40,7 +40,7 @@ Environment:
   KAHUB_HOME                                 folder of operator.json (.kahub when left out)
   KAHUB_URL, KAHUB_KEY_ID, KAHUB_SECRET      a key without a file
 
-Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached.`)
+Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached, 130 interrupted.`)
 
   const run = runner(environment, stop)
   addLevels(program, run)

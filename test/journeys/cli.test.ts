@@ -104,6 +104,9 @@ t.test('levels, resellers, keys and money are set up', async t => {
 
 t.test('a SKU is made and priced, and the price explains itself', async t => {
   await done(['issuers', 'set', 'steam', '--name', 'Steam'])
+  await done(['category', 'create', 'cards', '--name', 'Game cards'])
+  t.match(await done(['categories', 'show', 'cards']), { name: 'Game cards', parent: null })
+  t.match((await kahub(['issuer', 'show', 'stean'])).err, /There is no issuer stean: kahub issuers list shows them/)
   const made = await done(['products', 'create', 'Steam wallet', '--issuer', 'steam', '--tags', 'steam,hot'])
   const sku = await done(['skus', 'create', String(made.number), '¥100', '--currency', 'CNY', '--face', '100', '--region', 'CN'])
   t.same(await done(['skus', 'show', String(sku.number)]), sku, 'a number finds it')

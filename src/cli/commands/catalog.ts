@@ -3,7 +3,7 @@ import { listingStatuses, productKinds, type Currency, type ListingStatus, type 
 import type { AdminProduct, AdminSku, Category, Issuer } from '../../../sdk/src/admin.ts'
 import { amount, currency, positiveInteger, words } from '../arguments.ts'
 import { examples } from '../examples.ts'
-import { findProduct, findSku } from '../find.ts'
+import { findListed, findProduct, findSku } from '../find.ts'
 import { listOptions, pageRowsMax, printList, type ListOptions } from '../lists.ts'
 import { moneyText, printRecord, printTable, say, timeText, type Column, type Form } from '../output.ts'
 import type { Run } from '../session.ts'
@@ -30,6 +30,12 @@ function addIssuers (program: Command, run: Run): void {
     .action(run(async (session, options: ListOptions) => {
       await printList(session, options, session.admin.issuers.list({ limit: pageRowsMax }), issuerColumns, 'There are no issuers yet: kahub issuers set makes one.')
     }))
+
+  examples(issuers.command('show <id>').description('show an issuer'), 'kahub issuers show steam')
+    .action(run(async (session, id: string) => {
+      const issuer = await findListed(session.admin.issuers.list({ limit: pageRowsMax }), id, 'issuer', 'issuers')
+      printRecord(session.form, issuer, `Issuer ${issuer.id}`, [['name', issuer.name]])
+    }))
 }
 
 function addCategories (program: Command, run: Run): void {
@@ -47,6 +53,12 @@ function addCategories (program: Command, run: Run): void {
   examples(listOptions(categories.command('list').description('list categories')), 'kahub categories list')
     .action(run(async (session, options: ListOptions) => {
       await printList(session, options, session.admin.categories.list({ limit: pageRowsMax }), categoryColumns, 'There are no categories yet: kahub categories set makes one.')
+    }))
+
+  examples(categories.command('show <id>').description('show a category'), 'kahub categories show game-cards')
+    .action(run(async (session, id: string) => {
+      const category = await findListed(session.admin.categories.list({ limit: pageRowsMax }), id, 'category', 'categories')
+      printRecord(session.form, category, `Category ${category.id}`, [['name', category.name], ['part of', category.parent]])
     }))
 }
 

@@ -50,7 +50,7 @@ export function addCodes (program: Command, run: Run, stop: AbortSignal): void {
   'kahub codes import codes.csv --dry-run')
     .addHelpText('after', `
 CSV: a header row with secret and any of number, serial, expires_at, in any order; or one column of secrets without a header.
-NDJSON: one object a line with the same fields. UTF-8, with or without BOM, any line ends. Files of millions of lines are fine.`)
+NDJSON: one object a line with the same fields. UTF-8, with or without BOM, lines end with LF or CRLF. Files of millions of lines are fine.`)
     .action(async (path: string, options: ImportOptions, command: Command) => {
       if (options.dryRun) await dryRun(command.optsWithGlobals().json ? 'json' : 'text', stop, path, options.format)
       else await run(importCodes)(path, options, command)
