@@ -62,10 +62,8 @@ const table = {
   out_of_stock: { status: 409, title: 'There is not enough stock', titleZh: '库存不足', retryable: true },
   price_above_max: { status: 409, title: 'The total is above max_total', titleZh: '总价高于上限' },
   insufficient_balance: { status: 409, title: 'The wallet does not cover the total', titleZh: '余额不足', retryable: true },
-  not_code_order: { status: 409, title: 'The order has no codes', titleZh: '该订单没有卡密' },
 
   // what the operator does
-  already_exists: { status: 409, title: 'There is one with this id already', titleZh: '已存在' },
   in_use: { status: 409, title: 'It is in use', titleZh: '正在使用中' },
   state_conflict: { status: 409, title: 'The present state does not allow this', titleZh: '当前状态不允许' },
   price_below_cost: { status: 409, title: 'The rule would sell below cost', titleZh: '价格低于成本' },

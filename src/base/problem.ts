@@ -4,11 +4,14 @@ import { problems, type ProblemCode } from '../../schema/problems.ts'
 export interface Fault { readonly pointer: string, readonly detail: string }
 
 /** Facts a refusal may carry beside its sentence; they stand in the problem's top level (RFC 9457 §3.2). */
-export interface ProblemFacts {
+export interface ProblemFacts extends Partial<Record<OwnMember, never>> {
   readonly errors?: readonly Fault[]
   readonly retryAfterSeconds?: number
   readonly [extension: string]: unknown
 }
+
+/** What a refusal says of itself; no fact may stand in its place. */
+type OwnMember = 'type' | 'title' | 'title_zh' | 'status' | 'detail' | 'code' | 'request_id' | 'retryable'
 
 /**
  * A refusal the caller can act on. Everything else that is thrown is our bug. `detail` says what to do, never a secret.

@@ -528,9 +528,9 @@ export type ProblemCode =
   | 'malformed_json' | 'duplicate_json_key' | 'forbidden_json_key' | 'invalid_request' | 'cursor_invalid'
   | 'reference_missing' | 'reference_mismatch' | 'reference_reused' | 'sku_not_found' | 'sku_not_for_sale'
   | 'price_missing' | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing'
-  | 'out_of_stock' | 'price_above_max' | 'insufficient_balance' | 'not_code_order' | 'already_exists' | 'in_use'
-  | 'state_conflict' | 'price_below_cost' | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid'
-  | 'code_already_stocked' | 'code_not_on_shelf' | 'internal_error' | (string & {})
+  | 'out_of_stock' | 'price_above_max' | 'insufficient_balance' | 'in_use' | 'state_conflict' | 'price_below_cost'
+  | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf'
+  | 'internal_error' | (string & {})
 
 export interface Product {
   /** The id of a product. */

@@ -21,7 +21,9 @@ export async function updateReseller (tx: Tx, id: Uuid, changes: ResellerChanges
   if (present === undefined) throw new Problem('not_found', 'There is no such reseller.')
   const { name = null, levelId = null, status = null } = changes
   if (status !== null && status !== present && !mayEnter(resellerEntry, present, status)) {
-    throw new Problem('state_conflict', `A reseller that is ${present} cannot become ${status}.`, { status: present })
+    throw new Problem('state_conflict', `A reseller that is ${present} cannot become ${status}.`, {
+      errors: [{ pointer: '/status', detail: `is ${present} now` }]
+    })
   }
   if (levelId !== null && (await tx`select 1 from levels where id = ${levelId}`).length === 0) throw levelUnknown(levelId)
   await tx`
