@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
 import type { Scope, World as WorldName } from '../../schema/vocabulary.ts'
 import type { ApiKey } from '../domain/resellers/keyring.ts'
-import type { StoredNonce } from '../domain/resellers/spend-nonce.ts'
+import type { StoredNonce } from '../domain/requests/spend-nonce.ts'
 import type { World } from '../domain/world.ts'
 
 export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxTypeProvider>

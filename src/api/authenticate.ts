@@ -10,7 +10,7 @@ import {
   checkCoverage, checkWindow, parseSignature, signatureAgeMaxS, signatureAheadMaxS, signatureBase, verifyEd25519, verifyHmac, type ParsedSignature
 } from '../base/signature.ts'
 import { allowsAddress, holdsScope, refuseUnusableKey, type ApiKey } from '../domain/resellers/keyring.ts'
-import { nonceReused, storedNonce } from '../domain/resellers/spend-nonce.ts'
+import { nonceReused, storedNonce } from '../domain/requests/spend-nonce.ts'
 import type { Caller, Worlds } from './app-types.ts'
 import type { World } from '../domain/world.ts'
 import { nonceMemory } from './nonce-memory.ts'

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../base/problem.ts'
 import type { KeyHolder } from '../domain/resellers/keyring.ts'
-import { spendNonce } from '../domain/resellers/spend-nonce.ts'
+import { spendNonce } from '../domain/requests/spend-nonce.ts'
 import type { Tx } from '../postgres/pool.ts'
 import { transact } from '../postgres/transact.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { newId, type Uuid } from '../base/ids.ts'
-import { claimReference } from '../domain/resellers/claim-reference.ts'
+import { claimReference } from '../domain/requests/claim-reference.ts'
 import type { Tx } from '../postgres/pool.ts'
 import { change, referenceOf } from './change.ts'
 

@@ -22,7 +22,7 @@ import { clocksDifferSecondsMax, purgeNonces } from '../../src/domain/resellers/
 import { putLevel } from '../../src/domain/resellers/put-level.ts'
 import { revokeKey, revokeKeyOf } from '../../src/domain/resellers/revoke-key.ts'
 import { rotateKey, type Rotation } from '../../src/domain/resellers/rotate-key.ts'
-import { spendNonce, storedNonce } from '../../src/domain/resellers/spend-nonce.ts'
+import { spendNonce, storedNonce } from '../../src/domain/requests/spend-nonce.ts'
 import { updateReseller } from '../../src/domain/resellers/update-reseller.ts'
 import { bareArray } from '../../src/postgres/arrays.ts'
 import { migrate } from '../../src/postgres/migrate.ts'

@@ -4,7 +4,7 @@ import { CreateImport, Import, ImportParams, ImportPart, ImportPartBody, ImportP
 import { readId, showId, type Uuid } from '../../base/ids.ts'
 import { moneyView, parseAmount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
-import { spendNonce } from '../../domain/resellers/spend-nonce.ts'
+import { spendNonce } from '../../domain/requests/spend-nonce.ts'
 import { abortImport, clearAbortedLots } from '../../domain/stock/abort-import.ts'
 import { addPart } from '../../domain/stock/add-part.ts'
 import { commitImport } from '../../domain/stock/commit-import.ts'

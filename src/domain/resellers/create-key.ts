@@ -2,7 +2,7 @@ import { operatorScopes, resellerScopes, type KeyAlgorithm, type Scope } from '.
 import type { Uuid } from '../../base/ids.ts'
 import { Problem, assert } from '../../base/problem.ts'
 import type { Tx } from '../../postgres/pool.ts'
-import { claimReference } from './claim-reference.ts'
+import { claimReference } from '../requests/claim-reference.ts'
 import { insertKey, newKeyId, readPublicKey, type KeyForge, type MadeKey } from './insert-key.ts'
 import { readIpAllow } from './ip-allow.ts'
 import { guardGrant, guardKeyCount, lockKeysOf, readGrantor } from './key-guards.ts'

@@ -3,7 +3,7 @@ import { newId } from '../../base/ids.ts'
 import { Problem, assert } from '../../base/problem.ts'
 import type { Tx } from '../../postgres/pool.ts'
 import { raiseSnapshot } from '../../postgres/snapshot.ts'
-import { claimReference } from './claim-reference.ts'
+import { claimReference } from '../requests/claim-reference.ts'
 import { readReseller, type Reseller } from './list-resellers.ts'
 
 export interface NewReseller {

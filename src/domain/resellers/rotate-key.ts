@@ -1,7 +1,7 @@
 import type { Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Tx } from '../../postgres/pool.ts'
-import { claimReference } from './claim-reference.ts'
+import { claimReference } from '../requests/claim-reference.ts'
 import { ownerOf, refusePast } from './create-key.ts'
 import { insertKey, newKeyId, readPublicKey, type KeyForge, type MadeKey } from './insert-key.ts'
 import { guardGrant, guardKeyCount, lockKeysOf, readGrantor, readKeyOf } from './key-guards.ts'

@@ -3,7 +3,7 @@ import { newId, type Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Tx } from '../../postgres/pool.ts'
-import { claimReference } from '../resellers/claim-reference.ts'
+import { claimReference } from '../requests/claim-reference.ts'
 import { readExpiry } from './check-row.ts'
 import { readImport, type Import } from './import.ts'
 
