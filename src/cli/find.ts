@@ -16,7 +16,10 @@ export async function findSku (admin: KahubAdmin, named: string): Promise<AdminS
     const found = await foundOrNothing(admin.skus.get(named))
     if (found) return found
   }
-  throw new RefusedError('not_found', `There is no SKU ${named}. A SKU is named by its id (sku_…) or its number: kahub skus list shows them.`)
+  throw new RefusedError(
+    'not_found',
+    `There is no SKU ${named}. A SKU is named by its id (sku_…) or its number: kahub skus list shows them.`
+  )
 }
 
 /** A product by id or number. */
@@ -28,7 +31,10 @@ export async function findProduct (admin: KahubAdmin, named: string): Promise<Ad
     const found = await foundOrNothing(admin.products.get(named))
     if (found) return found
   }
-  throw new RefusedError('not_found', `There is no product ${named}. A product is named by its id (prd_…) or its number: kahub products list shows them.`)
+  throw new RefusedError(
+    'not_found',
+    `There is no product ${named}. A product is named by its id (prd_…) or its number: kahub products list shows them.`
+  )
 }
 
 /** A reseller by id, or by its exact name when no other has it. */
@@ -47,14 +53,23 @@ export async function findReseller (admin: KahubAdmin, named: string): Promise<R
     if (reseller.name === named) bearers.push(reseller)
   }
   if (bearers.length > 1) {
-    throw new RefusedError('not_found', `${bearers.length} resellers are called ${JSON.stringify(named)}: name the one you mean by its id, ${bearers.map(({ id }) => id).join(' or ')}.`)
+    throw new RefusedError(
+      'not_found',
+      `${bearers.length} resellers are called ${JSON.stringify(named)}: name the one you mean by its id, ` +
+        `${bearers.map(({ id }) => id).join(' or ')}.`
+    )
   }
   if (!bearers[0]) throw noReseller(named)
   return bearers[0]
 }
 
 /** One of a list that the API gives only as a whole, by its id. */
-export async function findListed<Item extends { readonly id: string }> (list: AsyncIterable<Item>, id: string, noun: string, nouns: string): Promise<Item> {
+export async function findListed<Item extends { readonly id: string }> (
+  list: AsyncIterable<Item>,
+  id: string,
+  noun: string,
+  nouns: string
+): Promise<Item> {
   for await (const item of list) {
     if (item.id === id) return item
   }
@@ -62,7 +77,11 @@ export async function findListed<Item extends { readonly id: string }> (list: As
 }
 
 function noReseller (named: string): RefusedError {
-  return new RefusedError('not_found', `There is no reseller ${JSON.stringify(named)}. A reseller is named by its id (rsl_…) or its exact name: kahub resellers list shows them.`)
+  return new RefusedError(
+    'not_found',
+    `There is no reseller ${JSON.stringify(named)}. A reseller is named by its id (rsl_…) or its exact name: ` +
+      'kahub resellers list shows them.'
+  )
 }
 
 function isNumber (named: string): boolean {

@@ -17,13 +17,22 @@ export function printTable<Row> (form: Form, rows: readonly Row[], columns: Read
   const cells = rows.map(row => columns.map(column => cellOf(column.of(row))))
   const right = columns.map((_, i) => cells.every(row => /^-?[\d,.]*( [A-Z]{3})?$/.test(row[i]!)))
   const widths = columns.map((column, i) => Math.max(widthOf(column.title), ...cells.map(row => widthOf(row[i]!))))
-  const line = (texts: readonly string[]) => texts.map((text, i) => pad(text, widths[i]!, right[i]!)).join('  ').trimEnd()
+  const line = (texts: readonly string[]) =>
+    texts
+      .map((text, i) => pad(text, widths[i]!, right[i]!))
+      .join('  ')
+      .trimEnd()
   say(pc.bold(line(columns.map(column => column.title))))
   for (const row of cells) say(line(row))
 }
 
 /** Prints one thing as a heading with its fields below, or as a JSON object. */
-export function printRecord (form: Form, value: unknown, heading: string, fields: ReadonlyArray<readonly [string, string | number | null | undefined]>): void {
+export function printRecord (
+  form: Form,
+  value: unknown,
+  heading: string,
+  fields: ReadonlyArray<readonly [string, string | number | null | undefined]>
+): void {
   if (form === 'json') return printJson(value)
   say(heading)
   const shown = fields.filter(([, field]) => field !== undefined && field !== null && field !== '')
@@ -67,7 +76,8 @@ function cellOf (value: string | number | null | undefined): string {
   return (value ?? '').replace(/\p{Cc}/gu, '�')
 }
 
-const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/gu
+const wide = new RegExp('[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60' +
+  '\\uffe0-\\uffe6\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}]', 'gu')
 
 /** Columns of a terminal: Chinese characters take two. */
 function widthOf (text: string): number {

@@ -24,14 +24,25 @@ export async function readPriceFile (file: string): Promise<WrittenRule[]> {
   let records: Array<{ readonly record: Readonly<Record<string, string>>, readonly info: { readonly lines: number } }>
   try {
     records = parseCsv(await readFile(file), {
-      bom: true, trim: true, skip_empty_lines: true, info: true, columns: (names: string[]) => checkedHeader(names.map(name => name.trim().toLowerCase()), file)
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+      info: true,
+      columns: (names: string[]) =>
+        checkedHeader(
+          names.map(name => name.trim().toLowerCase()),
+          file
+        )
     })
   } catch (error) {
     if (error instanceof UsageError || (error as NodeJS.ErrnoException).syscall !== undefined) throw error
     throw new RefusedError('file_invalid', `${file} is not valid CSV: ${(error as Error).message}.`)
   }
   if (records.length > rulesPerFileMax) {
-    throw new RefusedError('file_invalid', `${file} has ${records.length} rules; at most ${rulesPerFileMax} are set at once. Divide it into several files.`)
+    throw new RefusedError(
+      'file_invalid',
+      `${file} has ${records.length} rules; at most ${rulesPerFileMax} are set at once. Divide it into several files.`
+    )
   }
   return records.map(({ record, info }) => ruleOf(record, `${file} line ${info.lines}`))
 }
@@ -41,7 +52,10 @@ const columns = ['kind', 'sku', 'level', 'reseller', 'quantity_min', 'amount', '
 function checkedHeader (names: string[], file: string): string[] {
   const unknown = names.find(name => !columns.includes(name))
   if (unknown !== undefined || !names.includes('kind')) {
-    throw new UsageError(`${file} has no header row with kind and any of ${columns.slice(1).join(', ')}${unknown === undefined ? '' : `; ${JSON.stringify(unknown)} is none of them`}.`)
+    throw new UsageError(
+      `${file} has no header row with kind and any of ${columns.slice(1).join(', ')}` +
+        (unknown === undefined ? '.' : `; ${JSON.stringify(unknown)} is none of them.`)
+    )
   }
   return names
 }

@@ -21,27 +21,39 @@ export interface Session {
 }
 
 /** Makes a commander action of work that needs a session: `work(session, ...arguments, options)`. */
-export type Run = <Given extends unknown[]>(work: (session: Session, ...given: Given) => Promise<void>) => (...all: unknown[]) => Promise<void>
+export type Run = <Given extends unknown[]>(
+  work: (session: Session, ...given: Given) => Promise<void>
+) => (...all: unknown[]) => Promise<void>
 
 /** How commands get their session, from this environment. */
 export function runner (environment: Readonly<Record<string, string | undefined>>, stop: AbortSignal): Run {
-  return <Given extends unknown[]>(work: (session: Session, ...given: Given) => Promise<void>) => async (...all: unknown[]) => {
-    const command = all.at(-1) as Command
-    const session = await openSession(readClientConfig(environment), command.optsWithGlobals(), stop)
-    await work(session, ...all.slice(0, -1) as Given)
-  }
+  return <Given extends unknown[]>(work: (session: Session, ...given: Given) => Promise<void>) =>
+    async (...all: unknown[]) => {
+      const command = all.at(-1) as Command
+      const session = await openSession(readClientConfig(environment), command.optsWithGlobals(), stop)
+      await work(session, ...(all.slice(0, -1) as Given))
+    }
 }
 
-interface SessionOptions { readonly credentials?: string, readonly url?: string, readonly json?: boolean }
+interface SessionOptions {
+  readonly credentials?: string
+  readonly url?: string
+  readonly json?: boolean
+}
 
 async function openSession (config: ClientConfig, options: SessionOptions, stop: AbortSignal): Promise<Session> {
-  const credentials = readKeyOf(config, options) ?? await readKeyFile(options.credentials ?? join(config.home, 'operator.json'))
+  const credentials = readKeyOf(config, options) ?? (await readKeyFile(options.credentials ?? join(config.home, 'operator.json')))
   const url = options.url ?? config.url ?? credentials.url
   const admin = new KahubAdmin({ ...credentials, url, retriesMax })
   return { admin, url: admin.baseUrl, keyId: admin.keyId, form: options.json ? 'json' : 'text', stop }
 }
 
-interface KeyOptions { readonly url: string, readonly keyId: string, readonly algorithm?: string | undefined, readonly secret: string }
+interface KeyOptions {
+  readonly url: string
+  readonly keyId: string
+  readonly algorithm?: string | undefined
+  readonly secret: string
+}
 
 /** The key of the environment, unless a file is named. */
 function readKeyOf ({ url, keyId, secret }: ClientConfig, options: SessionOptions): KeyOptions | undefined {
@@ -49,7 +61,9 @@ function readKeyOf ({ url, keyId, secret }: ClientConfig, options: SessionOption
   const place = options.url ?? url
   if (place === undefined || keyId === undefined || secret === undefined) {
     const missing = place === undefined ? 'KAHUB_URL' : keyId === undefined ? 'KAHUB_KEY_ID' : 'KAHUB_SECRET'
-    throw new UsageError(`${missing} is not set. KAHUB_URL, KAHUB_KEY_ID and KAHUB_SECRET go together; without the last two, a credentials file is read.`)
+    throw new UsageError(
+      `${missing} is not set. KAHUB_URL, KAHUB_KEY_ID and KAHUB_SECRET go together; without the last two, a credentials file is read.`
+    )
   }
   return { url: place, keyId, secret }
 }
@@ -63,11 +77,15 @@ async function readKeyFile (file: string): Promise<KeyOptions> {
     const near = relative('', file)
     const shown = near.startsWith('..') ? file : near
     if (code === 'ENOENT') {
-      throw new UsageError(`There are no credentials at ${shown}. npm start makes this file for the database it brings along; on a database ` +
-        'of your own, make a key with: npm run --silent main operator-key > operator.json. Name the file with --credentials FILE, ' +
-        'or set KAHUB_HOME, or KAHUB_URL, KAHUB_KEY_ID and KAHUB_SECRET.')
+      throw new UsageError(
+        `There are no credentials at ${shown}. npm start makes this file for the database it brings along; on a database ` +
+          'of your own, make a key with: npm run --silent main operator-key > operator.json. Name the file with --credentials FILE, ' +
+          'or set KAHUB_HOME, or KAHUB_URL, KAHUB_KEY_ID and KAHUB_SECRET.'
+      )
     }
-    throw new UsageError(`${shown} cannot be read: ${code === 'EACCES' ? 'you may not read it. Run this as the user who owns it' : code ?? 'unknown'}.`)
+    throw new UsageError(
+      `${shown} cannot be read: ${code === 'EACCES' ? 'you may not read it. Run this as the user who owns it' : (code ?? 'unknown')}.`
+    )
   }
   return parseKeyFile(text, file)
 }

@@ -63,7 +63,11 @@ t.test('a newcomer is told what to do', async t => {
 t.test('levels, resellers, keys and money are set up', async t => {
   await done(['levels', 'set', 'gold', '--name', 'Gold', '--rank', '3', '--requests-per-minute', '6000'])
   const reseller = await done(['reseller', 'create', '星辰 Games', '--level', 'gold', '--currency', 'cny', '--reference', 'r1'])
-  t.same(await done(['resellers', 'create', '星辰 Games', '--level', 'gold', '--currency', 'CNY', '--reference', 'r1']), reseller, 'the same reference is the same reseller')
+  t.same(
+    await done(['resellers', 'create', '星辰 Games', '--level', 'gold', '--currency', 'CNY', '--reference', 'r1']),
+    reseller,
+    'the same reference is the same reseller'
+  )
   t.same(await done(['resellers', 'show', '星辰 Games']), reseller, 'an exact name finds it')
 
   const out = join(folder, 'shop.json')
@@ -113,11 +117,32 @@ t.test('a SKU is made and priced, and the price explains itself', async t => {
   t.match(await done(['products', 'update', made.id, '--status', 'paused']), { status: 'paused', tags: ['steam', 'hot'] })
   await done(['products', 'update', made.id, '--status', 'active'])
 
-  const set = ['prices', 'set', '--sku', sku.id, '--list', '98.25', '--level', 'gold=96.5', '--contract', '星辰 Games=95', '--floor', '90', '--break', '100=0.98']
-  t.same((await done(set)).map((rule: { outcome: string }) => rule.outcome), ['set', 'set', 'set', 'set', 'set'])
+  const set = [
+    'prices',
+    'set',
+    '--sku',
+    sku.id,
+    '--list',
+    '98.25',
+    '--level',
+    'gold=96.5',
+    '--contract',
+    '星辰 Games=95',
+    '--floor',
+    '90',
+    '--break',
+    '100=0.98'
+  ]
+  t.same(
+    (await done(set)).map((rule: { outcome: string }) => rule.outcome),
+    ['set', 'set', 'set', 'set', 'set']
+  )
   const file = join(folder, 'prices.csv')
   await writeFile(file, `\ufeffkind,sku,level,amount,rate\r\nlist,${sku.number},,98.25,\r\nlevel_discount,,gold,,0.97\r\n`)
-  t.same((await done(['prices', 'set', '--file', file])).map((rule: { outcome: string }) => rule.outcome), ['unchanged', 'set'])
+  t.same(
+    (await done(['prices', 'set', '--file', file])).map((rule: { outcome: string }) => rule.outcome),
+    ['unchanged', 'set']
+  )
   const explained = await kahub(['prices', 'explain', '--sku', String(sku.number), '--reseller', '星辰 Games', '--quantity', '100'])
   t.match(explained.out, /pays 93\.10 CNY each for 100.*contract +95\.00.*quantity_break +95\.00 +93\.10/s)
   const [, , , , floor] = await done(['prices', 'list', '--sku', sku.id, '--all']).then(rules => rules.reverse())
@@ -135,12 +160,24 @@ t.test('files of codes come into stock whole or not at all', async t => {
     await writeFile(path, content)
     return path
   }
-  const windows = await file('windows.csv', '\ufeffSerial,Secret,Number\r\ns1,AAAA-0001,n1\r\n"s,2","AAAA-0002",n2\r\n\r\ns3,AAAA-0003,n3\r\n')
+  const windows = await file(
+    'windows.csv',
+    '\ufeffSerial,Secret,Number\r\ns1,AAAA-0001,n1\r\n"s,2","AAAA-0002",n2\r\n\r\ns3,AAAA-0003,n3\r\n'
+  )
   t.match(await done(['codes', 'import', windows, ...into, '--supplier', 'Card Co', '--expires', '2099-12-31']), {
-    outcome: 'imported', import: { codes: 3, state: 'committed', supplier: 'Card Co' }
+    outcome: 'imported',
+    import: { codes: 3, state: 'committed', supplier: 'Card Co' }
   })
   t.match(await done(['codes', 'import', await file('plain.txt', 'BBBB-0001\nBBBB-0002'), ...into]), { import: { codes: 2 } })
-  t.match(await done(['codes', 'import', await file('some.ndjson', '{"secret":"CCCC-0001","expires_at":"2098-01-01"}\n{"number":"1","secret":"CCCC-0002"}\n'), ...into]), { import: { codes: 2 } })
+  t.match(
+    await done([
+      'codes',
+      'import',
+      await file('some.ndjson', '{"secret":"CCCC-0001","expires_at":"2098-01-01"}\n{"number":"1","secret":"CCCC-0002"}\n'),
+      ...into
+    ]),
+    { import: { codes: 2 } }
+  )
   const again = await kahub(['codes', 'import', windows, ...into, '--supplier', 'Card Co', '--expires', '2099-12-31'])
   t.equal(again.code, 0)
   t.match(again.out, /imported already: 3 codes/)
@@ -153,7 +190,13 @@ t.test('files of codes come into stock whole or not at all', async t => {
   }
   const many = Array.from({ length: 30 }, () => 'DDDD-0009').join('\n')
   await Promise.all([
-    refused('bad.csv', 'secret,number\nDDDD-0001,1\n,2\nDDDD-0003\n', /2 lines of bad\.csv/, /Line 3 has no secret/, /Line 4 has 1 fields/),
+    refused(
+      'bad.csv',
+      'secret,number\nDDDD-0001,1\n,2\nDDDD-0003\n',
+      /2 lines of bad\.csv/,
+      /Line 3 has no secret/,
+      /Line 4 has 1 fields/
+    ),
     refused('twice.csv', 'secret\nDDDD-0001\nDDDD 0002\ndddd-0001\n', /Line 4 has the code of line 2 again/),
     refused('many.txt', `${many}\n`, /Line 21 has/, /and 9 more/),
     refused('gbk.csv', Buffer.from([...Buffer.from('secret\nDDDD-0001\n'), 0xc4, 0xe3, 0x0a]), /Line 3 has bytes that are not UTF-8/),
@@ -162,9 +205,18 @@ t.test('files of codes come into stock whole or not at all', async t => {
     refused('pins.txt', 'PIN\nDDDD-0001\n', /Line 1 is no header row and looks like no code/),
     refused('open.csv', 'secret\n"DDDD-0001\nDDDD-0002\n', /not valid CSV/),
     refused('twice.ndjson', '{"secret":"DDDD-0001","secret":"DDDD-0002"}\n', /Line 1 has a field twice/),
-    refused('stocked.csv', 'secret,number\nDDDD-0001,7\naaaa0002,N2\n', /Line 3 has a code that was stocked before/, /nothing of it stays behind/)
+    refused(
+      'stocked.csv',
+      'secret,number\nDDDD-0001,7\naaaa0002,N2\n',
+      /Line 3 has a code that was stocked before/,
+      /nothing of it stays behind/
+    )
   ])
-  t.match(await done(['codes', 'import', await file('fine.txt', 'DDDD-0001\nDDDD-0002\n'), ...into]), { import: { codes: 2 } }, 'what was refused left nothing behind')
+  t.match(
+    await done(['codes', 'import', await file('fine.txt', 'DDDD-0001\nDDDD-0002\n'), ...into]),
+    { import: { codes: 2 } },
+    'what was refused left nothing behind'
+  )
   const dry = await kahub(['codes', 'import', join(folder, 'fine.txt'), '--dry-run'], { KAHUB_HOME: join(folder, 'nowhere') })
   t.match(dry.out, /2 codes.*Left to the server/s)
 
@@ -183,7 +235,11 @@ t.test('an import that was killed goes on where it ended', async t => {
   await writeFile(path, 'secret,serial\n' + Array.from({ length: codes }, (_, i) => `LARGE-${i},${serial}${i}\n`).join(''))
   const command = ['codes', 'import', path, '--sku', sku.id, '--cost', '9']
 
-  const killed = spawn(process.execPath, ['src/cli/kahub.ts', ...command], { cwd: root, env: { PATH: process.env.PATH, KAHUB_HOME: home }, stdio: ['ignore', 'ignore', 'pipe'] })
+  const killed = spawn(process.execPath, ['src/cli/kahub.ts', ...command], {
+    cwd: root,
+    env: { PATH: process.env.PATH, KAHUB_HOME: home },
+    stdio: ['ignore', 'ignore', 'pipe']
+  })
   for await (const line of createInterface({ input: killed.stderr! })) {
     if (!line.startsWith('Sending: ')) continue
     killed.kill('SIGKILL')
@@ -211,10 +267,19 @@ t.test('the books are sound, and npx would run the same command', async t => {
 /** Retries would only make the test wait. */
 const noRetries = 'const later = setTimeout; globalThis.setTimeout = (work, ms, ...rest) => later(work, ms < 10000 ? 0 : ms, ...rest)'
 
-interface Said { readonly code: number | null, readonly out: string, readonly err: string }
+interface Said {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
 
 /** Runs the command as a process of its own, some JavaScript before it. */
-async function kahub (words: readonly string[], more: Record<string, string> = {}, before?: string, file = 'src/cli/kahub.ts'): Promise<Said> {
+async function kahub (
+  words: readonly string[],
+  more: Record<string, string> = {},
+  before?: string,
+  file = 'src/cli/kahub.ts'
+): Promise<Said> {
   const env = {
     PATH: process.env.PATH,
     KAHUB_HOME: home,
@@ -224,7 +289,11 @@ async function kahub (words: readonly string[], more: Record<string, string> = {
     ...more
   }
   const child = spawn(process.execPath, [file, ...words], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const [out, err] = await Promise.all([child.stdout!.setEncoding('utf8').toArray(), child.stderr!.setEncoding('utf8').toArray(), once(child, 'close')])
+  const [out, err] = await Promise.all([
+    child.stdout!.setEncoding('utf8').toArray(),
+    child.stderr!.setEncoding('utf8').toArray(),
+    once(child, 'close')
+  ])
   return { code: child.exitCode, out: out.join(''), err: err.join('') }
 }
 
@@ -235,10 +304,16 @@ async function done (words: readonly string[]): Promise<any> {
   return JSON.parse(out)
 }
 
-async function startProduct (): Promise<{ readonly process: ChildProcess, readonly url: string }> {
+async function startProduct (): Promise<{ readonly process: ChildProcess; readonly url: string }> {
   const binaries = process.env.KAHUB_TEST_POSTGRES
   const env = {
-    PATH: process.env.PATH, KAHUB_HOME: home, KAHUB_DEMO: '0', PORT: '0', LOG_LEVEL: 'error', NO_COLOR: '1', ...(binaries && { KAHUB_POSTGRES_BIN: binaries })
+    PATH: process.env.PATH,
+    KAHUB_HOME: home,
+    KAHUB_DEMO: '0',
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    NO_COLOR: '1',
+    ...(binaries && { KAHUB_POSTGRES_BIN: binaries })
   }
   const child = spawn(process.execPath, ['src/main.ts', 'start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
   const said: string[] = []

@@ -9,8 +9,13 @@ const proofTimeoutMs = 600_000
 
 /** kahub books. */
 export function addBooks (program: Command, run: Run): void {
-  examples(program.command('books').description('prove from the rows that no money and no code is lost or counted twice; exit code 1 when it is not so'), 'kahub books')
-    .action(run(async session => {
+  examples(
+    program
+      .command('books')
+      .description('prove from the rows that no money and no code is lost or counted twice; exit code 1 when it is not so'),
+    'kahub books'
+  ).action(
+    run(async session => {
       const options = { timeoutMs: proofTimeoutMs, signal: session.stop }
       const money = await session.admin.books.prove(options)
       const stock = await session.admin.stock.prove(options)
@@ -23,5 +28,6 @@ export function addBooks (program: Command, run: Run): void {
       say('Money: every balance is the sum of its transfers, and every order is paid and delivered or refunded.')
       say('Stock: no code is sold twice, none is lost, and the counts are right.')
       say('The books are sound.')
-    }))
+    })
+  )
 }

@@ -15,9 +15,13 @@ import type { Run, Session } from '../session.ts'
 /** All a reseller needs to buy; making further keys is left to be asked for. */
 const resellerScopesDefault = resellerScopes.filter(scope => scope !== 'keys:write')
 
-type ResellerScope = typeof resellerScopes[number]
-type OperatorScope = typeof operatorScopes[number]
-interface PublicJwk { readonly kty: string, readonly crv: string, readonly x: string }
+type ResellerScope = (typeof resellerScopes)[number]
+type OperatorScope = (typeof operatorScopes)[number]
+interface PublicJwk {
+  readonly kty: string
+  readonly crv: string
+  readonly x: string
+}
 
 interface CreateOptions {
   readonly operator?: boolean
@@ -43,50 +47,87 @@ interface RotateOptions {
 export function addKeys (program: Command, run: Run): void {
   const keys = program.command('keys').alias('key').description('keys: what resellers and operators sign with')
 
-  examples(keys.command('create [reseller]').description('make a key of a reseller, or of the operator; its secret is shown this once')
-    .option('--operator', 'a key of the operator')
-    .option('--name <name>', 'its name for people')
-    .option('--scopes <list>', `what it may do, divided by commas: ${resellerScopes.join(', ')}; with --operator ${operatorScopes.join(', ')} ` +
-      '(left out: all of a reseller but keys:write, admin:read of the operator)', words)
-    .addOption(new Option('--algorithm <algorithm>', 'ed25519: the secret never leaves its owner').choices(keyAlgorithms).default('hmac-sha256'))
-    .option('--public-key <file>', 'with ed25519: the public key as a JWK; left out, a pair is made here and goes to --out')
-    .option('--ip <list>', 'addresses and CIDR ranges it may be used from, divided by commas', words)
-    .option('--expires <time>', 'when it ends, as in 2027-12-31T00:00:00Z')
-    .option('--requests-per-minute <n>', 'a rate limit of its own, instead of the level’s', positiveInteger)
-    .option('--reference <text>', 'your own number for it: the same again gives the same key')
-    .option('--out <file>', 'write the credentials into a new file that only you can read'),
-  'kahub keys create "Acme Games" --name shop --out acme.json',
-  'kahub keys create "Acme Games" --name shop --algorithm ed25519 --public-key shop.jwk --ip 203.0.113.0/24',
-  'kahub keys create --operator --name warehouse --scopes admin:read,admin:stock --out warehouse.json')
-    .action(run(createKey))
+  examples(
+    keys
+      .command('create [reseller]')
+      .description('make a key of a reseller, or of the operator; its secret is shown this once')
+      .option('--operator', 'a key of the operator')
+      .option('--name <name>', 'its name for people')
+      .option(
+        '--scopes <list>',
+        `what it may do, divided by commas: ${resellerScopes.join(', ')}; with --operator ${operatorScopes.join(', ')} ` +
+          '(left out: all of a reseller but keys:write, admin:read of the operator)',
+        words
+      )
+      .addOption(
+        new Option('--algorithm <algorithm>', 'ed25519: the secret never leaves its owner').choices(keyAlgorithms).default('hmac-sha256')
+      )
+      .option('--public-key <file>', 'with ed25519: the public key as a JWK; left out, a pair is made here and goes to --out')
+      .option('--ip <list>', 'addresses and CIDR ranges it may be used from, divided by commas', words)
+      .option('--expires <time>', 'when it ends, as in 2027-12-31T00:00:00Z')
+      .option('--requests-per-minute <n>', 'a rate limit of its own, instead of the level’s', positiveInteger)
+      .option('--reference <text>', 'your own number for it: the same again gives the same key')
+      .option('--out <file>', 'write the credentials into a new file that only you can read'),
+    'kahub keys create "Acme Games" --name shop --out acme.json',
+    'kahub keys create "Acme Games" --name shop --algorithm ed25519 --public-key shop.jwk --ip 203.0.113.0/24',
+    'kahub keys create --operator --name warehouse --scopes admin:read,admin:stock --out warehouse.json'
+  ).action(run(createKey))
 
-  examples(listOptions(keys.command('list [reseller]').description('list the keys of a reseller, or of the operator')),
-    'kahub keys list "Acme Games"', 'kahub keys list')
-    .action(run(async (session, named: string | undefined, options: ListOptions) => {
+  examples(
+    listOptions(keys.command('list [reseller]').description('list the keys of a reseller, or of the operator')),
+    'kahub keys list "Acme Games"',
+    'kahub keys list'
+  ).action(
+    run(async (session, named: string | undefined, options: ListOptions) => {
       const { admin } = session
-      const list = named === undefined ? admin.keys.list({ limit: 100 }) : admin.resellerKeys.list((await findReseller(admin, named)).id, { limit: 100 })
+      const list =
+        named === undefined
+          ? admin.keys.list({ limit: 100 })
+          : admin.resellerKeys.list((await findReseller(admin, named)).id, { limit: 100 })
       await printList(session, options, list, columns, 'There are no keys yet: kahub keys create makes one.')
-    }))
+    })
+  )
 
-  examples(keys.command('revoke <key>').description('end a key of anyone, at once and for good'), 'kahub keys revoke key_live_7f8k0q3z5v2wxytb4m1n')
-    .action(run(async (session, id: string) => {
+  examples(
+    keys.command('revoke <key>').description('end a key of anyone, at once and for good'),
+    'kahub keys revoke key_live_7f8k0q3z5v2wxytb4m1n'
+  ).action(
+    run(async (session, id: string) => {
       const key = await session.admin.keys.revoke(id)
-      printRecord(session.form, key, `Key ${key.id} is revoked`, [['name', key.name], ['since', timeText(key.revoked_at)]])
-    }))
+      printRecord(session.form, key, `Key ${key.id} is revoked`, [
+        ['name', key.name],
+        ['since', timeText(key.revoked_at)]
+      ])
+    })
+  )
 
-  examples(keys.command('rotate <key>').description('replace a key of the operator; the old one is good for a while yet. (Resellers rotate their own.)')
-    .option('--overlap <seconds>', 'how long the old key is still good (a day when left out)', wholeNumber)
-    .option('--public-key <file>', 'of an ed25519 key: the new public key as a JWK')
-    .option('--expires <time>', 'when the new key ends')
-    .option('--reference <text>', 'your own number for it: the same again gives the same key')
-    .option('--out <file>', 'write the credentials into a new file that only you can read'),
-  'kahub keys rotate key_live_7f8k0q3z5v2wxytb4m1n --overlap 3600 --out operator-new.json')
-    .action(run(async (session, id: string, options: RotateOptions) => {
+  examples(
+    keys
+      .command('rotate <key>')
+      .description('replace a key of the operator; the old one is good for a while yet. (Resellers rotate their own.)')
+      .option('--overlap <seconds>', 'how long the old key is still good (a day when left out)', wholeNumber)
+      .option('--public-key <file>', 'of an ed25519 key: the new public key as a JWK')
+      .option('--expires <time>', 'when the new key ends')
+      .option('--reference <text>', 'your own number for it: the same again gives the same key')
+      .option('--out <file>', 'write the credentials into a new file that only you can read'),
+    'kahub keys rotate key_live_7f8k0q3z5v2wxytb4m1n --overlap 3600 --out operator-new.json'
+  ).action(
+    run(async (session, id: string, options: RotateOptions) => {
       const publicKey = options.publicKey === undefined ? undefined : await readPublicKey(options.publicKey)
-      await handOver(session, options.out, undefined, async () => await session.admin.keys.rotate(id, {
-        overlap_seconds: options.overlap, public_key: publicKey, expires_at: options.expires, reference: options.reference
-      }))
-    }))
+      await handOver(
+        session,
+        options.out,
+        undefined,
+        async () =>
+          await session.admin.keys.rotate(id, {
+            overlap_seconds: options.overlap,
+            public_key: publicKey,
+            expires_at: options.expires,
+            reference: options.reference
+          })
+      )
+    })
+  )
 }
 
 const columns: ReadonlyArray<Column<ApiKey>> = [
@@ -128,7 +169,7 @@ async function createKey (session: Session, named: string | undefined, options: 
   await handOver(session, options.out, pair, async () => await session.admin.resellerKeys.create(id, { ...common, scopes }))
 }
 
-async function chooseKeyPair ({ algorithm, publicKey, out }: CreateOptions): Promise<{ publicKey?: PublicJwk, pair?: PrivateJwk }> {
+async function chooseKeyPair ({ algorithm, publicKey, out }: CreateOptions): Promise<{ publicKey?: PublicJwk; pair?: PrivateJwk }> {
   if (algorithm !== 'ed25519') return {}
   if (publicKey !== undefined) return { publicKey: await readPublicKey(publicKey) }
   if (out === undefined) throw new UsageError('An ed25519 key needs --public-key FILE, or --out FILE for a pair made here.')
@@ -150,12 +191,25 @@ async function readPublicKey (file: string): Promise<PublicJwk> {
 }
 
 /** Makes the key and hands its secret over: into the file, which is opened before, or onto the screen. */
-async function handOver (session: Session, out: string | undefined, pair: PrivateJwk | undefined, make: () => Promise<CreatedApiKey>): Promise<void> {
+async function handOver (
+  session: Session,
+  out: string | undefined,
+  pair: PrivateJwk | undefined,
+  make: () => Promise<CreatedApiKey>
+): Promise<void> {
   const file = out === undefined ? undefined : await openNew(out)
   try {
     const key = await make()
-    if (file && key.secret === null && key.algorithm === 'hmac-sha256') throw new RefusedError('secret_shown_before', `The key ${key.id} was made before under this reference; ${lostSecret}`)
-    const credentials = { url: session.url, keyId: key.id, algorithm: key.algorithm, ...(key.secret !== null && { secret: key.secret }), ...(pair && { privateKey: pair }) }
+    if (file && key.secret === null && key.algorithm === 'hmac-sha256') {
+      throw new RefusedError('secret_shown_before', `The key ${key.id} was made before under this reference; ${lostSecret}`)
+    }
+    const credentials = {
+      url: session.url,
+      keyId: key.id,
+      algorithm: key.algorithm,
+      ...(key.secret !== null && { secret: key.secret }),
+      ...(pair && { privateKey: pair })
+    }
     await file?.writeFile(JSON.stringify(credentials, null, 2) + '\n')
     printKey(session, key, out)
   } catch (error) {
@@ -182,8 +236,12 @@ function printKey (session: Session, key: CreatedApiKey, out: string | undefined
   // What stands in the file does not also stand on the screen.
   if (session.form === 'json') return printJson(out === undefined ? key : { ...rest, credentials: out })
   printRecord('text', key, `Key ${key.id}`, [
-    ['name', key.name], ['algorithm', key.algorithm], ['scopes', key.scopes.join(' ')], ['from', key.ip_allow.join(' ') || 'anywhere'],
-    ['expires', timeText(key.expires_at)], ['secret', out === undefined && secret !== null ? pc.bold(secret) : undefined]
+    ['name', key.name],
+    ['algorithm', key.algorithm],
+    ['scopes', key.scopes.join(' ')],
+    ['from', key.ip_allow.join(' ') || 'anywhere'],
+    ['expires', timeText(key.expires_at)],
+    ['secret', out === undefined && secret !== null ? pc.bold(secret) : undefined]
   ])
   if (out !== undefined) say(`Its credentials are in ${out}, which only you can read.`)
   else if (secret !== null) say('The secret is shown this once: keep it now.')

@@ -6,26 +6,46 @@ import { listOptions, printList, type ListOptions } from '../lists.ts'
 import { printRecord, type Column } from '../output.ts'
 import type { Run } from '../session.ts'
 
-interface SetOptions { readonly name: string, readonly rank: number, readonly requestsPerMinute: number }
+interface SetOptions {
+  readonly name: string
+  readonly rank: number
+  readonly requestsPerMinute: number
+}
 
 /** kahub levels. */
 export function addLevels (program: Command, run: Run): void {
   const levels = program.command('levels').alias('level').description('levels of resellers: their prices and rate limits')
 
-  examples(listOptions(levels.command('list').description('list levels, lowest rank first')), 'kahub levels list')
-    .action(run(async (session, options: ListOptions) => {
-      await printList(session, options, session.admin.levels.list({ limit: 100 }), columns, 'There are no levels yet: kahub levels set makes one.')
-    }))
+  examples(listOptions(levels.command('list').description('list levels, lowest rank first')), 'kahub levels list').action(
+    run(async (session, options: ListOptions) => {
+      await printList(
+        session,
+        options,
+        session.admin.levels.list({ limit: 100 }),
+        columns,
+        'There are no levels yet: kahub levels set makes one.'
+      )
+    })
+  )
 
-  examples(levels.command('set <id>').description('make a level, or change it')
-    .requiredOption('--name <name>', 'its name for people')
-    .requiredOption('--rank <n>', 'where it stands among the others, lowest first', wholeNumber)
-    .option('--requests-per-minute <n>', 'for keys without a limit of their own', positiveInteger, 600),
-  'kahub levels set gold --name "Gold" --rank 3 --requests-per-minute 3000')
-    .action(run(async (session, id: string, { name, rank, requestsPerMinute }: SetOptions) => {
+  examples(
+    levels
+      .command('set <id>')
+      .description('make a level, or change it')
+      .requiredOption('--name <name>', 'its name for people')
+      .requiredOption('--rank <n>', 'where it stands among the others, lowest first', wholeNumber)
+      .option('--requests-per-minute <n>', 'for keys without a limit of their own', positiveInteger, 600),
+    'kahub levels set gold --name "Gold" --rank 3 --requests-per-minute 3000'
+  ).action(
+    run(async (session, id: string, { name, rank, requestsPerMinute }: SetOptions) => {
       const level = await session.admin.levels.put(id, { name, rank, requests_per_minute: requestsPerMinute })
-      printRecord(session.form, level, `Level ${level.id}`, [['name', level.name], ['rank', level.rank], ['requests per minute', level.requests_per_minute]])
-    }))
+      printRecord(session.form, level, `Level ${level.id}`, [
+        ['name', level.name],
+        ['rank', level.rank],
+        ['requests per minute', level.requests_per_minute]
+      ])
+    })
+  )
 }
 
 const columns: ReadonlyArray<Column<Level>> = [

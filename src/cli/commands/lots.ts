@@ -10,27 +10,48 @@ import type { Run, Session } from '../session.ts'
 export function addLots (program: Command, run: Run): void {
   const lots = program.command('lots').alias('lot').description('lots: what imports brought, and what is left of it')
 
-  examples(listOptions(lots.command('list').description('list lots, newest first').option('--sku <sku>', 'only those of a SKU, by id or number')), 'kahub lots list --sku 123')
-    .action(run(async (session, options: ListOptions & { readonly sku?: string }) => {
+  examples(
+    listOptions(lots.command('list').description('list lots, newest first').option('--sku <sku>', 'only those of a SKU, by id or number')),
+    'kahub lots list --sku 123'
+  ).action(
+    run(async (session, options: ListOptions & { readonly sku?: string }) => {
       const sku = options.sku === undefined ? undefined : (await findSku(session.admin, options.sku)).id
-      await printList(session, options, session.admin.lots.list({ limit: pageRowsMax, sku }), columns, 'There is nothing in stock yet: kahub codes import brings it.')
-    }))
+      await printList(
+        session,
+        options,
+        session.admin.lots.list({ limit: pageRowsMax, sku }),
+        columns,
+        'There is nothing in stock yet: kahub codes import brings it.'
+      )
+    })
+  )
 
-  examples(lots.command('show <lot>').description('show a lot'), 'kahub lots show lot_01kb8q1zjme7f8k0q3z5v2wxyt')
-    .action(run(async (session, id: string) => printLot(session.form, await session.admin.lots.get(id), `Lot ${id}`)))
+  examples(lots.command('show <lot>').description('show a lot'), 'kahub lots show lot_01kb8q1zjme7f8k0q3z5v2wxyt').action(
+    run(async (session, id: string) => printLot(session.form, await session.admin.lots.get(id), `Lot ${id}`))
+  )
 
-  examples(lots.command('recall <lot>').description('take the unsold codes of a lot off the shelf, for good').requiredOption('--reason <text>', 'why; kept with it'),
-    'kahub lots recall lot_01kb8q1zjme7f8k0q3z5v2wxyt --reason "supplier recalled batch 7"')
-    .action(run(async (session, id: string, { reason }: { readonly reason: string }) => {
+  examples(
+    lots
+      .command('recall <lot>')
+      .description('take the unsold codes of a lot off the shelf, for good')
+      .requiredOption('--reason <text>', 'why; kept with it'),
+    'kahub lots recall lot_01kb8q1zjme7f8k0q3z5v2wxyt --reason "supplier recalled batch 7"'
+  ).action(
+    run(async (session, id: string, { reason }: { readonly reason: string }) => {
       printLot(session.form, await session.admin.lots.recall(id, { reason }), `Lot ${id} is recalled`)
-    }))
+    })
+  )
 
-  examples(program.command('stock <sku...>').description('how many codes of SKUs are unsold, by id or number'), 'kahub stock 123 456')
-    .action(run(async (session, named: readonly string[]) => {
+  examples(
+    program.command('stock <sku...>').description('how many codes of SKUs are unsold, by id or number'),
+    'kahub stock 123 456'
+  ).action(
+    run(async (session, named: readonly string[]) => {
       const rows: SkuCount[] = []
       for (const sku of named) rows.push(await countStock(session, sku))
       printTable(session.form, rows, stockColumns, '')
-    }))
+    })
+  )
 }
 
 const columns: ReadonlyArray<Column<Lot>> = [
@@ -47,9 +68,18 @@ const columns: ReadonlyArray<Column<Lot>> = [
 
 function printLot (form: Form, lot: Lot, heading: string): void {
   printRecord(form, lot, heading, [
-    ['sku', lot.sku], ['state', lot.state], ['why', lot.state_reason], ['size', lot.size], ['on shelf', countText(lot.on_shelf)],
-    ['sold', countText(lot.sold)], ['withdrawn', countText(lot.withdrawn)], ['unit cost', moneyText(lot.unit_cost)],
-    ['expires', timeText(lot.expires_at) || 'never'], ['supplier', lot.supplier], ['import', lot.import], ['since', timeText(lot.created_at)]
+    ['sku', lot.sku],
+    ['state', lot.state],
+    ['why', lot.state_reason],
+    ['size', lot.size],
+    ['on shelf', countText(lot.on_shelf)],
+    ['sold', countText(lot.sold)],
+    ['withdrawn', countText(lot.withdrawn)],
+    ['unit cost', moneyText(lot.unit_cost)],
+    ['expires', timeText(lot.expires_at) || 'never'],
+    ['supplier', lot.supplier],
+    ['import', lot.import],
+    ['since', timeText(lot.created_at)]
   ])
 }
 
@@ -72,7 +102,15 @@ async function countStock (session: Session, named: string): Promise<SkuCount> {
     count.sold += lot.sold
     count.lots++
   }
-  return { sku: sku.id, number: sku.number, name: sku.name, status: sku.status, on_shelf: count.onShelf, sold: count.sold, lots: count.lots }
+  return {
+    sku: sku.id,
+    number: sku.number,
+    name: sku.name,
+    status: sku.status,
+    on_shelf: count.onShelf,
+    sold: count.sold,
+    lots: count.lots
+  }
 }
 
 const stockColumns: ReadonlyArray<Column<SkuCount>> = [

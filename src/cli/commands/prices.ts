@@ -32,33 +32,48 @@ interface ListFilters extends ListOptions {
 
 /** kahub prices. */
 export function addPrices (program: Command, run: Run): void {
-  const prices = program.command('prices').alias('price').description('price rules: contract, or level, or list price; then quantity breaks; never below the floor')
+  const prices = program
+    .command('prices')
+    .alias('price')
+    .description('price rules: contract, or level, or list price; then quantity breaks; never below the floor')
 
-  examples(prices.command('set').description('set price rules, all of them or none; amounts are in the SKU’s currency')
-    .option('--sku <sku>', 'the SKU they are for, by id or number')
-    .option('--list <amount>', 'its list price', amount)
-    .option('--level <level=amount>', 'the price of a level; may be repeated', repeated)
-    .option('--contract <reseller=amount>', 'the price of one reseller, by id or exact name; may be repeated', repeated)
-    .option('--break <quantity=rate>', 'from a quantity on, times a rate; may be repeated', repeated)
-    .option('--floor <amount>', 'no price falls below it', amount)
-    .option('--discount <level=rate>', 'what a level pays of every list price; needs no --sku; may be repeated', repeated)
-    .option('--file <file>', 'rules from a CSV file: kind, and sku, level, reseller, quantity_min, amount, rate, reason as the kind needs')
-    .option('--deliberate-loss', 'they may sell below cost, and that is meant')
-    .option('--reason <text>', 'why; kept with them'),
-  'kahub prices set --sku 123 --list 98.50 --level gold=96.80 --level silver=97.40 --floor 95',
-  'kahub prices set --sku 123 --contract "Acme Games=95.50" --break 100=0.99 --break 1000=0.98',
-  'kahub prices set --discount gold=0.97',
-  'kahub prices set --file prices.csv')
-    .action(run(setPrices))
+  examples(
+    prices
+      .command('set')
+      .description('set price rules, all of them or none; amounts are in the SKU’s currency')
+      .option('--sku <sku>', 'the SKU they are for, by id or number')
+      .option('--list <amount>', 'its list price', amount)
+      .option('--level <level=amount>', 'the price of a level; may be repeated', repeated)
+      .option('--contract <reseller=amount>', 'the price of one reseller, by id or exact name; may be repeated', repeated)
+      .option('--break <quantity=rate>', 'from a quantity on, times a rate; may be repeated', repeated)
+      .option('--floor <amount>', 'no price falls below it', amount)
+      .option('--discount <level=rate>', 'what a level pays of every list price; needs no --sku; may be repeated', repeated)
+      .option(
+        '--file <file>',
+        'rules from a CSV file: kind, and sku, level, reseller, quantity_min, amount, rate, reason as the kind needs'
+      )
+      .option('--deliberate-loss', 'they may sell below cost, and that is meant')
+      .option('--reason <text>', 'why; kept with them'),
+    'kahub prices set --sku 123 --list 98.50 --level gold=96.80 --level silver=97.40 --floor 95',
+    'kahub prices set --sku 123 --contract "Acme Games=95.50" --break 100=0.99 --break 1000=0.98',
+    'kahub prices set --discount gold=0.97',
+    'kahub prices set --file prices.csv'
+  ).action(run(setPrices))
 
-  examples(listOptions(prices.command('list').description('list the rules in force, newest first')
-    .option('--sku <sku>', 'only those for a SKU, by id or number')
-    .option('--reseller <reseller>', 'only those of a reseller, by id or exact name')
-    .option('--level <level>', 'only those of a level')
-    .addOption(new Option('--kind <kind>', 'only one kind').choices(priceRuleKinds))
-    .option('--history', 'also what was replaced or ended')),
-  'kahub prices list --sku 123 --history')
-    .action(run(async (session, { sku, reseller, level, kind, history, ...options }: ListFilters) => {
+  examples(
+    listOptions(
+      prices
+        .command('list')
+        .description('list the rules in force, newest first')
+        .option('--sku <sku>', 'only those for a SKU, by id or number')
+        .option('--reseller <reseller>', 'only those of a reseller, by id or exact name')
+        .option('--level <level>', 'only those of a level')
+        .addOption(new Option('--kind <kind>', 'only one kind').choices(priceRuleKinds))
+        .option('--history', 'also what was replaced or ended')
+    ),
+    'kahub prices list --sku 123 --history'
+  ).action(
+    run(async (session, { sku, reseller, level, kind, history, ...options }: ListFilters) => {
       const list = session.admin.prices.list({
         limit: pageRowsMax,
         sku: sku === undefined ? undefined : (await findSku(session.admin, sku)).id,
@@ -67,31 +82,56 @@ export function addPrices (program: Command, run: Run): void {
         kind,
         history
       })
-      await printList(session, options, list, history ? [...ruleColumns, ...historyColumns] : ruleColumns, 'There is no such rule: kahub prices set makes one.')
-    }))
+      await printList(
+        session,
+        options,
+        list,
+        history ? [...ruleColumns, ...historyColumns] : ruleColumns,
+        'There is no such rule: kahub prices set makes one.'
+      )
+    })
+  )
 
-  examples(prices.command('end <rule...>').description('take rules out of force without a successor; they stay as history')
-    .requiredOption('--reason <text>', 'why; kept with them')
-    .option('--deliberate-loss', 'a price may fall below cost by it, and that is meant'),
-  'kahub prices end prc_01kb8q1zjme7f8k0q3z5v2wxyt --reason "contract ended"')
-    .action(run(async (session, ids: readonly string[], { reason, deliberateLoss }: { readonly reason: string, readonly deliberateLoss?: boolean }) => {
-      const { data } = await session.admin.prices.end({ ids, reason, deliberate_loss: deliberateLoss })
-      printTable(session.form, data, [...ruleColumns, ...historyColumns], '')
-    }))
+  examples(
+    prices
+      .command('end <rule...>')
+      .description('take rules out of force without a successor; they stay as history')
+      .requiredOption('--reason <text>', 'why; kept with them')
+      .option('--deliberate-loss', 'a price may fall below cost by it, and that is meant'),
+    'kahub prices end prc_01kb8q1zjme7f8k0q3z5v2wxyt --reason "contract ended"'
+  ).action(
+    run(
+      async (
+        session,
+        ids: readonly string[],
+        { reason, deliberateLoss }: { readonly reason: string, readonly deliberateLoss?: boolean }
+      ) => {
+        const { data } = await session.admin.prices.end({ ids, reason, deliberate_loss: deliberateLoss })
+        printTable(session.form, data, [...ruleColumns, ...historyColumns], '')
+      }
+    )
+  )
 
-  examples(prices.command('explain').description('what a reseller pays for a SKU, by which rules, and what is left above cost')
-    .requiredOption('--sku <sku>', 'the SKU, by id or number')
-    .requiredOption('--reseller <reseller>', 'who buys, by id or exact name')
-    .option('--quantity <n>', 'how many at once', positiveInteger, 1),
-  'kahub prices explain --sku 123 --reseller "Acme Games" --quantity 100')
-    .action(run(async (session, { sku, reseller, quantity }: { readonly sku: string, readonly reseller: string, readonly quantity: number }) => {
+  examples(
+    prices
+      .command('explain')
+      .description('what a reseller pays for a SKU, by which rules, and what is left above cost')
+      .requiredOption('--sku <sku>', 'the SKU, by id or number')
+      .requiredOption('--reseller <reseller>', 'who buys, by id or exact name')
+      .option('--quantity <n>', 'how many at once', positiveInteger, 1),
+    'kahub prices explain --sku 123 --reseller "Acme Games" --quantity 100'
+  ).action(
+    run(async (session, { sku, reseller, quantity }: { readonly sku: string, readonly reseller: string, readonly quantity: number }) => {
       await explainPrice(session, sku, reseller, quantity)
-    }))
+    })
+  )
 }
 
 async function setPrices (session: Session, options: SetOptions): Promise<void> {
   const written = options.file === undefined ? writtenRules(options) : await readPriceFile(options.file)
-  if (written.length === 0) throw new UsageError('Say which rules: --list, --level, --contract, --break or --floor with --sku, --discount, or --file.')
+  if (written.length === 0) {
+    throw new UsageError('Say which rules: --list, --level, --contract, --break or --floor with --sku, --discount, or --file.')
+  }
   const rules = await draftRules(session, written, options)
   const { data } = await session.admin.prices.set({ rules })
   printTable(session.form, data, [{ title: 'OUTCOME', of: rule => rule.outcome }, ...ruleColumns], '')
@@ -128,9 +168,13 @@ async function draftRules ({ admin }: Session, written: readonly WrittenRule[], 
   const drafts: PriceRuleDraft[] = []
   for (const rule of written) {
     const { kind, place } = rule
-    if (rule.sku === undefined && (kind !== 'level_discount' || rule.amount !== undefined)) throw new UsageError(`${place}: say which SKU it is for${options.file === undefined ? ' with --sku' : ''}.`)
+    if (rule.sku === undefined && (kind !== 'level_discount' || rule.amount !== undefined)) {
+      throw new UsageError(`${place}: say which SKU it is for${options.file === undefined ? ' with --sku' : ''}.`)
+    }
     if (rule.sku !== undefined && !skus.has(rule.sku)) skus.set(rule.sku, await findSku(admin, rule.sku))
-    if (rule.reseller !== undefined && !resellers.has(rule.reseller)) resellers.set(rule.reseller, (await findReseller(admin, rule.reseller)).id)
+    if (rule.reseller !== undefined && !resellers.has(rule.reseller)) {
+      resellers.set(rule.reseller, (await findReseller(admin, rule.reseller)).id)
+    }
     const sku = rule.sku === undefined ? undefined : skus.get(rule.sku)!
     drafts.push({
       kind,
@@ -154,13 +198,22 @@ async function explainPrice (session: Session, skuNamed: string, resellerNamed: 
   if (session.form === 'json') return printJson(price)
   const known = price.unit_price === null ? 'has no price' : `pays ${moneyText(price.unit_price)} each`
   printRecord('text', price, `${reseller.name} (${price.level}) ${known} for ${quantity} of ${sku.name}`, [
-    ['highest cost in stock', moneyText(price.unit_cost_max)], ['left above it', moneyText(price.margin_min)]
+    ['highest cost in stock', moneyText(price.unit_cost_max)],
+    ['left above it', moneyText(price.margin_min)]
   ])
   if (price.explanation.length === 0) return
   say('')
-  printTable('text', price.explanation, [
-    { title: 'RULE', of: step => step.rule }, { title: 'BEFORE', of: step => step.before }, { title: 'AFTER', of: step => step.after }, { title: 'ID', of: step => step.id }
-  ], '')
+  printTable(
+    'text',
+    price.explanation,
+    [
+      { title: 'RULE', of: step => step.rule },
+      { title: 'BEFORE', of: step => step.before },
+      { title: 'AFTER', of: step => step.after },
+      { title: 'ID', of: step => step.id }
+    ],
+    ''
+  )
 }
 
 const ruleColumns: ReadonlyArray<Column<PriceRule>> = [
@@ -168,7 +221,7 @@ const ruleColumns: ReadonlyArray<Column<PriceRule>> = [
   { title: 'KIND', of: rule => rule.kind },
   { title: 'SKU', of: rule => rule.sku },
   { title: 'FOR', of: rule => rule.level ?? rule.reseller ?? (rule.quantity_min === null ? '' : `from ${rule.quantity_min}`) },
-  { title: 'AMOUNT', of: rule => rule.amount === null ? `× ${rule.rate}` : moneyText(rule.amount) },
+  { title: 'AMOUNT', of: rule => (rule.amount === null ? `× ${rule.rate}` : moneyText(rule.amount)) },
   { title: 'REASON', of: rule => `${rule.deliberate_loss ? 'deliberate loss; ' : ''}${rule.reason}` }
 ]
 

@@ -20,13 +20,20 @@ export interface CheckedFile {
 }
 
 /** Reads a whole file once: counts, hashes and checks every line, and finds codes that stand in it twice. */
-export async function checkFile (file: FileHandle, format: FileFormat, stop: AbortSignal, onBytes: (bytes: number) => void): Promise<CheckedFile> {
+export async function checkFile (
+  file: FileHandle,
+  format: FileFormat,
+  stop: AbortSignal,
+  onBytes: (bytes: number) => void
+): Promise<CheckedFile> {
   const digest = createHash('sha256')
   const seen = openSeenCodes()
   const faults: LineFault[] = []
   let faultCount = 0
   let codes = 0
-  const tell = (fault: LineFault) => { if (++faultCount <= faultsKeptMax) faults.push(fault) }
+  const tell = (fault: LineFault) => {
+    if (++faultCount <= faultsKeptMax) faults.push(fault)
+  }
 
   for await (const { lines, bytes, raw } of readFile(file, format)) {
     stop.throwIfAborted()
@@ -50,7 +57,10 @@ export function refuseFaults ({ codes, faults, faultCount }: CheckedFile, name: 
   if (faultCount > 0) {
     const count = faultCount === 1 ? 'One line' : `${faultCount.toLocaleString('en')} lines`
     throw new RefusedError('import_invalid', `${count} of ${name} cannot be imported, so nothing was sent.`, {
-      errors: faults.map(({ line, detail }) => ({ pointer: `/lines/${line}`, detail: `Line ${line} ${detail}${detail.endsWith('.') ? '' : '.'}` })),
+      errors: faults.map(({ line, detail }) => ({
+        pointer: `/lines/${line}`,
+        detail: `Line ${line} ${detail}${detail.endsWith('.') ? '' : '.'}`
+      })),
       errorsMore: faultCount - faults.length
     })
   }

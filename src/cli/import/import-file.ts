@@ -56,7 +56,9 @@ export async function importFile (session: Session, wanted: Wanted): Promise<Out
       if (found.codes + sent !== checked.codes || mtimeMs !== before.mtimeMs || size !== before.size) throw fileChanged()
       const committed = await session.admin.imports.commit(found.id, {
         // Committing twice is committing once, so it may be repeated.
-        headers: { 'idempotency-key': `commit-${found.id}` }, timeoutMs: partTimeoutMs, signal: session.stop
+        headers: { 'idempotency-key': `commit-${found.id}` },
+        timeoutMs: partTimeoutMs,
+        signal: session.stop
       })
       return { outcome: 'imported', reference, continued_after: found.codes, import: committed }
     } catch (error) {
@@ -73,7 +75,11 @@ export async function checkPath (form: Form, stop: AbortSignal, path: string, fo
 }
 
 /** Opens a plain file for some work, with its format. */
-export async function withFile<Result> (path: string, given: FileFormat | undefined, work: (file: FileHandle, format: FileFormat) => Promise<Result>): Promise<Result> {
+export async function withFile<Result> (
+  path: string,
+  given: FileFormat | undefined,
+  work: (file: FileHandle, format: FileFormat) => Promise<Result>
+): Promise<Result> {
   let file: FileHandle
   try {
     file = await open(path)
@@ -84,7 +90,7 @@ export async function withFile<Result> (path: string, given: FileFormat | undefi
   try {
     // It is read twice and from its beginning, so a pipe will not do.
     if (!(await file.stat()).isFile()) throw new UsageError(`${path} is not a plain file; save the codes into one first.`)
-    return await work(file, given ?? await guessFormat(file, path))
+    return await work(file, given ?? (await guessFormat(file, path)))
   } finally {
     await file.close()
   }
@@ -104,12 +110,15 @@ async function checkOpen (form: Form, stop: AbortSignal, file: FileHandle, forma
 }
 
 /** The open or committed import of this file, made if there is none; those that were aborted are passed over. */
-async function openImport (session: Session, wanted: Wanted, sha256: string): Promise<{ reference: string, found: Import }> {
+async function openImport (session: Session, wanted: Wanted, sha256: string): Promise<{ reference: string; found: Import }> {
   const { sku, cost, supplier, expires } = wanted
   const base = wanted.reference ?? referenceOf(wanted, sha256)
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const reference = attempt === 1 ? base : `${base}-${attempt}`
-    const found = await session.admin.imports.create({ reference, sku: sku.id, unit_cost: cost, supplier, expires_at: expires }, { signal: session.stop })
+    const found = await session.admin.imports.create(
+      { reference, sku: sku.id, unit_cost: cost, supplier, expires_at: expires },
+      { signal: session.stop }
+    )
     if (found.state !== 'aborted') return { reference, found }
     if (wanted.reference !== undefined) break
   }
@@ -157,7 +166,8 @@ async function afterFailure (session: Session, found: Import, error: unknown): P
   const { code, title, errors, requestId, problem } = error
   const counted = typeof problem?.fault_count === 'number' ? problem.fault_count : errors.length
   const count = counted === 1 ? 'One line' : `${countText(counted)} lines`
-  const message = counted > 0 ? `${title}: ${count} cannot be stocked. The import was given up, and nothing of it stays behind.` : error.message
+  const message =
+    counted > 0 ? `${title}: ${count} cannot be stocked. The import was given up, and nothing of it stays behind.` : error.message
   return new RefusedError(code, message, { errors, errorsMore: counted - errors.length, requestId })
 }
 

@@ -7,8 +7,8 @@ const lineEveryMs = 5_000
 /** Tells how far a long work is, on the standard error. */
 export interface Progress {
   /** So many more are done. */
-  add (count: number): void
-  end (): void
+  add(count: number): void
+  end(): void
 }
 
 /** A bar on a terminal, a line now and then elsewhere, nothing beside JSON. `done` of `total` are there already. */
@@ -32,7 +32,11 @@ function openBar (doing: string, unit: string, total: number, done: number): Pro
   let at = done
   const words = () => {
     const rate = (at - done) / Math.max(0.001, (Date.now() - begun) / 1000)
-    return { counts: `${countText(at)} of ${countText(total)}`, rate: countText(Math.round(rate)), left: rate > 0 ? secondsText((total - at) / rate) : '…' }
+    return {
+      counts: `${countText(at)} of ${countText(total)}`,
+      rate: countText(Math.round(rate)),
+      left: rate > 0 ? secondsText((total - at) / rate) : '…'
+    }
   }
   bar.start(total, done, words())
   return {

@@ -6,7 +6,7 @@ import { CsvError, parse as parseCsv } from 'csv-parse/sync'
 import { isFault, readFields, type CodeLine, type LineFault } from './read-line.ts'
 
 export const fileFormats = ['csv', 'ndjson'] as const
-export type FileFormat = typeof fileFormats[number]
+export type FileFormat = (typeof fileFormats)[number]
 
 /** Read from the disk at a time. */
 const sliceBytes = 131_072
@@ -40,7 +40,13 @@ export async function guessFormat (file: FileHandle, name: string): Promise<File
   if (/\.(ndjson|jsonl)$/i.test(name)) return 'ndjson'
   if (/\.(csv|txt)$/i.test(name)) return 'csv'
   const { buffer, bytesRead } = await file.read(Buffer.alloc(1_024), 0, 1_024, 0)
-  return buffer.toString('utf8', 0, bytesRead).replace(/^\ufeff/, '').trimStart().startsWith('{') ? 'ndjson' : 'csv'
+  return buffer
+    .toString('utf8', 0, bytesRead)
+    .replace(/^\ufeff/, '')
+    .trimStart()
+    .startsWith('{')
+    ? 'ndjson'
+    : 'csv'
 }
 
 const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf])
@@ -113,12 +119,14 @@ function readObject (text: string, line: number): CodeLine | LineFault {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { line, detail: 'is not a JSON object' }
   const entries = Object.entries(value)
-  if (text.match(memberName)?.length !== entries.length) return { line, detail: `has a field twice, or an unknown one; the fields are ${columns.join(', ')}` }
+  if (text.match(memberName)?.length !== entries.length) {
+    return { line, detail: `has a field twice, or an unknown one; the fields are ${columns.join(', ')}` }
+  }
   const fields = { secret: '', number: '', serial: '', expiresAt: '' }
   for (const [name, field] of entries) {
     if (name === 'line') continue
     if (typeof field !== 'string' && field !== null) return { line, detail: `has a ${name} that is not a string` }
-    fields[name === 'expires_at' ? 'expiresAt' : name as 'secret'] = field?.trim() ?? ''
+    fields[name === 'expires_at' ? 'expiresAt' : (name as 'secret')] = field?.trim() ?? ''
   }
   return readFields(fields, line)
 }
@@ -155,7 +163,11 @@ function csvReader (): (bytes: Buffer, linesBefore: number) => Array<CodeLine | 
   }
 }
 
-interface Record { readonly record: readonly string[], readonly line: number, readonly fault?: LineFault }
+interface Record {
+  readonly record: readonly string[]
+  readonly line: number
+  readonly fault?: LineFault
+}
 
 /** Without a quote in them, records are lines and fields are what stands between commas. */
 function * plainRecords (bytes: Buffer, linesBefore: number): Generator<Record> {
@@ -176,13 +188,23 @@ function * quotedRecords (bytes: Buffer, linesBefore: number): Generator<Record>
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const line = linesBefore + Number(error.lines ?? 1)
-    yield { record: [], line, fault: { line, detail: 'is not valid CSV: a quote is out of place or never closed, or the line is too long', last: true } }
+    yield {
+      record: [],
+      line,
+      fault: { line, detail: 'is not valid CSV: a quote is out of place or never closed, or the line is too long', last: true }
+    }
     return
   }
   for (const { record, info } of records) yield { record, line: linesBefore + info.lines }
 }
 
-const csvOptions = { info: true, skip_empty_lines: true, relax_column_count: true, record_delimiter: ['\r\n', '\n'], max_record_size: lineBytesMax }
+const csvOptions = {
+  info: true,
+  skip_empty_lines: true,
+  relax_column_count: true,
+  record_delimiter: ['\r\n', '\n'],
+  max_record_size: lineBytesMax
+}
 
 /** Rather not a code than a header ("code", "PIN", "卡密") put on sale as one: nearly every code has a digit. */
 function looksLikeCode (cell: string): boolean {
@@ -200,10 +222,13 @@ function headerFault (names: readonly string[]): string | undefined {
 
 function readRecord (header: readonly string[], record: readonly string[], line: number): CodeLine | LineFault {
   if (record.length !== header.length) {
-    return { line, detail: `has ${record.length} fields where ${header.length === 1 ? 'there is one column' : `the header has ${header.length}`}` }
+    return {
+      line,
+      detail: `has ${record.length} fields where ${header.length === 1 ? 'there is one column' : `the header has ${header.length}`}`
+    }
   }
   const fields = { secret: '', number: '', serial: '', expiresAt: '' }
-  for (let i = 0; i < header.length; i++) fields[header[i] === 'expires_at' ? 'expiresAt' : header[i] as 'secret'] = record[i]!.trim()
+  for (let i = 0; i < header.length; i++) fields[header[i] === 'expires_at' ? 'expiresAt' : (header[i] as 'secret')] = record[i]!.trim()
   return readFields(fields, line)
 }
 

@@ -6,7 +6,11 @@ import { readFile, type FileFormat } from './read-file.ts'
 import { isFault } from './read-line.ts'
 
 /** The codes of a short file, as they were imported. Throws RefusedError for bad lines and for more than `codesMax`. */
-export async function readVoidFile (path: string, format: FileFormat | undefined, codesMax: number): Promise<Array<{ secret: string, number?: string }>> {
+export async function readVoidFile (
+  path: string,
+  format: FileFormat | undefined,
+  codesMax: number
+): Promise<Array<{ secret: string, number?: string }>> {
   return await withFile(path, format, async (file, known) => {
     const codes: Array<{ secret: string, number?: string }> = []
     for await (const { lines } of readFile(file, known)) {
