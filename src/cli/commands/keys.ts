@@ -169,7 +169,7 @@ async function createKey (session: Session, named: string | undefined, options: 
   await handOver(session, options.out, pair, async () => await session.admin.resellerKeys.create(id, { ...common, scopes }))
 }
 
-async function chooseKeyPair ({ algorithm, publicKey, out }: CreateOptions): Promise<{ publicKey?: PublicJwk; pair?: PrivateJwk }> {
+async function chooseKeyPair ({ algorithm, publicKey, out }: CreateOptions): Promise<{ publicKey?: PublicJwk, pair?: PrivateJwk }> {
   if (algorithm !== 'ed25519') return {}
   if (publicKey !== undefined) return { publicKey: await readPublicKey(publicKey) }
   if (out === undefined) throw new UsageError('An ed25519 key needs --public-key FILE, or --out FILE for a pair made here.')

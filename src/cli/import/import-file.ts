@@ -110,7 +110,7 @@ async function checkOpen (form: Form, stop: AbortSignal, file: FileHandle, forma
 }
 
 /** The open or committed import of this file, made if there is none; those that were aborted are passed over. */
-async function openImport (session: Session, wanted: Wanted, sha256: string): Promise<{ reference: string; found: Import }> {
+async function openImport (session: Session, wanted: Wanted, sha256: string): Promise<{ reference: string, found: Import }> {
   const { sku, cost, supplier, expires } = wanted
   const base = wanted.reference ?? referenceOf(wanted, sha256)
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
