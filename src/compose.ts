@@ -1,8 +1,7 @@
 // All wiring, by hand, on one page: the only file that knows everyone and constructs things.
 import { createServer, type Server } from 'node:http'
-import type { FastifyServerOptions } from 'fastify'
 import { worlds as worldNames, type World as WorldName } from '../schema/vocabulary.ts'
-import { buildApp } from './api/app.ts'
+import { buildApp, type AppOptions } from './api/app.ts'
 import type { App, Worlds } from './api/app-types.ts'
 import { openMetrics } from './api/metrics.ts'
 import { systemClock, type Clock } from './base/clock.ts'
@@ -85,7 +84,7 @@ export interface ServeOptions {
   readonly port: number
   readonly metricsPort: number
   readonly trustProxy: boolean | string[]
-  readonly logger: FastifyServerOptions['logger']
+  readonly logger: AppOptions['logger']
 }
 
 export interface Serving { readonly url: string, readonly metricsUrl: string, close (): Promise<void> }

@@ -26,7 +26,7 @@ try {
   process.exitCode = await commands[name as CommandName].run(config, stopping.signal, rest)
 } catch (error) {
   console.error(`kahub: ${explainFailure(error, config)}`)
-  if (process.env.LOG_LEVEL === 'debug') console.error(error)
+  if (config?.logLevel === 'debug') console.error(error)
   process.exitCode = 1
 }
 // What is left holding the loop open (a keep-alive socket, an idle timer) has nothing more to do.

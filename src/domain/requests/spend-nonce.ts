@@ -15,11 +15,6 @@ export function storedNonce (keyId: string, nonce: string, expiresAtS: number): 
   return `${expiresAtS.toString(16).padStart(8, '0')}-${hex.slice(0, 4)}-${hex.slice(4, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 24)}`
 }
 
-/** The smallest stored nonce that is still good at a time: all below it are worthless. */
-export function firstGoodNonce (nowS: number): StoredNonce {
-  return `${nowS.toString(16).padStart(8, '0')}-0000-0000-0000-000000000000`
-}
-
 /** Spends a nonce in the transaction of the change it signs; one that was spent before is refused and nothing changes. */
 export async function spendNonce (tx: Tx, nonce: StoredNonce): Promise<void> {
   const spent = await tx`insert into nonces (id) values (${nonce}) on conflict do nothing returning id`
