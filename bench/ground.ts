@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,6 +13,8 @@ import { migrate } from '../src/postgres/migrate.ts'
 import { openOwner, type Db } from '../src/postgres/pool.ts'
 import type { Ending } from './ending.ts'
 
+// The server runs as `npm start` runs it.
+const { flags } = createRequire(import.meta.url)('../bin/runtime.cjs') as { flags: readonly string[] }
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const startMsMax = 30_000
 const stopMsMax = 8_000
@@ -65,7 +68,7 @@ interface Started { readonly child: ChildProcess, readonly match: RegExpExecArra
 async function startProcess (
   ending: Ending, ground: Ground, nodeWords: readonly string[], command: string, ready: RegExp
 ): Promise<Started> {
-  const child = spawn(process.execPath, [...nodeWords, main, command], {
+  const child = spawn(process.execPath, [...flags, ...nodeWords, main, command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,

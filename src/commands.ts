@@ -175,7 +175,7 @@ async function masterKeyFile (home: string): Promise<string> {
   return key
 }
 
-async function greet (config: Config, { serving, withDemo }: Product): Promise<void> {
+async function greet (config: Config, { ground, serving, withDemo }: Product): Promise<void> {
   const { url } = serving
   if (withDemo) await tryDemoOrder(config.home, url, say)
   say('')
@@ -190,6 +190,8 @@ async function greet (config: Config, { serving, withDemo }: Product): Promise<v
     say(`  ${pc.cyan('examples/buy.sh')}                         buy as the demo reseller, with curl and openssl`)
     say(`  ${pc.cyan('node bin/node.cjs examples/buy.ts')}       the same with the SDK`)
     say(`  ${pc.cyan('npm run kahub -- lots list')}              what is in stock, as the operator sees it`)
+  } else if (ground.embedded) {
+    say(`  credentials ${join(config.home, 'operator.json')} (the operator)`)
   } else {
     say(`  ${pc.cyan('npm run main operator-key')}               makes the first operator key, with the same DATABASE_URL and KAHUB_MASTER_KEY`)
   }

@@ -1,7 +1,9 @@
+import type { StoredNonce } from '../domain/requests/spend-nonce.ts'
+
 /** Nonces this process has seen, for as long as their signatures are good. */
 export interface NonceMemory {
   /** Whether the nonce is new; from then on it is not. */
-  add (nonce: string, nowMs: number): boolean
+  add (nonce: StoredNonce, nowMs: number): boolean
 }
 
 /** Longer than a signature's whole window (300 s back, 30 s ahead). */
@@ -16,15 +18,21 @@ export function nonceMemory (): NonceMemory {
   let bornMs = 0
   return {
     add (nonce, nowMs) {
+      const seen = compact(nonce)
       if (nowMs - bornMs > generationMs || young.size >= generationMax) {
         old = young
         young = new Set()
         bornMs = nowMs
       }
-      if (old.has(nonce)) return false
+      if (old.has(seen)) return false
       const size = young.size
-      young.add(nonce)
+      young.add(seen)
       return young.size > size
     }
   }
+}
+
+/** Sixteen characters instead of a text that was put together from pieces: a fifth of the memory. */
+function compact (nonce: StoredNonce): string {
+  return Buffer.from(nonce.replaceAll('-', ''), 'hex').toString('latin1')
 }
