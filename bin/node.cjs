@@ -14,6 +14,8 @@ if (node === undefined) {
 }
 const [file, ...rest] = process.argv.slice(2)
 const child = spawn(node, [...flags, join(root, file), ...rest], { stdio: 'inherit', env: withCompileCache(process.env) })
-// The terminal sends Ctrl-C to the whole group; a signal sent to this process alone is passed on.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (!process.stdin.isTTY) child.kill(signal) })
+// A terminal sends Ctrl-C, and its own end, to the whole group: a second one would end the child in haste. SIGTERM, and what comes
+// without a terminal, reaches this process alone and is passed on.
+const sentByTerminal = signal => signal !== 'SIGTERM' && process.stdin.isTTY
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (!sentByTerminal(signal)) child.kill(signal) })
 child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code))
