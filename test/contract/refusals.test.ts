@@ -1,8 +1,10 @@
 // Whatever is wrong with a request has its code, its status and its shape, and changes nothing: every case is held against a
 // digest of all rows before and after it. A case is a sentence, the code it must meet, and how to get there.
 import t, { type Test } from 'tap'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { Kahub } from '../../sdk/src/index.ts'
 import { problems, type ProblemCode } from '../../schema/problems.ts'
 import { bodyBytesMax } from '../../src/api/app.ts'
 import { failuresPerMinutePerAddress } from '../../src/api/authenticate.ts'
@@ -158,6 +160,16 @@ t.test('an unknown key, a wrong secret and a revoked key with a wrong secret are
   const wrong = await told({ secret: 'khs_wrong' })
   t.equal(await told({ keyId: unknownKey }), wrong)
   t.equal(await told({ keyId: revoked.credentials.keyId, secret: 'khs_wrong' }), wrong)
+
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const { kty, crv, x, d } = privateKey.export({ format: 'jwk' }) as Record<'kty' | 'crv' | 'x' | 'd', string>
+  const signing = await operator.admin.resellerKeys.create(alice.id, {
+    reference: 'ed25519', name: 'ed25519', algorithm: 'ed25519', scopes: ['orders:read'], public_key: { kty, crv, x }
+  })
+  t.equal(signing.secret, null)
+  t.same(await new Kahub({ url: house.url, keyId: signing.id, privateKey: { kty, crv, x, d } }).me.ping(), { pong: true })
+  const publicBytes = publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+  t.equal(await told({ keyId: signing.id, secret: publicBytes }), wrong, 'an ed25519 key is no secret to make an HMAC with')
   refused(t, 'that it is revoked is told to who can sign with it', await revoked.send('GET', '/v1/me'), 'key_revoked')
 })
 
