@@ -22,7 +22,7 @@ export function adminKeysRoutes (app: App): void {
       'x-sdk': { resource: 'admin.resellerKeys', method: 'create' },
       summary: 'Create a key for a reseller',
       description: 'Makes a key with any of the scopes of resellers. The secret is shown this once.',
-      tags: ['Admin: keys'],
+      tags: ['Admin: resellers'],
       params: ResellerParams,
       body: CreateResellerKey,
       response: { 200: CreatedApiKey, 201: CreatedApiKey }
@@ -46,7 +46,7 @@ export function adminKeysRoutes (app: App): void {
       'x-sdk': { resource: 'admin.resellerKeys', method: 'list' },
       summary: 'List the keys of a reseller',
       description: 'All keys of a reseller, oldest first, those that were revoked or have expired included.',
-      tags: ['Admin: keys'],
+      tags: ['Admin: resellers'],
       params: ResellerParams,
       querystring: ListKeysQuery,
       response: { 200: ApiKeyPage }
@@ -67,7 +67,7 @@ export function adminKeysRoutes (app: App): void {
       'x-sdk': { resource: 'admin.keys', method: 'create' },
       summary: 'Create an operator key',
       description: 'Makes another operator key, with no scope and no address that the key that signs lacks. The secret is shown this once.',
-      tags: ['Admin: keys'],
+      tags: ['Admin: resellers'],
       body: CreateOperatorKey,
       response: { 200: CreatedApiKey, 201: CreatedApiKey }
     }
@@ -90,7 +90,7 @@ export function adminKeysRoutes (app: App): void {
       'x-sdk': { resource: 'admin.keys', method: 'list' },
       summary: 'List operator keys',
       description: 'All keys of the operator, oldest first, those that were revoked or have expired included.',
-      tags: ['Admin: keys'],
+      tags: ['Admin: resellers'],
       querystring: ListKeysQuery,
       response: { 200: ApiKeyPage }
     }
@@ -107,7 +107,7 @@ export function adminKeysRoutes (app: App): void {
       'x-sdk': { resource: 'admin.keys', method: 'rotate' },
       summary: 'Rotate an operator key',
       description: 'Makes an operator key with the same scopes, limits and addresses, and lets the old one expire after overlap_seconds.',
-      tags: ['Admin: keys'],
+      tags: ['Admin: resellers'],
       params: KeyParams,
       body: RotateKey,
       response: { 200: CreatedApiKey, 201: CreatedApiKey }
@@ -131,7 +131,7 @@ export function adminKeysRoutes (app: App): void {
       'x-sdk': { resource: 'admin.keys', method: 'revoke' },
       summary: 'Revoke a key',
       description: 'Ends any key, a reseller’s or the operator’s, at once and for good. The last operator key that can make keys is kept.',
-      tags: ['Admin: keys'],
+      tags: ['Admin: resellers'],
       params: KeyParams,
       response: { 200: ApiKey }
     }

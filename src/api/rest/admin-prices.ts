@@ -15,7 +15,7 @@ import { change } from '../change.ts'
 import { answerPage } from '../page.ts'
 import { stepsView } from './prices.ts'
 
-const tags = ['Admin: prices']
+const tags = ['Admin: catalogue']
 /** A batch of a thousand rules with reasons. */
 const rulesBodyBytesMax = 1024 * 1024
 /** Rates are kept in ten-thousandths. */

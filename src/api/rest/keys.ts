@@ -21,7 +21,7 @@ export function keysRoutes (app: App): void {
       'x-sdk': { resource: 'keys', method: 'list' },
       summary: 'List your keys',
       description: 'All your keys, oldest first, those that were revoked or have expired included. Secrets are never shown again.',
-      tags: ['Keys'],
+      tags: ['Account'],
       querystring: ListKeysQuery,
       response: { 200: ApiKeyPage }
     }
@@ -41,7 +41,7 @@ export function keysRoutes (app: App): void {
       'x-sdk': { resource: 'keys', method: 'create' },
       summary: 'Create a key',
       description: 'Makes another key, with no scope and no address that the key you sign with lacks. The secret is shown this once.',
-      tags: ['Keys'],
+      tags: ['Account'],
       body: CreateKey,
       response: { 200: CreatedApiKey, 201: CreatedApiKey }
     }
@@ -64,7 +64,7 @@ export function keysRoutes (app: App): void {
       'x-sdk': { resource: 'keys', method: 'rotate' },
       summary: 'Rotate a key',
       description: 'Makes a key with the same scopes, limits and addresses; the old one expires after overlap_seconds.',
-      tags: ['Keys'],
+      tags: ['Account'],
       params: KeyParams,
       body: RotateKey,
       response: { 200: CreatedApiKey, 201: CreatedApiKey }
@@ -89,7 +89,7 @@ export function keysRoutes (app: App): void {
       'x-sdk': { resource: 'keys', method: 'revoke' },
       summary: 'Revoke a key',
       description: 'Ends a key of yours at once and for good; the one you sign with too. Again, it changes nothing.',
-      tags: ['Keys'],
+      tags: ['Account'],
       params: KeyParams,
       response: { 200: ApiKey }
     }

@@ -18,7 +18,7 @@ export function meRoutes (app: App): void {
       'x-sdk': { resource: 'me', method: 'get' },
       summary: 'Who you are',
       description: 'You, your level, the key you sign with and, with scope wallet:read, your wallets. A good first call.',
-      tags: ['Me'],
+      tags: ['Account'],
       response: { 200: Me }
     }
   }, async (request, reply) => {

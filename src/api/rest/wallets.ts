@@ -21,7 +21,7 @@ export function walletsRoutes (app: App): void {
       'x-sdk': { resource: 'wallets', method: 'list' },
       summary: 'List your wallets',
       description: 'Your wallets, one a currency, with their balances.',
-      tags: ['Wallets'],
+      tags: ['Wallet'],
       querystring: ListWalletsQuery,
       response: { 200: WalletPage }
     }
@@ -34,7 +34,7 @@ export function walletsRoutes (app: App): void {
       'x-sdk': { resource: 'wallets', method: 'transfers' },
       summary: 'List the transfers of a wallet',
       description: 'What moved in a wallet, newest first, with the balance after each.',
-      tags: ['Wallets'],
+      tags: ['Wallet'],
       params: CurrencyParams,
       querystring: ListTransfersQuery,
       response: { 200: TransferPage }
