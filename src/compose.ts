@@ -21,7 +21,6 @@ import { orderCommitLimits } from './postgres/group-commit.ts'
 import { appliedMigration, newestMigration } from './postgres/migrate.ts'
 import { openPool } from './postgres/pool.ts'
 import { listenForSnapshots, openSnapshot, refreshSnapshots, sharedRefresh, snapshotPollMs } from './postgres/snapshot.ts'
-import { transact } from './postgres/transact.ts'
 import { repeatPass, type Repeating } from './workers/loop.ts'
 import { passesOf } from './workers/passes.ts'
 
@@ -60,7 +59,7 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
     lotKeys,
     placeOrder,
     queryStock: coalesceStockQueries(db),
-    pinVersion: (keyId, apiVersion) => transact(db, tx => pinVersion(tx, keyId, apiVersion)),
+    pinVersion: (keyId, apiVersion) => pinVersion(db, keyId, apiVersion),
     waiting: () => commits.waiting,
     async close () {
       await commits.close()

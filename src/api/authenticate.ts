@@ -35,7 +35,8 @@ export function authenticateFor (worlds: Worlds, decoys: Readonly<Record<KeyAlgo
   const failures = rateLimiter()
   const failurePolicy: RatePolicy = { name: 'address', perMinute: failuresPerMinutePerAddress }
   const seen = nonceMemory()
-  const pinning = new Set<string>()
+  /** Versions that keys were pinned to by requests here, until the keyring tells them. */
+  const pinnedHere = new Map<string, string>()
 
   return {
     async verifySignature (request) {
@@ -105,11 +106,12 @@ export function authenticateFor (worlds: Worlds, decoys: Readonly<Record<KeyAlgo
     if (wanted !== undefined && !apiVersions.some(version => version === wanted)) {
       throw new Problem('version_unknown', `Known versions: ${apiVersions.join(', ')}. Leave the header out to speak the one your key is pinned to.`)
     }
-    reply.header('kahub-version', wanted ?? key.apiVersion ?? apiVersions[0])
-    if (key.apiVersion === null && !pinning.has(key.id)) {
-      pinning.add(key.id)
+    const pinned = key.apiVersion ?? pinnedHere.get(key.id)
+    reply.header('kahub-version', wanted ?? pinned ?? apiVersions[0])
+    if (pinned === undefined) {
+      pinnedHere.set(key.id, apiVersions[0])
       // A pin that fails is tried again with the next request.
-      world.pinVersion(key.id, apiVersions[0]).catch(() => {}).finally(() => pinning.delete(key.id))
+      world.pinVersion(key.id, apiVersions[0]).then(version => pinnedHere.set(key.id, version), () => pinnedHere.delete(key.id))
     }
   }
 }

@@ -30,6 +30,6 @@ export interface World {
   readonly lotKeys: LotKeys
   readonly placeOrder: PlaceOrder
   readonly queryStock: QueryStock
-  /** Pins a key to a version of the contract, if it has none yet. */
-  pinVersion (keyId: string, version: string): Promise<void>
+  /** Pins a key to a version of the contract, if it has none yet, and gives the one it is pinned to. */
+  pinVersion (keyId: string, version: string): Promise<string>
 }

@@ -1,3 +1,4 @@
+import { connect as openSocket, type Socket } from 'node:net'
 import postgres from 'postgres'
 import { addressOf } from './address.ts'
 import type { World } from '../../schema/vocabulary.ts'
@@ -64,9 +65,25 @@ function connect (url: string, connectionsMax: number, settings: Record<string, 
     ...address.options,
     max: connectionsMax,
     connect_timeout: connectTimeoutSeconds,
+    ...{ socket: socketsThatFail() },
     types: { bigint: postgres.BigInt },
     onnotice: () => {},
     connection: settings as Partial<postgres.ConnectionParameters>,
     backoff: attempt => Math.min(1, 0.05 * 2 ** attempt)
   }) as unknown as Db
 }
+
+/**
+ * Sockets whose end is an error; of several hosts, each in its turn. The driver meets a connection that ends while it starts (a
+ * proxy whose server is down) by connecting again, for ever, and whoever waits for it is never told.
+ */
+function socketsThatFail (): (address: DriverAddress) => Socket {
+  let opened = 0
+  return ({ host, port, path }) => {
+    const turn = opened++ % host.length
+    const socket = path ? openSocket(path) : openSocket(port[turn]!, host[turn])
+    return socket.once('end', () => socket.destroy(Object.assign(new Error('the database ended the connection'), { code: 'ECONNRESET' })))
+  }
+}
+
+interface DriverAddress { readonly host: readonly string[], readonly port: readonly number[], readonly path: string | undefined }

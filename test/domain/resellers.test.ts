@@ -120,11 +120,16 @@ t.test('every change to levels, resellers and keys raises the keyring’s versio
   await raises('reseller', () => transact(db, tx => updateReseller(tx, reseller.id, { name: 'Other' })))
   await raises('key', () => reseller.getsKey())
   await raises('rotation', () => reseller.rotates(key.id))
-  await raises('version', () => transact(db, tx => pinVersion(tx, key.id, '2026-11-21')))
   await raises('revocation', () => reseller.revokes(key.id))
+})
+
+t.test('a key is pinned to the version it spoke first, and pinning makes nobody load the keys anew', async t => {
+  const { key } = await (await newReseller('pinned')).getsKey()
+  const version = async () => (await snapshotVersions(db)).get('keys')!
   const before = await version()
-  await transact(db, tx => pinVersion(tx, key.id, '2027-01-01'))
-  t.equal((await keyringNow()).find(key.id)!.apiVersion, '2026-11-21', 'a pinned version stays')
+  t.equal(await pinVersion(db, key.id, '2026-11-21'), '2026-11-21')
+  t.equal(await pinVersion(db, key.id, '2027-01-01'), '2026-11-21', 'a pinned version stays')
+  t.equal((await keyringNow()).find(key.id)!.apiVersion, '2026-11-21')
   t.equal(await version(), before)
 })
 
