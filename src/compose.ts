@@ -40,7 +40,7 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
   const keyring = await openSnapshot(db, 'keys', (read, at) => loadKeyring(read, at, masterKeys))
   const priceBook = await openSnapshot(db, 'prices', loadPriceBook)
   const refresh = () => refreshSnapshots(db, [keyring, priceBook])
-  const refreshing = repeatPass('refresh snapshots', () => refresh().then(() => 0), snapshotPollMs)
+  const refreshing = repeatPass('refresh snapshots', () => refresh().then(() => 'done'), snapshotPollMs)
   const stopListening = await listenForSnapshots(db, refreshing.hint)
   const lotKeys = openLotKeys(masterKeys)
   const orderDb = openPool(url, name, { connectionsMax: orderCommitLimits.lanesMax, applicationName: `kahub ${name} orders`, lookupsOnly: true })

@@ -1,5 +1,7 @@
-// The clockwork repeats passes. A pass is bounded work over stored rows and answers how much it found; while it finds its
-// fill it runs again at once.
+// The clockwork repeats passes. A pass is bounded work over stored rows; when it reaches its bound there may be more, and it
+// runs again at once.
+export type PassOutcome = 'done' | 'more'
+
 export interface Repeating {
   /** Lets the next run come now. */
   hint (): void
@@ -7,8 +9,8 @@ export interface Repeating {
   stop (): Promise<void>
 }
 
-/** Runs a pass again and again: at once while it finds work, else after everyMs. A failed run is reported and tried again. */
-export function repeatPass (name: string, run: () => Promise<number>, everyMs: number, report: (name: string, error: unknown) => void = () => {}): Repeating {
+/** Runs a pass again and again: at once while there is more, else after everyMs. A failed run is reported and tried again. */
+export function repeatPass (name: string, run: () => Promise<PassOutcome>, everyMs: number, report: (name: string, error: unknown) => void = () => {}): Repeating {
   const state = { stopped: false, hinted: false }
   let wake: (() => void) | undefined
   const ended = turn()
@@ -27,13 +29,13 @@ export function repeatPass (name: string, run: () => Promise<number>, everyMs: n
   async function turn (): Promise<void> {
     while (!state.stopped) {
       state.hinted = false
-      let found = 0
+      let outcome: PassOutcome = 'done'
       try {
-        found = await run()
+        outcome = await run()
       } catch (error) {
         if (!state.stopped) report(name, error)
       }
-      if (state.stopped || found > 0 || state.hinted) continue
+      if (state.stopped || outcome === 'more' || state.hinted) continue
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, everyMs)
         timer.unref()

@@ -7,12 +7,13 @@ import { expireLots } from '../domain/stock/expire-lots.ts'
 import { joinRanges } from '../domain/stock/join-ranges.ts'
 import { postCosts } from '../domain/wallet/post-costs.ts'
 import type { World } from '../domain/world.ts'
+import type { PassOutcome } from './loop.ts'
 
 export interface Pass {
   readonly name: string
   readonly everyMs: number
-  /** Does a bounded piece of work and answers how much of it there was; 0 when nothing is left. */
-  run (): Promise<number>
+  /** Does a bounded piece of work. */
+  run (): Promise<PassOutcome>
 }
 
 const second = 1_000
@@ -25,21 +26,26 @@ const rowsPerRun = 500
 /** The passes of one world. */
 export function passesOf (world: World): readonly Pass[] {
   return [
-    { name: 'expire lots', everyMs: 5 * second, run: () => expireLots(world.db, lotsPerRun) },
-    { name: 'join ranges', everyMs: minute, run: () => joinRanges(world.db, rowsPerRun) },
-    { name: 'abort stale imports', everyMs: minute, run: () => abortStaleImports(world.db, rowsPerRun) },
-    { name: 'post costs', everyMs: 10 * second, run: () => postCosts(world.db, lotsPerRun) },
-    { name: 'purge nonces', everyMs: 10 * second, run: () => purgeNonces(world.db, noncesPerRun) },
-    { name: 'rewrap under the current master key', everyMs: minute, run: () => rewrapUnderCurrentMaster(world.db, world.masterKeys, rowsPerRun) },
+    { name: 'expire lots', everyMs: 5 * second, run: () => upTo(lotsPerRun, limit => expireLots(world.db, limit)) },
+    { name: 'join ranges', everyMs: minute, run: () => upTo(rowsPerRun, limit => joinRanges(world.db, limit)) },
+    { name: 'abort stale imports', everyMs: minute, run: () => upTo(rowsPerRun, limit => abortStaleImports(world.db, limit)) },
+    { name: 'post costs', everyMs: 10 * second, run: () => upTo(lotsPerRun, limit => postCosts(world.db, limit)) },
+    { name: 'purge nonces', everyMs: 10 * second, run: () => upTo(noncesPerRun, limit => purgeNonces(world.db, limit)) },
+    { name: 'rewrap under the current master key', everyMs: minute, run: () => upTo(rowsPerRun, limit => rewrapUnderCurrentMaster(world.db, world.masterKeys, limit)) },
     { name: 'prove the books', everyMs: hour, run: () => proveOrFail(world) }
   ]
 }
 
+/** Runs a pass that counts what it did; when that is all it may do at once, there may be more. */
+async function upTo (limit: number, pass: (limit: number) => Promise<number>): Promise<PassOutcome> {
+  return await pass(limit) < limit ? 'done' : 'more'
+}
+
 /** A fault in the books is told as loudly as a pass can: it fails with every fault found. */
-async function proveOrFail (world: World): Promise<number> {
+async function proveOrFail (world: World): Promise<PassOutcome> {
   const faults = await proveWorld(world.bulkDb)
   if (faults.length > 0) throw new UnsoundBooks(faults)
-  return 0
+  return 'done'
 }
 
 /** What the proving pass found; ids, counts and amounts only. */
