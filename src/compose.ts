@@ -78,6 +78,10 @@ export async function openWorlds (url: string, masterKeys: MasterKeys, clock?: C
   return { live: live!, test: test! }
 }
 
+const hangUpEveryMs = 20
+/** How long answers under way may take when the server is told to end. */
+const drainMsMax = 2_000
+
 export interface ServeOptions {
   readonly host: string
   readonly port: number
@@ -113,7 +117,12 @@ export async function serve (worlds: OpenWorlds, options: ServeOptions): Promise
     metricsUrl: `http://127.0.0.1:${port}/metrics`,
     async close () {
       metricsServer.close()
+      // A connection that was busy when the closing began would be kept alive after its answer; a stream could take for ever.
+      const hangUp = setInterval(() => app.server.closeIdleConnections(), hangUpEveryMs)
+      const giveUp = setTimeout(() => app.server.closeAllConnections(), drainMsMax)
       await app.close()
+      clearInterval(hangUp)
+      clearTimeout(giveUp)
     }
   }
 }

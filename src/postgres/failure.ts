@@ -23,6 +23,11 @@ export function failureKind (error: unknown): FailureKind {
   return code.startsWith('22') || code.startsWith('23') ? 'data' : 'other'
 }
 
+/** Whether the connection is gone, and not just a statement of it. */
+export function isLostConnection (error: unknown): boolean {
+  return lostConnection.has((error as { code?: string } | null)?.code ?? '')
+}
+
 /** The name of the constraint or unique index that refused, if one did. */
 export function violatedConstraint (error: unknown): string | undefined {
   return error instanceof postgres.PostgresError && error.code.startsWith('23') ? error.constraint_name : undefined

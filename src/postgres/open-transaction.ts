@@ -3,6 +3,7 @@
 // socket that is gone, which ends the process, or it runs outside of any transaction on the connection that took the lost
 // one's place; and a `reserve` that failed swallows a connection later. So `begin` is an ordinary statement here that takes
 // its connection out of the pool, as the driver's does, and no statement goes out after that connection is lost.
+import { isLostConnection } from './failure.ts'
 import type { Db, Tx } from './pool.ts'
 
 export type TransactionMode = 'read committed' | 'one moment, read only'
@@ -32,7 +33,10 @@ export function openTransaction (db: Db, mode: TransactionMode = 'read committed
   return {
     tx: guarded(db, statement => {
       // Whoever looks away from a failure must not commit what is left, nor end the process by an unhandled rejection.
-      statement.catch(error => { failed ??= { error } })
+      statement.catch(error => {
+        failed ??= { error }
+        if (isLostConnection(error)) lose(error)
+      })
       if (over) statement.reject(new Error('the transaction is over'))
       else send(statement)
     }),

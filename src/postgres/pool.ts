@@ -74,14 +74,17 @@ function connect (url: string, connectionsMax: number, settings: Record<string, 
 }
 
 /**
- * Sockets whose end is an error; of several hosts, each in its turn. The driver meets a connection that ends while it starts (a
- * proxy whose server is down) by connecting again, for ever, and whoever waits for it is never told.
+ * Sockets whose end is an error, and whose closing comes after it as if there had been none; of several hosts, each in its turn.
+ * The driver meets a connection that ends while it starts (a proxy whose server is down) by connecting again, for ever, and never
+ * settles what was sent between an error and the closing it announced: whoever waits for either would wait for ever.
  */
 function socketsThatFail (): (address: DriverAddress) => Socket {
   let opened = 0
   return ({ host, port, path }) => {
     const turn = opened++ % host.length
     const socket = path ? openSocket(path) : openSocket(port[turn]!, host[turn])
+    const emit = socket.emit.bind(socket)
+    socket.emit = (event: string, ...args: unknown[]) => event === 'close' ? emit(event, false) : emit(event, ...args)
     return socket.once('end', () => socket.destroy(Object.assign(new Error('the database ended the connection'), { code: 'ECONNRESET' })))
   }
 }
