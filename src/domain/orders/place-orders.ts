@@ -313,7 +313,7 @@ async function updateAccounts (tx: Tx, deltas: ReadonlyMap<number, { amount: Amo
     update accounts set balance = balance + moved.amount, entries = accounts.entries + moved.entries
     from unnest(${bareArray(ids)}::int[], ${bareArray(ids.map(id => deltas.get(id)!.amount))}::bigint[],
                 ${bareArray(ids.map(id => deltas.get(id)!.entries))}::bigint[]) as moved (id, amount, entries)
-    where accounts.id = moved.id and (accounts.kind <> 'wallet' or accounts.balance + accounts.credit_limit + moved.amount >= 0)`.execute()
+    where accounts.id = moved.id and accounts.id = any(${bareArray(ids)}::int[]) and (accounts.kind <> 'wallet' or accounts.balance + accounts.credit_limit + moved.amount >= 0)`.execute()
   assert(moved.count === ids.length, 'cover in every wallet that was charged')
 }
 
@@ -323,7 +323,7 @@ async function updateResellers (tx: Tx, placed: readonly NewOrder[], facts: Fact
     update resellers set event_sequence = moved.event_sequence, order_number = moved.order_number
     from unnest(${bareArray(resellers.map(reseller => reseller.id))}::uuid[], ${bareArray(resellers.map(reseller => reseller.eventSequence))}::bigint[],
                 ${bareArray(resellers.map(reseller => reseller.orderNumber))}::bigint[]) as moved (id, event_sequence, order_number)
-    where resellers.id = moved.id`.execute()
+    where resellers.id = moved.id and resellers.id = any(${bareArray(resellers.map(reseller => reseller.id))}::uuid[])`.execute()
 }
 
 function takenOf (placed: readonly NewOrder[]): Want[] {

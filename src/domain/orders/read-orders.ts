@@ -1,3 +1,6 @@
+// Reading orders. Where an array is joined to a table, the table stands in a lateral subquery with a limit or offset, which the
+// planner cannot take apart: it looks each element up by index, and never reads the table from end to end, as a plan made while
+// the table held a few rows would.
 import type { OrderState } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
@@ -20,7 +23,7 @@ export async function listOrders (read: Reader, resellerId: Uuid, filter: OrderF
   // A condition that does not apply is left out of the text: each combination has a plan, and its index, of its own.
   const only = [read`reseller_id = ${resellerId}`]
   if (olderThan !== null) only.push(read`id < ${olderThan}`)
-  if (filter.reference !== null) only.push(read`reference = ${filter.reference}`)
+  if (filter.reference !== null) only.push(read`reseller_id::text = ${resellerId} and reference = ${filter.reference}`)
   if (filter.state !== null) only.push(read`state = ${filter.state}`)
   if (filter.number !== null) {
     const [first, last] = idsOfNumber(filter.number)
@@ -35,8 +38,8 @@ export async function listOrders (read: Reader, resellerId: Uuid, filter: OrderF
 export async function readEarlierOrders (read: Reader, wanted: readonly { readonly resellerId: Uuid, readonly reference: string }[]): Promise<Map<string, OrderWithLines>> {
   const orders = await read<Order[]>`
     select ${read.unsafe(orderColumns)}
-    from unnest(${bareArray(wanted.map(want => want.resellerId))}::uuid[], ${quotedArray(wanted.map(want => want.reference))}::text[]) as want (reseller_id, reference)
-    join orders o on o.reseller_id = want.reseller_id and o.reference = want.reference`.execute()
+    from unnest(${bareArray(wanted.map(want => want.resellerId))}::text[], ${quotedArray(wanted.map(want => want.reference))}::text[]) as want (reseller_id, reference),
+      lateral (select * from orders where orders.reseller_id::text = want.reseller_id and orders.reference = want.reference limit 1) as o`.execute()
   if (orders.length === 0) return new Map()
   const lines = await readLines(read, orders.map(order => order.id))
   return new Map(orders.map(order => [
@@ -56,11 +59,14 @@ export async function readAllocations (read: Reader, orderIds: readonly Uuid[]):
 export async function readSealedCodes (read: Reader, allocations: readonly OrderAllocation[]): Promise<readonly SealedCode[]> {
   if (allocations.length === 0) return []
   return await read<SealedCode[]>`
-    select codes.lot_id as "lotId", codes.n, codes.sealed
+    select range.lot_id as "lotId", code.n, code.sealed
     from unnest(${bareArray(allocations.map(range => range.lotId))}::int[], ${bareArray(allocations.map(range => range.first))}::int[],
-                ${bareArray(allocations.map(range => range.count))}::int[]) with ordinality as range (lot_id, first, count, place)
-    join codes on codes.lot_id = range.lot_id and codes.n >= range.first and codes.n < range.first + range.count
-    order by range.place, codes.n`.execute()
+                ${bareArray(allocations.map(range => range.count))}::int[]) with ordinality as range (lot_id, first, count, place),
+      lateral (
+        select n, sealed from codes where codes.lot_id = range.lot_id and codes.n >= range.first and codes.n < range.first + range.count
+        order by n offset 0
+      ) as code
+    order by range.place, code.n`.execute()
 }
 
 async function readLines (read: Reader, orderIds: readonly Uuid[]): Promise<OrderLine[]> {

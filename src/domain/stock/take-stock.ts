@@ -3,7 +3,8 @@
 //
 // Rules: shelf rows are read and moved only under their SKU's stock row lock. Reading is a statement of its own, begun
 // after the lock was granted: a statement that waits for a lock reads on with its old snapshot. Every function issues its
-// statements before it returns its promise, so that a caller may send several without waiting in between.
+// statements before it returns its promise, so that a caller may send several without waiting in between. Updates name their
+// rows twice, by the join and by `= any`: whichever way the planner turns the join, it reads those rows and no others.
 import type { Uuid } from '../../base/ids.ts'
 import { assert } from '../../base/problem.ts'
 import { bareArray } from '../../postgres/arrays.ts'
@@ -116,7 +117,8 @@ export function writeShelf (tx: Tx, moves: readonly ShelfMove[]): Promise<void> 
       from unnest(${bareArray(onward.map(move => move.id))}::bigint[],
                   ${bareArray(onward.map(move => move.fromNext))}::int[],
                   ${bareArray(onward.map(move => move.toNext))}::int[]) as moved (id, from_next, to_next)
-      where shelf.id = moved.id and shelf.next = moved.from_next and shelf.stop > moved.to_next
+      where shelf.id = moved.id and shelf.id = any(${bareArray(onward.map(move => move.id))}::bigint[])
+        and shelf.next = moved.from_next and shelf.stop > moved.to_next
     `.execute().then(result => assert(result.count === onward.length, 'every shelf row where it was read')))
   }
   if (usedUp.length > 0) {
@@ -125,7 +127,8 @@ export function writeShelf (tx: Tx, moves: readonly ShelfMove[]): Promise<void> 
       using unnest(${bareArray(usedUp.map(move => move.id))}::bigint[],
                    ${bareArray(usedUp.map(move => move.fromNext))}::int[],
                    ${bareArray(usedUp.map(move => move.stop))}::int[]) as used (id, from_next, stop)
-      where shelf.id = used.id and shelf.next = used.from_next and shelf.stop = used.stop
+      where shelf.id = used.id and shelf.id = any(${bareArray(usedUp.map(move => move.id))}::bigint[])
+        and shelf.next = used.from_next and shelf.stop = used.stop
     `.execute().then(result => assert(result.count === usedUp.length, 'every used-up shelf row where it was read')))
   }
   return Promise.all(statements).then(() => {})
@@ -138,7 +141,7 @@ export function writeStock (tx: Tx, taken: readonly Want[]): Promise<void> {
     update stock set available = available - taken.quantity
     from unnest(${bareArray(taken.map(want => want.skuId))}::uuid[],
                 ${bareArray(taken.map(want => want.quantity))}::int[]) as taken (sku_id, quantity)
-    where stock.sku_id = taken.sku_id and stock.available >= taken.quantity
+    where stock.sku_id = taken.sku_id and stock.sku_id = any(${bareArray(taken.map(want => want.skuId))}::uuid[]) and stock.available >= taken.quantity
   `.execute().then(result => assert(result.count === taken.length, 'stock for everything that was taken'))
 }
 
