@@ -31,7 +31,9 @@ export interface GroupCommit<Request, Outcome> {
 export type EarlierTry = 'none' | 'may be committed'
 
 /** Decides a batch inside one transaction, an outcome for each request in its order. */
-export type RunBatch<Request, Outcome> = (tx: Tx, requests: readonly Request[], earlier: EarlierTry) => Promise<readonly (Outcome | Problem)[]>
+export type RunBatch<Request, Outcome> = (
+  tx: Tx, requests: readonly Request[], earlier: EarlierTry
+) => Promise<readonly (Outcome | Problem)[]>
 
 interface Waiter<Request, Outcome> {
   readonly request: Request

@@ -117,5 +117,6 @@ function guarded (db: Db, send: (statement: Statement) => void): Tx {
   }
   const tag = (...args: Parameters<Db>) => by(db(...args))
   const unsafe = (...args: Parameters<Db['unsafe']>) => by(db.unsafe(...args))
-  return Object.assign(tag, { unsafe, json: db.json, array: db.array, typed: db.typed, types: db.types, options: db.options }) as unknown as Tx
+  const { json, array, typed, types, options } = db
+  return Object.assign(tag, { unsafe, json, array, typed, types, options }) as unknown as Tx
 }

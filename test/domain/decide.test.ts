@@ -125,7 +125,8 @@ const requestOf = (skus: readonly SkuDraft[]) => ({ reseller, reference, lines, 
 })
 
 type Placed = Extract<Decision, { kind: 'placed' }>['placed']
-const placedOf = (decisions: readonly Decision[]): Placed[] => decisions.flatMap(decision => decision.kind === 'placed' ? [decision.placed] : [])
+const placedOf = (decisions: readonly Decision[]): Placed[] =>
+  decisions.flatMap(decision => decision.kind === 'placed' ? [decision.placed] : [])
 const codeOf = (decision: Decision | undefined): string => decision?.kind === 'refused' ? decision.problem.code : decision?.kind ?? 'none'
 
 function holds (property: (drafted: Draft) => void): void {
@@ -149,7 +150,9 @@ t.test('stock is never sold twice: what was given lies on the shelf, apart, and 
     const before = drafted.skus.flatMap(sku => sku.ranges).reduce((sum, size) => sum + size, 0)
     const left = [...facts.shelves.values()].reduce((sum, shelf) => sum + shelf.left, 0)
     strictEqual(left + given.size, before)
-    for (const { ranges, left } of facts.shelves.values()) strictEqual(ranges.reduce((sum, range) => sum + range.stop - range.next, 0), left)
+    for (const { ranges, left } of facts.shelves.values()) {
+      strictEqual(ranges.reduce((sum, range) => sum + range.stop - range.next, 0), left)
+    }
   })
 })
 
@@ -178,7 +181,8 @@ t.test('one reference is one order: repeats give it back, other fields are refus
   holds(drafted => {
     const { facts, requests } = worldOf(drafted)
     const orders = new Map<string, Placed>()
-    const fields = ({ lines, fill, maxTotal }: OrderRequest) => JSON.stringify([lines, fill, maxTotal?.amount.toString(), maxTotal?.currency])
+    const fields = ({ lines, fill, maxTotal }: OrderRequest) =>
+      JSON.stringify([lines, fill, maxTotal?.amount.toString(), maxTotal?.currency])
     const first = new Map<string, string>()
     decide(requests, facts).forEach((decision, i) => {
       const request = requests[i]!

@@ -66,7 +66,7 @@ t.test('no code and no secret stands in the database files, the WAL, logs, metri
   const codes = Array.from({ length: 40 }, (_, n) => ({ secret: `${mark()}-S${n}`, number: `${mark()}-N${n}`, serial: mark() }))
   const [reseller, sku] = [(await house.reseller()).at(api.url), await house.sku({ price: '10' })]
   const operator = house.operators.live
-  const admin = async (method: string, target: string, sending: Parameters<typeof operator.send>[2]) => await operator.send(method, target, sending)
+  const admin = operator.send
 
   // In: whole, refused as repeated, refused as unreadable, staged and aborted.
   const lines = (rows: readonly object[]) => rows.map(row => JSON.stringify(row) + '\n').join('')

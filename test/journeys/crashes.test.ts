@@ -73,7 +73,8 @@ function openJournal (reseller: Reseller, sku: string, name: string) {
       const codes = again.flatMap(({ json }) => json.lines[0].codes.map((code: { secret: string }) => code.secret))
       t.equal(new Set(codes).size, codes.length, 'no code twice')
       const [stored] = await house.db<{ count: number }[]>`
-        select count(*)::int as count from live.orders where reseller_id = (select reseller_id from live.api_keys where id = ${by.credentials.keyId})`
+        select count(*)::int as count from live.orders
+        where reseller_id = (select reseller_id from live.api_keys where id = ${by.credentials.keyId})`
       t.equal(stored!.count, entries.size, 'no order beside them')
       return unknown.length
     }
@@ -142,7 +143,9 @@ t.test('backends ended one after the other in the middle of orders cost a 503 at
   const journal = openJournal(reseller.at(api.url), sku, 'terminated')
   for (let round = 1; round <= 15; round++) {
     await journal.until(answers => count(201, answers) >= round * 20)
-    await owner`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'kahub live%' and datname = current_database()`
+    await owner`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name like 'kahub live%' and datname = current_database()`
   }
   await journal.until(answers => count(201, answers) >= 350)
   await journal.stop()
@@ -154,8 +157,10 @@ t.test('backends ended one after the other in the middle of orders cost a 503 at
 
 t.test('an order whose commit was done but never answered is answered all the same: once, and not as a used nonce', async t => {
   const line = await openLossyLine(t, house.databaseUrl, 'kahub live orders')
-  const [reseller, sku, api] = [await house.reseller(), await house.sku({ codes: 100, price: '1' }), await startApi(t, line.url, house.masterKey)]
-  const send = (reference: string) => reseller.at(api.url).send('POST', '/v1/orders', { body: { reference, lines: [{ sku, quantity: 2 }] } })
+  const [reseller, sku] = [await house.reseller(), await house.sku({ codes: 100, price: '1' })]
+  const api = await startApi(t, line.url, house.masterKey)
+  const send = (reference: string) =>
+    reseller.at(api.url).send('POST', '/v1/orders', { body: { reference, lines: [{ sku, quantity: 2 }] } })
   t.match(await send('heard'), { status: 201 })
   const lost = line.loseNextCommit()
   const answer = await send('unheard')
@@ -203,7 +208,8 @@ t.test('a server told to end answers what is in flight before it does', async t 
   const lockPool = openOwner(house.databaseUrl)
   t.teardown(() => lockPool.end({ timeout: 1 }))
   const { answer, ended } = await lockPool.begin(async lock => {
-    await lock`select 1 from live.resellers r join live.api_keys k on k.reseller_id = r.id where k.id = ${reseller.credentials.keyId} for update of r`
+    await lock`
+      select 1 from live.resellers r join live.api_keys k on k.reseller_id = r.id where k.id = ${reseller.credentials.keyId} for update of r`
     const answer = reseller.at(api.url).send('POST', '/v1/orders', { body })
     const waits = () => owner`select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'kahub live orders'`
     while ((await waits()).length === 0);

@@ -18,7 +18,8 @@ const times = <Value>(count: number, make: (i: number) => Value): Value[] => Arr
 interface Wanted { readonly reference?: string, readonly quantity?: number, readonly [member: string]: unknown }
 
 /** An order of one SKU over a bare socket, under a reference of its own if none is given. */
-function buys (reseller: Reseller, sku: string, { reference = `race-${++references}`, quantity = 1, ...more }: Wanted = {}): Promise<Answer> {
+function buys (reseller: Reseller, sku: string, wanted: Wanted = {}): Promise<Answer> {
+  const { reference = `race-${++references}`, quantity = 1, ...more } = wanted
   return reseller.send('POST', '/v1/orders', { body: { reference, lines: [{ sku, quantity }], ...more } })
 }
 
@@ -28,8 +29,10 @@ function tally (answers: readonly Answer[]): Record<string, number> {
   for (const answer of answers) counts[outcome(answer)] = (counts[outcome(answer)] ?? 0) + 1
   return counts
 }
+interface Delivered { readonly codes?: readonly { readonly secret: string }[] }
+
 const secretsOf = (answers: readonly Answer[]): string[] =>
-  answers.flatMap(({ json }) => (json.lines ?? []).flatMap((line: { codes?: { secret: string }[] }) => (line.codes ?? []).map(code => code.secret)))
+  answers.flatMap(({ json }) => (json.lines ?? []).flatMap((line: Delivered) => (line.codes ?? []).map(code => code.secret)))
 const accepted = (answers: readonly Answer[]): Answer[] => answers.filter(({ status }) => status === 201)
 const deliveredBy = (answers: readonly Answer[]): number => answers.reduce((sum, { json }) => sum + (json.delivered ?? 0), 0)
 
@@ -97,7 +100,8 @@ t.test('fifty copies of one reference at once are one order: one id, one amount,
 t.test('one reference with other fields at once is one order, and a refusal for whoever asked for something else', async t => {
   const sku = await house.sku({ codes: 200 })
   const reseller = await house.reseller()
-  const answers = await Promise.all(times(40, i => buys(reseller.at(doors[i % 2]!), sku, { reference: 'two-meanings', quantity: 1 + (i >> 1) % 2 })))
+  const answers = await Promise.all(times(40, i =>
+    buys(reseller.at(doors[i % 2]!), sku, { reference: 'two-meanings', quantity: 1 + (i >> 1) % 2 })))
   const [first] = accepted(answers)
   t.equal(accepted(answers).length, 1)
   answers.forEach(({ status, code, json }, i) => {
@@ -180,7 +184,8 @@ t.test('single codes voided in the middle of orders are never delivered, or the 
   // Codes that are about to be sold, and codes that are far from it.
   const near = secrets.slice(30, 60)
   const far = secrets.slice(380)
-  const voids = (codes: readonly string[]) => outcomeOf(house.operator.codes.void({ sku, codes: codes.map(secret => ({ secret })), reason: 'leaked' }))
+  const voids = (codes: readonly string[]) =>
+    outcomeOf(house.operator.codes.void({ sku, codes: codes.map(secret => ({ secret })), reason: 'leaked' }))
   const { result, during, after } = await race(reseller, sku, () => Promise.all([voids(near), voids(far)]))
   only(t, [...during, ...after], ['201', 'out_of_stock'], 'bought or out of stock')
   const sold = new Set(secretsOf([...during, ...after]))
@@ -265,7 +270,8 @@ t.test('a deposit and an adjustment in the middle of orders lose nothing', async
   const move = (kind: 'deposits' | 'adjustments', amount: string, n: number) => house.operator[kind].create(reseller.id, {
     reference: `money ${kind} ${n}`, amount: { amount, currency: 'CNY' }, reason: 'a race'
   })
-  const { during, after } = await race(reseller, sku, () => Promise.all(times(10, n => [move('deposits', '5', n), move('adjustments', '-2', n)]).flat()))
+  const { during, after } = await race(reseller, sku, () =>
+    Promise.all(times(10, n => [move('deposits', '5', n), move('adjustments', '-2', n)]).flat()))
   const bought = accepted([...during, ...after]).length
   t.equal(bought, during.length + after.length, 'every order was paid')
   t.equal(Number(await balanceOf(reseller)), 500 + 50 - 20 - bought)

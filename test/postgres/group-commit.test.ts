@@ -22,13 +22,15 @@ t.teardown(async () => {
 })
 t.beforeEach(() => owner`truncate live.entries`.then(() => {}))
 
-const stored = async (): Promise<string[]> => (await owner<{ name: string }[]>`select name from live.entries order by name`).map(({ name }) => name)
+const stored = async (): Promise<string[]> =>
+  (await owner<{ name: string }[]>`select name from live.entries order by name`).map(({ name }) => name)
 const inserts = (tx: Tx, name: string) => tx`insert into entries (name) values (${name})`
 const once: RunBatch<string, string> = async (tx, names) => {
   for (const name of names) await inserts(tx, name)
   return names.map(name => `done ${name}`)
 }
-const commitsOf = (run: RunBatch<string, string>, limits = {}, db: Db = pool) => groupCommit(db, run, () => 1, { ...orderCommitLimits, ...limits })
+const commitsOf = (run: RunBatch<string, string>, limits = {}, db: Db = pool) =>
+  groupCommit(db, run, () => 1, { ...orderCommitLimits, ...limits })
 
 /** A promise to be opened by hand. */
 function gate () {
@@ -174,7 +176,8 @@ t.test('a transaction that is over takes no further statement, and its connectio
   let kept: Tx | undefined
   await transact(db, async tx => { kept = tx; await inserts(tx, 'a') })
   await t.rejects(inserts(kept!, 'b'), { message: 'the transaction is over' })
-  await t.rejects(transact(db, async tx => { kept = tx; await inserts(tx, 'c'); throw new Error('changed my mind') }), { message: 'changed my mind' })
+  const changes = transact(db, async tx => { kept = tx; await inserts(tx, 'c'); throw new Error('changed my mind') })
+  await t.rejects(changes, { message: 'changed my mind' })
   await t.rejects(inserts(kept!, 'd'), { message: 'the transaction is over' })
   t.same(await stored(), ['a'])
   t.same(await db`select 1 as one`, [{ one: 1 }])

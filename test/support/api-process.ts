@@ -17,7 +17,9 @@ export interface ApiProcess {
 }
 
 /** Starts an API process; it is ended when the test ends. */
-export async function startApi (t: Test, databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>> = {}): Promise<ApiProcess> {
+export async function startApi (
+  t: Test, databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>> = {}
+): Promise<ApiProcess> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'api'], {
     env: { PATH: process.env.PATH ?? '', DATABASE_URL: databaseUrl, KAHUB_MASTER_KEY: masterKey, PORT: '0', LOG_LEVEL: 'warn', ...more },
     stdio: ['ignore', 'pipe', 'pipe']
