@@ -8,6 +8,11 @@ export const pageLimitDefault = 20
 export const nameLengthMax = 200
 export const reasonLengthMax = 500
 
+/** A text of one line: no control characters. */
+export const oneLinePattern = '^[^\\u0000-\\u001f\\u007f]*$'
+/** A text of any lines; U+0000 cannot be stored. */
+export const textPattern = '^[^\\u0000]*$'
+
 /** One of a closed list; the list may grow in later versions when it stands in an answer. */
 export function OneOf<const Values extends readonly string[]> (values: Values, options: { description?: string } = {}) {
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options })
@@ -22,7 +27,9 @@ export function Nullable<Schema extends TSchema> (schema: Schema, options: { des
   return Type.Unsafe<Static<Schema> | null>({ ...nullable, ...options })
 }
 
-export const CurrencyCode = Type.Unsafe<Currency>({ title: 'Currency', type: 'string', enum: currencyCodes, description: 'ISO 4217 currency code.' })
+export const CurrencyCode = Type.Unsafe<Currency>({
+  title: 'Currency', type: 'string', enum: currencyCodes, description: 'ISO 4217 currency code.'
+})
 
 export const DecimalAmount = Type.String({
   pattern: '^-?(0|[1-9][0-9]{0,11})(\\.[0-9]{1,4})?$',
@@ -44,11 +51,15 @@ export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 33
 
 /** The public id of something: a prefix and 26 characters. */
 export function Id (prefix: string, description: string) {
-  return Type.String({ pattern: `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`, description, examples: [`${prefix}_01kb8q1zjme7f8k0q3z5v2wxyt`] })
+  return Type.String({
+    pattern: `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`, description, examples: [`${prefix}_01kb8q1zjme7f8k0q3z5v2wxyt`]
+  })
 }
 
 export const PageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageLimitMax, default: pageLimitDefault, description: 'How many to answer at most.' })),
+  limit: Type.Optional(Type.Integer({
+    minimum: 1, maximum: pageLimitMax, default: pageLimitDefault, description: 'How many to answer at most.'
+  })),
   cursor: Type.Optional(Type.String({ maxLength: 512, description: 'next_cursor of the page before, with the same filters.' }))
 }
 

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { importStates } from '../vocabulary.ts'
-import { Id, Money, Nullable, OneOf, Reference, Timestamp, nameLengthMax } from './common.ts'
+import { Id, Money, Nullable, OneOf, oneLinePattern, Reference, Timestamp, nameLengthMax } from './common.ts'
 
 export const ImportId = Id('imp', 'The id of an import.')
 const Expiry = Type.String({
@@ -12,7 +12,7 @@ export const CreateImport = Type.Object({
   sku: Id('sku', 'The SKU the codes are of.'),
   unit_cost: Type.Composite([Money], { additionalProperties: false, description: 'What one code cost, in the currency of the SKU.' }),
   supplier: Type.Optional(Type.String({
-    maxLength: nameLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]*$', description: 'Whose codes they are.'
+    maxLength: nameLengthMax, pattern: oneLinePattern, description: 'Whose codes they are.'
   })),
   expires_at: Type.Optional(Expiry)
 }, { additionalProperties: false, title: 'CreateImport' })

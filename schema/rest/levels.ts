@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Page, PageQuery, Timestamp, nameLengthMax } from './common.ts'
+import { oneLinePattern, Page, PageQuery, Timestamp, nameLengthMax } from './common.ts'
 
 export const rankMax = 1_000
 export const requestsPerMinuteMax = 10_000_000
@@ -14,7 +14,7 @@ export const LevelId = Type.String({
 export const Name = Type.String({
   minLength: 1,
   maxLength: nameLengthMax,
-  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  pattern: oneLinePattern,
   description: 'A name for people.'
 })
 

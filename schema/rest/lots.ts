@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { lotStates } from '../vocabulary.ts'
-import { Id, Money, Nullable, OneOf, Page, PageQuery, Timestamp, reasonLengthMax } from './common.ts'
+import { Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, Timestamp, reasonLengthMax } from './common.ts'
 
 /** Codes voided in one request at most. */
 export const voidedCodesMax = 500
@@ -18,7 +18,7 @@ export const ListLotsQuery = Type.Object({
 export type ListLotsQuery = Static<typeof ListLotsQuery>
 
 const Reason = Type.String({
-  minLength: 1, maxLength: reasonLengthMax, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'Why; kept with it.'
+  minLength: 1, maxLength: reasonLengthMax, pattern: oneLinePattern, description: 'Why; kept with it.'
 })
 
 export const RecallLot = Type.Object({ reason: Reason }, { additionalProperties: false, title: 'RecallLot' })

@@ -1,6 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { deliveries, fills, lineReasons, lineStates, orderStates, priceRuleKinds } from '../vocabulary.ts'
-import { CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, Page, PageQuery, Reference, Timestamp } from './common.ts'
+import {
+  CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, referenceLengthMax, Timestamp
+} from './common.ts'
 
 export const orderLinesMax = 500
 export const lineQuantityMax = 1_000_000
@@ -18,9 +20,17 @@ export const PlaceOrder = Type.Object({
     sku: SkuId,
     quantity: Type.Integer({ minimum: 1, maximum: lineQuantityMax, description: 'How many codes.' })
   }, { additionalProperties: false }), { minItems: 1, maxItems: orderLinesMax, description: 'What to buy; all lines in one currency.' }),
-  fill: Type.Optional(OneOf(fills, { description: 'all_or_nothing (default): one short line refuses the order. partial: each line gets what there is; quantity break, minimum and step apply to what is delivered.' })),
-  max_total: Type.Optional(Type.Composite([Money], { additionalProperties: false, description: 'The order is refused when its total would be above this.' })),
-  deliver: Type.Optional(OneOf(deliveries, { description: `inline: the codes stand in the answer (up to ${inlineCodesMax} codes, with scope codes:read). fetch: get them from /codes. Default: inline where possible.` }))
+  fill: Type.Optional(OneOf(fills, {
+    description: 'all_or_nothing (default): one short line refuses the order. partial: each line gets what there is; ' +
+      'quantity break, minimum and step apply to what is delivered.'
+  })),
+  max_total: Type.Optional(Type.Composite([Money], {
+    additionalProperties: false, description: 'The order is refused when its total would be above this.'
+  })),
+  deliver: Type.Optional(OneOf(deliveries, {
+    description: `inline: the codes stand in the answer (up to ${inlineCodesMax} codes, with scope codes:read). ` +
+      'fetch: get them from /codes. Default: inline where possible.'
+  }))
 }, { additionalProperties: false })
 export type PlaceOrder = Static<typeof PlaceOrder>
 
@@ -76,8 +86,12 @@ export type OrderSummary = Static<typeof OrderSummary>
 
 export const ListOrders = Type.Object({
   ...PageQuery,
-  reference: Type.Optional(Type.String({ maxLength: 64, description: 'Only the order with this reference.' })),
-  number: Type.Optional(Type.Integer({ minimum: 1, description: 'Only the order with this number.' })),
+  reference: Type.Optional(Type.String({
+    maxLength: referenceLengthMax, pattern: oneLinePattern, description: 'Only the order with this reference.'
+  })),
+  number: Type.Optional(Type.Integer({
+    minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Only the order with this number.'
+  })),
   state: Type.Optional(OneOf(orderStates))
 }, { additionalProperties: false })
 
@@ -87,7 +101,10 @@ export const OrderPage = Page(OrderSummary)
 
 export const ReadCodes = Type.Object({
   offset: Type.Optional(Type.Integer({ minimum: 0, default: 0, description: 'Codes to pass over: where an earlier answer ended.' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, description: `Codes to answer at most; JSON: up to ${codesPageMax} (default ${codesPageDefault}), NDJSON: all that follow by default.` }))
+  limit: Type.Optional(Type.Integer({
+    minimum: 1,
+    description: `Codes to answer at most; JSON: up to ${codesPageMax} (default ${codesPageDefault}), NDJSON: all that follow by default.`
+  }))
 }, { additionalProperties: false })
 
 export const OrderCode = Type.Object({

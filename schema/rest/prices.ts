@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { listingStatuses, priceRuleKinds } from '../vocabulary.ts'
-import { CurrencyCode, Id, Money, Nullable, OneOf, Page, PageQuery, reasonLengthMax, Timestamp } from './common.ts'
+import { CurrencyCode, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, reasonLengthMax, Timestamp } from './common.ts'
 import { PriceStepView, SkuId } from './orders.ts'
 import { SlugId, skuQuantityMax } from './products.ts'
 
@@ -52,7 +52,7 @@ export const PriceRuleDraft = Type.Object({
   amount: Type.Optional(Money),
   rate: Type.Optional(Rate),
   deliberate_loss: Type.Optional(Type.Boolean({ description: 'The rule may sell below cost, and that is meant.' })),
-  reason: Type.Optional(Type.String({ maxLength: reasonLengthMax }))
+  reason: Type.Optional(Type.String({ maxLength: reasonLengthMax, pattern: oneLinePattern }))
 }, { additionalProperties: false, title: 'PriceRuleDraft' })
 export type PriceRuleDraft = Static<typeof PriceRuleDraft>
 
@@ -63,7 +63,7 @@ export const SetPrices = Type.Object({
 export const EndPrices = Type.Object({
   ids: Type.Array(RuleId, { minItems: 1, maxItems: rulesPerCallMax, uniqueItems: true, description: 'All are ended, or none.' }),
   deliberate_loss: Type.Optional(Type.Boolean({ description: 'A price may fall below cost by it, and that is meant.' })),
-  reason: Type.String({ minLength: 1, maxLength: reasonLengthMax })
+  reason: Type.String({ minLength: 1, maxLength: reasonLengthMax, pattern: oneLinePattern })
 }, { additionalProperties: false })
 
 const ruleFields = {

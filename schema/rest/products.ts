@@ -1,6 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { listingStatuses, productKinds } from '../vocabulary.ts'
-import { CurrencyCode, Id, Money, nameLengthMax, Nullable, OneOf, Page, PageQuery, Reference, Timestamp } from './common.ts'
+import {
+  CurrencyCode, Id, Money, nameLengthMax, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, textPattern, Timestamp
+} from './common.ts'
 import { SkuId } from './orders.ts'
 
 export const tagsMax = 20
@@ -17,8 +19,8 @@ export const SlugId = Type.String({
   pattern: '^[a-z0-9][a-z0-9_-]{0,63}$', description: 'Chosen by the operator: lower-case letters, digits, - and _.', examples: ['steam']
 })
 
-const Name = Type.String({ minLength: 1, maxLength: nameLengthMax })
-const Tag = Type.String({ minLength: 1, maxLength: tagLengthMax })
+const Name = Type.String({ minLength: 1, maxLength: nameLengthMax, pattern: oneLinePattern })
+const Tag = Type.String({ minLength: 1, maxLength: tagLengthMax, pattern: oneLinePattern })
 const Region = Type.String({
   pattern: '^[A-Z][A-Z0-9-]{1,15}$',
   description: 'Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU.',
@@ -123,7 +125,7 @@ const productFilters = {
   kind: Type.Optional(OneOf(productKinds)),
   region: Type.Optional(Region),
   q: Type.Optional(Type.String({
-    minLength: 1, maxLength: searchLengthMax, description: 'Somewhere in the name, in upper or lower case.'
+    minLength: 1, maxLength: searchLengthMax, pattern: oneLinePattern, description: 'Somewhere in the name, in upper or lower case.'
   })),
   number: Type.Optional(PlainNumber),
   updated_after: Type.Optional(Type.String({
@@ -153,9 +155,9 @@ export const CreateProduct = Type.Object({
   issuer: SlugId,
   category: Type.Optional(Nullable(SlugId)),
   tags: Type.Optional(Type.Array(Tag, { maxItems: tagsMax, uniqueItems: true })),
-  description: Type.Optional(Type.String({ maxLength: descriptionLengthMax })),
+  description: Type.Optional(Type.String({ maxLength: descriptionLengthMax, pattern: textPattern })),
   qualification_note: Type.Optional(Type.String({
-    maxLength: qualificationNoteLengthMax, description: 'What a buyer must have or be to redeem it.'
+    maxLength: qualificationNoteLengthMax, pattern: textPattern, description: 'What a buyer must have or be to redeem it.'
   })),
   status: Type.Optional(OneOf(listedStatuses, { description: 'active by default.' }))
 }, { additionalProperties: false })
@@ -165,8 +167,8 @@ export const UpdateProduct = Type.Object({
   name: Type.Optional(Name),
   category: Type.Optional(Nullable(SlugId)),
   tags: Type.Optional(Type.Array(Tag, { maxItems: tagsMax, uniqueItems: true })),
-  description: Type.Optional(Type.String({ maxLength: descriptionLengthMax })),
-  qualification_note: Type.Optional(Type.String({ maxLength: qualificationNoteLengthMax })),
+  description: Type.Optional(Type.String({ maxLength: descriptionLengthMax, pattern: textPattern })),
+  qualification_note: Type.Optional(Type.String({ maxLength: qualificationNoteLengthMax, pattern: textPattern })),
   status: Type.Optional(OneOf(listingStatuses))
 }, { additionalProperties: false, minProperties: 1 })
 export type UpdateProduct = Static<typeof UpdateProduct>

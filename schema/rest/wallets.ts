@@ -1,13 +1,15 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { transferKinds } from '../vocabulary.ts'
-import { CurrencyCode, Id, Money, Nullable, OneOf, Page, PageQuery, Reference, Timestamp, reasonLengthMax } from './common.ts'
+import {
+  CurrencyCode, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, Timestamp, reasonLengthMax
+} from './common.ts'
 import { ResellerId } from './resellers.ts'
 
 /** Why the operator does something; the reseller sees it too. */
 export const Reason = Type.String({
   minLength: 1,
   maxLength: reasonLengthMax,
-  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  pattern: oneLinePattern,
   description: 'Why; the reseller sees it with a transfer.'
 })
 

@@ -23,6 +23,15 @@ export function failureKind (error: unknown): FailureKind {
   return code.startsWith('22') || code.startsWith('23') ? 'data' : 'other'
 }
 
+/** Whether a value is at fault that PostgreSQL cannot hold at all: a text with U+0000, a time before the year 1 or far ahead. */
+export function isUnstorable (error: unknown): boolean {
+  return error instanceof postgres.PostgresError && unstorableStates.has(error.code)
+}
+
+// character_not_in_repertoire, untranslatable_character; invalid_datetime_format, datetime_field_overflow, and what a year of
+// five digits is taken for: invalid_time_zone_displacement_value.
+const unstorableStates = new Set(['22021', '22P05', '22007', '22008', '22009'])
+
 /** Whether the connection is gone, and not just a statement of it. */
 export function isLostConnection (error: unknown): boolean {
   return lostConnection.has((error as { code?: string } | null)?.code ?? '')

@@ -318,6 +318,12 @@ t.test('what does not fit the contract is named by a pointer', async t => {
     '201 SKUs in an address': ['invalid_request', gets(`/v1/stock?${Array(201).fill('sku=x').join('&')}`)],
     '501 SKUs in a body': ['invalid_request', () => alice.send('POST', '/v1/stock/query', { body: { skus: Array(501).fill('x') } })],
     'a time that does not exist': ['invalid_request', gets('/v1/wallets/CNY/transfers?created_from=2026-02-30T00:00:00Z')],
+    'a time before the year 1': ['invalid_request', gets('/v1/wallets/CNY/transfers?created_from=0000-01-01T00:00:00Z')],
+    'a time after the year 9999': ['invalid_request', gets('/v1/wallets/CNY/transfers?created_from=9999-12-31T23:59:59-23:59')],
+    'an order number beyond 2^53': ['invalid_request', gets('/v1/orders?number=99999999999999999999'), /number/],
+    'a product number beyond 2^53': ['invalid_request', gets('/v1/products?number=1e30')],
+    'a page of more than there are numbers': ['invalid_request', gets('/v1/orders?limit=1e400')],
+    'a place in the codes below any number': ['invalid_request', gets(`/v1/orders/${showId('order', newId())}/codes?offset=-1e400`)],
     'a currency of no wallet': ['not_found', gets('/v1/wallets/JPY/transfers')]
   })
   const thousand = await house.sku({ codes: 1_003, price: '0.01' })
@@ -326,6 +332,65 @@ t.test('what does not fit the contract is named by a pointer', async t => {
   })
   t.equal((await place('1e3')).json.quantity, 1_000, '1e3 is a thousand')
   t.equal((await place('1.0')).json.quantity, 1, '1.0 is one')
+})
+
+t.test('a text that cannot be stored is refused wherever it may stand', async t => {
+  const puts = (target: string, body: object) => () => operator.send('PUT', target, { body })
+  const posts = (target: string, body: object) => () => operator.send('POST', target, { body })
+  const nul = 'a\0b'
+  const { product } = await operator.admin.skus.get(sku)
+  const reasoned = { reference: 'refused', amount: { amount: '1', currency: 'CNY' } }
+  const patches = (body: object) => () => operator.send('PATCH', `/admin/v1/products/${product}`, { body })
+  const key = { reference: 'refused', name: 'x', algorithm: 'hmac-sha256', scopes: ['orders:read'] }
+  await refuses(t, house, {
+    'in a filter by reference': ['invalid_request', gets('/v1/orders?reference=%00'), /reference/],
+    'in an operator’s filter by reference': ['invalid_request',
+      () => operator.send('GET', `/admin/v1/resellers/${alice.id}/orders?reference=a%00`)
+    ],
+    'in a search': ['invalid_request', gets('/v1/products?q=%00')],
+    'in a tag': ['invalid_request', gets('/v1/products?tag=a%00b')],
+    'in a category': ['invalid_request', gets('/v1/products?category=a%00b')],
+    'in a cursor': ['cursor_invalid', gets('/v1/orders?cursor=%00')],
+    'in a watermark': ['cursor_invalid', gets('/v1/products?updated_after=%00')],
+    'in an id': ['invalid_request', gets('/v1/orders/%00')],
+    'in a SKU asked for': ['sku_not_found', gets('/v1/stock?sku=%00')],
+    'in a name of a level': ['invalid_request', puts('/admin/v1/levels/refused', { name: nul, rank: 1, requests_per_minute: 1 })],
+    'in a name of an issuer': ['invalid_request', puts('/admin/v1/issuers/refused', { name: nul })],
+    'in a name of a category': ['invalid_request', puts('/admin/v1/categories/refused', { name: nul })],
+    'in a name of a product': ['invalid_request', patches({ name: nul }), /"pointer":"\/name"/],
+    'in a description': ['invalid_request', patches({ description: nul }), /"pointer":"\/description"/],
+    'in a qualification note': ['invalid_request', patches({ qualification_note: nul })],
+    'in a tag of a product': ['invalid_request', patches({ tags: [nul] }), /"pointer":"\/tags\/0"/],
+    'in a name of a reseller': ['invalid_request',
+      posts('/admin/v1/resellers', { reference: 'refused', name: nul, level: 'gold', currency: 'CNY' })
+    ],
+    'in a reference': ['invalid_request',
+      posts(`/admin/v1/resellers/${alice.id}/deposits`, { ...reasoned, reference: nul, reason: 'refused' })
+    ],
+    'in a reason of a deposit': ['invalid_request', posts(`/admin/v1/resellers/${alice.id}/deposits`, { ...reasoned, reason: nul })],
+    'in a reason of a price': ['invalid_request', posts('/admin/v1/prices', {
+      rules: [{ kind: 'list', sku, amount: { amount: '10', currency: 'CNY' }, reason: nul }]
+    })],
+    'in a name of a key': ['invalid_request', posts(`/admin/v1/resellers/${alice.id}/keys`, { ...key, name: nul })],
+    'in an address of a key': ['invalid_request', posts(`/admin/v1/resellers/${alice.id}/keys`, { ...key, ip_allow: [nul] })],
+    'in a public key': ['invalid_request', posts(`/admin/v1/resellers/${alice.id}/keys`, {
+      ...key, algorithm: 'ed25519', public_key: { kty: 'OKP', crv: 'Ed25519', x: nul }
+    })],
+    'in a code to void': ['code_not_on_shelf', posts('/admin/v1/codes/void', { sku, codes: [{ secret: nul, number: nul }], reason: 'x' })],
+    'in a supplier': ['invalid_request', posts('/admin/v1/imports', {
+      reference: 'refused', sku, unit_cost: { amount: '1', currency: 'CNY' }, supplier: nul
+    })],
+    'a time of a key that no calendar holds': ['invalid_request',
+      posts(`/admin/v1/resellers/${alice.id}/keys`, { ...key, expires_at: '9999-12-31T23:59:59-23:59' })
+    ],
+    'a time of a lot that no calendar holds': ['invalid_request', posts('/admin/v1/imports', {
+      reference: 'refused', sku, unit_cost: { amount: '1', currency: 'CNY' }, expires_at: '9999-12-31T23:59:59-23:59'
+    })]
+  })
+  for (const odd of ['%ED%A0%80', '%ff', '%zz', '%', 'a%2', '%F0%9F%8E']) {
+    const { status, json } = await gets(`/v1/orders?reference=${odd}`)()
+    t.match({ status, json }, { status: 200, json: { data: [] } }, `${odd} in a query is a reference nobody used`)
+  }
 })
 
 t.test('a reference is 1 to 64 characters, in the body or in Idempotency-Key', async t => {
@@ -520,7 +585,10 @@ t.test('what is no HTTP is answered and cut', async t => {
   for (const [says, [code, bytes]] of Object.entries(broken)) {
     const [head, body] = (await hears(bytes)).split('\r\n\r\n')
     t.match(head, new RegExp(`^HTTP/1\\.1 ${problems[code].status} .*content-type: application/problem\\+json`, 's'), says)
-    t.match(JSON.parse(body!), { code, status: problems[code].status, title: problems[code].title }, says)
+    const problem = JSON.parse(body!)
+    t.match(problem, { code, status: problems[code].status, title: problems[code].title }, says)
+    t.match(head, `request-id: ${problem.request_id}\r\n`, `${says}: the request id is in header and body`)
+    t.match(problem.request_id, /^req_[\w-]{8,40}$/)
   }
   t.match(await hears('GET /health/live HTTP/1.1\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 400 /, 'a request without Host')
   t.same(await fingerprintOf(house.db), before)
