@@ -1,5 +1,6 @@
 // Races: many at once for the same stock, money and references, in one process and in two. After each the books are proven.
 import t, { type Test } from 'tap'
+import { readId } from '../../src/base/ids.ts'
 import { expireLots } from '../../src/domain/stock/expire-lots.ts'
 import { startApi } from '../support/api-process.ts'
 import { openHouse, outcomeOf, type Answer, type Reseller } from '../support/house.ts'
@@ -8,9 +9,6 @@ const house = await openHouse(t)
 const [left, right] = await Promise.all([0, 1].map(() => startApi(t, house.databaseUrl, house.masterKey)))
 /** The two API processes of their own; the third is the house. */
 const doors = [left!.url, right!.url]
-
-// The first of all: it makes what they have in common.
-const neighbour = await house.reseller()
 
 let references = 0
 const times = <Value>(count: number, make: (i: number) => Value): Value[] => Array.from({ length: count }, (_, i) => make(i))
@@ -239,6 +237,29 @@ t.test('a reseller suspended in the middle of orders buys nothing after the answ
   await house.proves(t)
 })
 
+t.test('a key that became useless elsewhere, which nobody here has heard of, reads no codes', async t => {
+  const sku = await house.sku({ codes: 3, price: '1' })
+  const ends: Readonly<Record<string, (reseller: Reseller) => Promise<unknown>>> = {
+    key_revoked: async ({ credentials }) => await house.db`update api_keys set revoked_at = now() where id = ${credentials.keyId}`,
+    key_expired: async ({ credentials }) => await house.db`
+      update api_keys set expires_at = now() - interval '1 second' where id = ${credentials.keyId}`,
+    reseller_suspended: async ({ id }) => await house.db`update resellers set status = 'suspended' where id = ${readId('reseller', id)!}`
+  }
+  for (const [code, end] of Object.entries(ends)) {
+    const reseller = await house.reseller()
+    const { id } = await reseller.places({ sku, quantity: 1, deliver: 'fetch' })
+    // The version of the keyring stays as it was: no process loads it anew.
+    await end(reseller)
+    t.equal((await reseller.send('GET', `/v1/orders/${id}`)).status, 200, 'the keyring in memory still knows it as good')
+    for (const accept of ['application/json', 'application/x-ndjson']) {
+      t.equal(outcome(await reseller.send('GET', `/v1/orders/${id}/codes`, { headers: { accept } })), code, accept)
+    }
+    const revealed = await house.db`select 1 from reveals where order_id = ${readId('order', id)!}`
+    t.equal(revealed.length, 0, 'and nothing stands in the audit')
+  }
+  await house.proves(t)
+})
+
 t.test('a credit limit lowered in the middle of orders is never passed: it is refused when in use, or the orders are', async t => {
   const sku = await house.sku({ codes: 2_000, price: '10' })
   const reseller = await house.reseller({ balance: '200', credit: '400' })
@@ -280,7 +301,7 @@ t.test('a deposit and an adjustment in the middle of orders lose nothing', async
 
 t.test('one nonce used at once for a change and an order, in two processes, is good for one of them and holds nobody up', async t => {
   const sku = await house.sku({ codes: 100, price: '1' })
-  const reseller = await house.reseller()
+  const [reseller, neighbour] = await Promise.all([house.reseller(), house.reseller()])
   const body = { reference: 'rotation', overlap_seconds: 3600 }
   for (let n = 0; n < 10; n++) {
     const tamper = { nonce: `one-nonce-${n}`, created: Math.floor(Date.now() / 1000) }

@@ -217,13 +217,15 @@ function furnish (walls: Walls): House {
   const { operators, means, url, ...rest } = walls
   let made = 0
   const name = (what: string) => `${what} ${++made}`
-  const levels = new Set<string>()
+  const levels = new Map<string, Promise<unknown>>()
   const products = new Map<WorldName, Promise<string>>()
 
-  const level = async (id: string, world: WorldName) => {
-    if (levels.has(world + id)) return
-    levels.add(world + id)
-    await operators[world].admin.levels.put(id, { name: id, rank: 1, requests_per_minute: defaultRequestsPerMinute })
+  /** Made once, however many ask for it at the same time; all of them wait for it. */
+  const level = (id: string, world: WorldName): Promise<unknown> => {
+    const made = levels.get(world + id) ??
+      operators[world].admin.levels.put(id, { name: id, rank: 1, requests_per_minute: defaultRequestsPerMinute })
+    levels.set(world + id, made)
+    return made
   }
 
   const product = async (world: WorldName) => {

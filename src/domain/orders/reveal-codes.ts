@@ -1,5 +1,6 @@
 // Fetching the codes of an order. Each piece has its audit row, committed before any plaintext of it leaves; the order is
-// locked for that moment, so that a reveal and a reversal cannot both happen.
+// locked for that moment, so that a reveal and a reversal cannot both happen. Each piece looks at the key anew, so that a key
+// revoked in the middle of a stream ends it.
 import { createHash } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import type { OrderCodeView } from '../../../schema/rest/orders.ts'
@@ -7,6 +8,7 @@ import { newId, showId, type Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
+import { recheckKey } from '../resellers/recheck-key.ts'
 import { spendNonce, type StoredNonce } from '../requests/spend-nonce.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
 import { openCodes, type SealedCode } from '../stock/open-codes.ts'
@@ -92,8 +94,11 @@ export async function streamCodes (needs: Needs, by: RevealBy, range: CodeRange)
 }
 
 async function revealStep (tx: Tx, lotKeys: LotKeys, by: RevealBy, { first, count }: CodeRange): Promise<Revealed> {
-  const [order] = await tx<{ delivered: number }[]>`
-    select delivered from orders where id = ${by.orderId} and reseller_id = ${by.resellerId} for share`
+  const [, [order]] = await Promise.all([
+    recheckKey(tx, by.keyId),
+    tx<{ delivered: number }[]>`
+      select delivered from orders where id = ${by.orderId} and reseller_id = ${by.resellerId} for share`.execute()
+  ])
   if (!order) throw new Problem('not_found', 'You have no order with this id.')
   const shown = Math.max(0, Math.min(count, order.delivered - first))
   if (shown === 0) return { sealed: [], keys: new Map(), lines: [], total: order.delivered }

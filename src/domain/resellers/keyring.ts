@@ -37,6 +37,11 @@ export interface ApiKey {
   readonly reseller: KeyHolder | null
 }
 
+/** What decides whether a key may still be used. */
+export interface KeyStanding extends Pick<ApiKey, 'id' | 'revokedAt' | 'expiresAt'> {
+  readonly reseller: Pick<KeyHolder, 'status'> | null
+}
+
 export type IpRange = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
 
 export interface Keyring {
@@ -51,20 +56,29 @@ export const operatorRequestsPerMinute = 60_000
 export async function loadKeyring (read: Reader, version: bigint, masterKeys: MasterKeys): Promise<Keyring> {
   const rows = await read<KeyRow[]>`
     select k.id, k.name, k.algorithm, k.sealed_secret, k.master_key, k.public_key, k.scopes, k.ip_allow, k.api_version,
-           k.expires_at, k.revoked_at, coalesce(k.requests_per_minute, l.requests_per_minute, ${operatorRequestsPerMinute}) as requests_per_minute,
+           k.expires_at, k.revoked_at,
+           coalesce(k.requests_per_minute, l.requests_per_minute, ${operatorRequestsPerMinute}) as requests_per_minute,
            case when k.requests_per_minute is not null then 'key' when l.id is not null then 'level' else 'operator' end as limited_by,
            r.id as reseller_id, r.name as reseller_name, r.level_id, r.status, r.currency, r.created_at
     from api_keys k left join resellers r on r.id = k.reseller_id left join levels l on l.id = r.level_id
-    where (k.revoked_at is null or k.revoked_at > now() - interval '30 days') and (k.expires_at is null or k.expires_at > now() - interval '30 days')`
+    where (k.revoked_at is null or k.revoked_at > now() - interval '30 days')
+      and (k.expires_at is null or k.expires_at > now() - interval '30 days')`
   const keys = new Map(rows.map(row => [row.id, toKey(row, masterKeys)]))
   return { version, find: keyId => keys.get(keyId) }
 }
 
 /** Refuses a key that is revoked or expired, or whose reseller is not active. */
-export function refuseUnusableKey (key: ApiKey, nowMs: number): void {
-  if (key.revokedAt && key.revokedAt.getTime() <= nowMs) throw new Problem('key_revoked', `The key ${key.id} was revoked at ${key.revokedAt.toISOString()}. Sign with another key.`)
-  if (key.expiresAt && key.expiresAt.getTime() <= nowMs) throw new Problem('key_expired', `The key ${key.id} expired at ${key.expiresAt.toISOString()}. Sign with another key.`)
-  if (key.reseller && key.reseller.status !== 'active') throw new Problem('reseller_suspended', `The reseller is ${key.reseller.status}. Ask the operator.`)
+export function refuseUnusableKey (key: KeyStanding, nowMs: number): void {
+  const { id, revokedAt, expiresAt, reseller } = key
+  if (revokedAt && revokedAt.getTime() <= nowMs) {
+    throw new Problem('key_revoked', `The key ${id} was revoked at ${revokedAt.toISOString()}. Sign with another key.`)
+  }
+  if (expiresAt && expiresAt.getTime() <= nowMs) {
+    throw new Problem('key_expired', `The key ${id} expired at ${expiresAt.toISOString()}. Sign with another key.`)
+  }
+  if (reseller && reseller.status !== 'active') {
+    throw new Problem('reseller_suspended', `The reseller is ${reseller.status}. Ask the operator.`)
+  }
 }
 
 /** Whether the address lies in the key's allow-list; an empty list allows every address. */
@@ -118,6 +132,13 @@ function toKey (row: KeyRow, masterKeys: MasterKeys): ApiKey {
     revokedAt: row.revoked_at,
     reseller: row.reseller_id === null
       ? null
-      : { id: row.reseller_id, name: row.reseller_name, levelId: row.level_id, status: row.status, currency: row.currency, createdAt: row.created_at }
+      : {
+          id: row.reseller_id,
+          name: row.reseller_name,
+          levelId: row.level_id,
+          status: row.status,
+          currency: row.currency,
+          createdAt: row.created_at
+        }
   }
 }
