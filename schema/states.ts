@@ -1,5 +1,5 @@
 // State machines as data: the states from which each state may be entered; null is "did not exist". What is not listed
-// cannot happen. SQL guards read these lists; test/contract/states.test.ts walks every pair.
+// cannot happen. SQL guards read these lists; test/contract/operations.test.ts walks every pair.
 import type { ImportState, LineState, ListingStatus, LotState, OrderState, ResellerStatus } from './vocabulary.ts'
 
 type Entry<State> = Readonly<Record<State & string, readonly (State | null)[]>>
@@ -25,7 +25,7 @@ export const lotEntry: Entry<LotState> = {
   staged: [null],
   available: ['staged'],
   recalled: ['available'],
-  expired: ['available', 'recalled'],
+  expired: ['available'],
   aborted: ['staged']
 }
 
