@@ -1,6 +1,5 @@
 import { Problem } from '../base/problem.ts'
 import { backoffMs } from '../base/backoff.ts'
-import { failureKind } from './failure.ts'
 import { openTransaction, type TransactionMode } from './open-transaction.ts'
 import type { Db, Reader, Tx } from './pool.ts'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -19,7 +18,7 @@ export async function transact<Result> (db: Db, work: (tx: Tx) => Promise<Result
     try {
       return await inTransaction(db, 'read committed', work)
     } catch (error) {
-      if (error instanceof Problem || failureKind(error) !== 'transient' || !isRolledBack(error) || attempt + 1 >= transactAttemptsMax) throw error
+      if (error instanceof Problem || !isRolledBack(error) || attempt + 1 >= transactAttemptsMax) throw error
       await pause(backoffMs(attempt, retryBaseMs, retryCapMs))
     }
   }
@@ -50,5 +49,5 @@ function isAftermath (error: unknown): boolean {
 
 /** Whether the server told of the failure, so that nothing of the transaction is left. */
 function isRolledBack (error: unknown): boolean {
-  return ['40001', '40P01', '55P03'].includes((error as { code: string }).code)
+  return ['40001', '40P01', '55P03'].includes((error as { code?: string } | null)?.code ?? '')
 }

@@ -3,7 +3,7 @@
 import { precedence, type ProblemCode } from '../../../schema/problems.ts'
 import type { Currency, Fill, LineReason, LineState } from '../../../schema/vocabulary.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
-import { formatAmount, lineTotal, moneyView, type Amount, type MoneyView } from '../../base/money.ts'
+import { formatAmount, lineTotal, moneyView, type Amount } from '../../base/money.ts'
 import { assert, Problem, type Fault } from '../../base/problem.ts'
 import type { BookSku, Buyer, PriceBook } from '../pricing/price-book.ts'
 import { referenceReused } from '../requests/claim-reference.ts'
@@ -39,7 +39,14 @@ export interface Facts {
   readonly earlier: ReadonlyMap<string, OrderWithLines>
 }
 
-export interface ResellerFacts { readonly id: Uuid, readonly levelId: string, readonly status: string, eventSequence: number, orderNumber: number }
+export interface ResellerFacts {
+  readonly id: Uuid
+  readonly levelId: string
+  readonly status: string
+  eventSequence: number
+  orderNumber: number
+}
+
 export interface WalletFacts { readonly accountId: number, readonly creditLimit: Amount, balance: Amount, entries: number }
 
 /** A new order and everything that is written with it. */
@@ -118,13 +125,18 @@ function refuseOtherFields (request: OrderRequest, earlier: OrderWithLines): voi
   if (differing.length > 0) throw referenceReused(request.reference, differing)
 }
 
-/** Every line's SKU, all in one currency; of all that is wrong with the lines the first by precedence is told, of every line it concerns. */
+/**
+ * Every line's SKU, all in one currency; of all that is wrong with the lines the first by precedence is told, of every line it
+ * concerns.
+ */
 function checkLines (request: OrderRequest, buyer: Buyer, prices: PriceBook): readonly BookSku[] {
   const faults: { code: ProblemCode, fault: Fault }[] = []
   const skus: BookSku[] = []
   request.lines.forEach((line, i) => {
     const sku = prices.sku(line.skuId)
-    const wrong = (code: ProblemCode, member: string, detail: string) => { faults.push({ code, fault: { pointer: `/lines/${i}/${member}`, detail } }) }
+    const wrong = (code: ProblemCode, member: string, detail: string) => {
+      faults.push({ code, fault: { pointer: `/lines/${i}/${member}`, detail } })
+    }
     if (!sku) return wrong('sku_not_found', 'sku', 'There is no such SKU.')
     skus.push(sku)
     if (sku.kind !== 'code') wrong('sku_not_for_sale', 'sku', 'Top-ups cannot be ordered yet.')
@@ -167,7 +179,8 @@ function divideStock (request: OrderRequest, skus: readonly BookSku[], shelves: 
     let delivered = quantity
     let reason: LineReason | null = null
     if (available < quantity) {
-      short.push({ pointer: `/lines/${i}/quantity`, detail: `${available} of ${quantity} are available.`, sku: showId('sku', skuId), available })
+      const detail = `${available} of ${quantity} are available.`
+      short.push({ pointer: `/lines/${i}/quantity`, detail, sku: showId('sku', skuId), available })
       delivered = available - available % quantityStep
       reason = 'out_of_stock'
       if (delivered < quantityMin) {
@@ -185,7 +198,12 @@ function divideStock (request: OrderRequest, skus: readonly BookSku[], shelves: 
   return deliveries
 }
 
-interface PricedLine extends LineDelivery { readonly unitPrice: Amount, readonly total: Amount, readonly priceRules: readonly Uuid[], readonly state: LineState }
+interface PricedLine extends LineDelivery {
+  readonly unitPrice: Amount
+  readonly total: Amount
+  readonly priceRules: readonly Uuid[]
+  readonly state: LineState
+}
 
 /** Prices what is delivered (what is ordered, where nothing is), so that a break must be reached by goods, not by wishes. */
 function priceLines (buyer: Buyer, prices: PriceBook, currency: Currency, deliveries: readonly LineDelivery[]): readonly PricedLine[] {
@@ -200,17 +218,21 @@ function priceLines (buyer: Buyer, prices: PriceBook, currency: Currency, delive
 
 function refuseTotal (request: OrderRequest, total: Amount, currency: Currency, wallet: WalletFacts): void {
   if (request.maxTotal && total > request.maxTotal.amount) {
-    throw new Problem('price_above_max', `The total is ${formatAmount(total, currency)} ${currency}, above max_total.`, { total: moneyView(total, currency) })
+    throw new Problem('price_above_max', `The total is ${formatAmount(total, currency)} ${currency}, above max_total.`, {
+      total: moneyView(total, currency)
+    })
   }
   const usable = wallet.balance + wallet.creditLimit
   if (total > usable) {
-    const facts: { required: MoneyView, available: MoneyView } = { required: moneyView(total, currency), available: moneyView(usable, currency) }
-    throw new Problem('insufficient_balance', `The order costs ${facts.required.amount} ${currency}; balance and credit come to ${facts.available.amount}. Ask the operator for a deposit.`, facts)
+    const [required, available] = [moneyView(total, currency), moneyView(usable, currency)]
+    const told = `The order costs ${required.amount} ${currency}; balance and credit come to ${available.amount}.`
+    throw new Problem('insufficient_balance', `${told} Ask the operator for a deposit.`, { required, available })
   }
 }
 
 function take (
-  request: OrderRequest, reseller: ResellerFacts, wallet: WalletFacts, facts: Facts, currency: Currency, total: Amount, priced: readonly PricedLine[]
+  request: OrderRequest, reseller: ResellerFacts, wallet: WalletFacts, facts: Facts, currency: Currency, total: Amount,
+  priced: readonly PricedLine[]
 ): NewOrder {
   reseller.orderNumber = nextOrderNumber(reseller.orderNumber, facts.nowMs)
   const id = orderIdOf(reseller.orderNumber)
@@ -226,7 +248,19 @@ function take (
       for (const range of taken) allocations.push({ orderId: id, line: i + 1, lotId: range.lotId, first: range.first, count: range.count })
     }
     const { skuId, unitPrice, total, state, reason, priceRules } = line
-    return { orderId: id, line: i + 1, skuId, quantity: line.quantity, delivered: line.delivered, unitPrice, total, refunded: 0n, state, reason, priceRules }
+    return {
+      orderId: id,
+      line: i + 1,
+      skuId,
+      quantity: line.quantity,
+      delivered: line.delivered,
+      unitPrice,
+      total,
+      refunded: 0n,
+      state,
+      reason,
+      priceRules
+    }
   })
   wallet.balance -= total
   if (total > 0n) wallet.entries++
