@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 'use strict'
 // Runs the suite: one PostgreSQL for all files, then tap, then the last line `N passed, N failed`. Arguments go to tap (file
-// names, --grep, …). KAHUB_TEST_CLUSTER names a server to use instead, KAHUB_TEST_POSTGRES other binaries. Written for any
-// Node, so that an old one hands over to the Node 24 that npm put in node_modules.
+// names, --grep, …). KAHUB_TEST_CLUSTER names a server to use instead, KAHUB_TEST_POSTGRES other binaries. A file that hangs
+// is ended by tap (.taprc: timeout). Written for any Node, so that an old one hands over to the Node 24 of node_modules.
 const { spawn } = require('node:child_process')
 const { createInterface } = require('node:readline')
-const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs')
+const { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs')
 const { constants, tmpdir } = require('node:os')
 const { delimiter, join } = require('node:path')
 
@@ -20,22 +20,31 @@ async function main () {
     console.error(`The tests need Node 22.18 or newer; this is ${process.version}. Run "npm ci" first, it brings Node 24 on Linux.`)
     process.exit(1)
   }
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
-  const report = mkdtempSync(join(tmpdir(), 'kahub-tap-'))
+  const temporary = openTemporary()
+  const report = join(temporary, 'run.tap')
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, TMPDIR: temporary }
   const cluster = env.KAHUB_TEST_CLUSTER ? undefined : startCluster(node, env)
   let code = 1
   try {
     if (cluster) env.KAHUB_TEST_CLUSTER = await cluster.url
-    code = await runTap(node, env, join(report, 'run.tap'), process.argv.slice(2))
+    code = await runTap(node, env, report, process.argv.slice(2))
   } catch (error) {
     console.error(error.message)
   }
   if (cluster) await cluster.stop()
-  const { passed, failed } = count(existsSync(join(report, 'run.tap')) ? readFileSync(join(report, 'run.tap'), 'utf8') : '')
-  rmSync(report, { recursive: true })
+  const { passed, failed } = count(existsSync(report) ? readFileSync(report, 'utf8') : '')
+  rmSync(temporary, { recursive: true, force: true, maxRetries: 5 })
   // A run that failed outside any assertion (no file matched, tap itself died) must not read as a success.
   console.log(`\n${passed} passed, ${failed === 0 && code !== 0 ? 1 : failed} failed`)
   process.exitCode = code === 0 && failed > 0 ? 1 : code
+}
+
+/** The run's own folder for temporary files: whatever a test that was cut leaves in it goes with it. */
+function openTemporary () {
+  const folder = mkdtempSync(join(tmpdir(), 'kahub-run-'))
+  // PostgreSQL does not run as root, and its account must get in.
+  if (process.getuid?.() === 0) chmodSync(folder, 0o1777)
+  return folder
 }
 
 /** The running Node when it can run TypeScript, else the one of node_modules, else nothing. */
