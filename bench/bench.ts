@@ -73,12 +73,12 @@ export async function measureLoad (
   const { ending, ground, server, size } = bench
   // Every measurement begins with the same distance to the next checkpoint, and with no fat of an earlier one to be written.
   await ground.owner`checkpoint`
-  const memory = watchMemory(server.apiPid)
+  const memory = server.apiPids.map(watchMemory)
   const counted = requestsMax !== undefined
   const perSecondMax = load.kind === 'orders' ? ordersPerSecondMax : readsPerSecondMax
   const result = await driveLoad(ending, {
     host: server.host,
-    port: server.port,
+    ports: server.ports,
     connections,
     requestsMax: requestsMax ?? Math.ceil((size.seconds + size.warmUpSeconds) * perSecondMax),
     warmUpMs: counted ? 0 : size.warmUpSeconds * 1000,
@@ -86,11 +86,11 @@ export async function measureLoad (
     load,
     signers: signers.map(({ keyId, secret }) => ({ keyId, secret })),
     seed: connections,
-    apiPid: server.apiPid,
+    apiPids: server.apiPids,
     workerPid: server.workerPid,
     postmasterPid: ground.postmasterPid
-  }).finally(() => memory.stop())
-  const peak = Math.max(...memory.stop())
+  }).finally(() => { for (const watch of memory) watch.stop() })
+  const peak = Math.max(...memory.flatMap(watch => watch.stop()))
   bench.measures.set('API memory under load', Math.max(peak, bench.measures.get('API memory under load') ?? 0))
   bench.loads.set(name, result)
   if (load.kind === 'orders') bench.tally.ordersAcknowledged += result.statuses['201'] ?? 0

@@ -30,8 +30,9 @@ export interface Ground {
 
 export interface Server {
   readonly host: string
-  readonly port: number
-  readonly apiPid: number
+  /** One for each API process; all serve the same database. */
+  readonly ports: readonly number[]
+  readonly apiPids: readonly number[]
   readonly workerPid: number
   stop (): Promise<void>
 }
@@ -48,17 +49,18 @@ export async function openGround (ending: Ending): Promise<Ground> {
   return { url: embedded.url, masterKey: newMasterKey(), postmasterPid: embedded.pid, owner }
 }
 
-/** Starts an API process and a worker process on the ground; `nodeWords` go to the API's Node. */
-export async function startServer (ending: Ending, ground: Ground, nodeWords: readonly string[] = []): Promise<Server> {
-  const api = await startProcess(ending, ground, nodeWords, 'api', /^kahub serves http:\/\/([\d.]+):(\d+)/)
+/** Starts API processes and a worker process on the ground; `nodeWords` go to the APIs' Node. */
+export async function startServer (ending: Ending, ground: Ground, apiCount: number, nodeWords: readonly string[] = []): Promise<Server> {
+  const apis: Started[] = []
+  for (let i = 0; i < apiCount; i++) apis.push(await startProcess(ending, ground, nodeWords, 'api', /^kahub serves http:\/\/([\d.]+):(\d+)/))
   const worker = await startProcess(ending, ground, [], 'worker', /^kahub works/)
   return {
-    host: api.match[1]!,
-    port: Number(api.match[2]),
-    apiPid: api.child.pid!,
+    host: apis[0]!.match[1]!,
+    ports: apis.map(api => Number(api.match[2])),
+    apiPids: apis.map(api => api.child.pid!),
     workerPid: worker.child.pid!,
     async stop () {
-      await Promise.all([api.stop(), worker.stop()])
+      await Promise.all([...apis, worker].map(started => started.stop()))
     }
   }
 }

@@ -20,7 +20,8 @@ export interface ReadLoad { readonly kind: 'reads', readonly targets: readonly s
 
 export interface LoadPlan {
   readonly host: string
-  readonly port: number
+  /** Connections are dealt out over the ports. */
+  readonly ports: readonly number[]
   /** Each has one request in flight. */
   readonly connections: number
   /** Made and signed before the clock starts; when they are used up the measurement ends early. */
@@ -32,7 +33,7 @@ export interface LoadPlan {
   /** Draws the same buyers and SKUs in every run. */
   readonly seed: number
   /** Whose CPU is read at both ends of the measured time. */
-  readonly apiPid: number
+  readonly apiPids: readonly number[]
   readonly workerPid: number
   readonly postmasterPid: number
 }

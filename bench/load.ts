@@ -47,7 +47,7 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
   const drained = Promise.withResolvers<void>()
   drained.promise.catch(() => {})
 
-  const lines = await Promise.all(Array.from({ length: plan.connections }, () => openLine(plan, onData, drained.reject)))
+  const lines = await Promise.all(Array.from({ length: plan.connections }, (_, i) => openLine(plan, plan.ports[i % plan.ports.length]!, onData, drained.reject)))
   if (plan.warmUpMs === 0) start = mark()
   for (const line of lines) sendNext(line)
   const endMs = plan.warmUpMs + plan.measureMs
@@ -110,7 +110,7 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
     return {
       atMs: performance.now(),
       answers,
-      api: readCpu([plan.apiPid]),
+      api: readCpu(plan.apiPids),
       worker: readCpu([plan.workerPid]),
       postgres: readCpu(familyOf(plan.postmasterPid)),
       own: process.cpuUsage()
@@ -144,11 +144,11 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
 
 type OnData = (line: Line, count: number, buffer: Uint8Array) => void
 
-function openLine (plan: LoadPlan, onData: OnData, onFailure: (error: Error) => void): Promise<Line> {
+function openLine ({ host }: LoadPlan, port: number, onData: OnData, onFailure: (error: Error) => void): Promise<Line> {
   return new Promise((resolve, reject) => {
     const socket = connect({
-      host: plan.host,
-      port: plan.port,
+      host,
+      port,
       noDelay: true,
       onread: { buffer: readBuffer, callback: (count, buffer) => { onData(line, count, buffer as Uint8Array); return true } }
     })

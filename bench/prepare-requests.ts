@@ -9,7 +9,7 @@ const nonceBytes = 16
 export function prepareRequests (plan: LoadPlan): Buffer[] {
   const keys = plan.signers.map(({ keyId, secret }): SigningKey => ({ id: keyId, algorithm: 'hmac-sha256', secret: hmacKey(secret) }))
   const draw = drawer(plan.seed)
-  const host = `${plan.host}:${plan.port}`
+  const host = `${plan.host}:${plan.ports[0]}`
   const created = Math.floor(Date.now() / 1000)
   const nonces = randomBytes(nonceBytes * plan.requestsMax)
   const requests: Buffer[] = []

@@ -33,7 +33,7 @@ async function profileOrders (ending: Ending, seconds: number): Promise<void> {
   const size: Size = { ...quickSize, seconds }
   const ground = await openGround(ending)
   const shop = await openShop(ending, ground, size)
-  const server = await startServer(ending, ground, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
+  const server = await startServer(ending, ground, 1, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
   const bench: Bench = { ...openBench(ending, ground, shop, size), server }
   await shop.fillShelves(shop.skus, codesFor(bench, 1, shop.skus.length))
   const loadedFromUs = Number(process.hrtime.bigint() / 1_000n)

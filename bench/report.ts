@@ -14,6 +14,7 @@ const repository = new URL('..', import.meta.url)
 export interface Report {
   readonly command: string
   readonly size: Size
+  readonly apis: number
   readonly machine: readonly string[]
   readonly figures: readonly Figure[]
   readonly loads: ReadonlyMap<string, LoadResult>
@@ -46,7 +47,7 @@ export function showReport ({ figures, loads }: Report): string {
 
 /** Writes RESULTS.md anew. */
 export async function writeResults (report: Report): Promise<void> {
-  const { command, size, machine, figures, loads, measures, scenarios, notes, seconds } = report
+  const { command, size, apis, machine, figures, loads, measures, scenarios, notes, seconds } = report
   const lines = [
     '# What it does, measured',
     '',
@@ -65,7 +66,7 @@ export async function writeResults (report: Report): Promise<void> {
     '',
     ...markdown(loadRows(loads)),
     '',
-    'One API process and one worker process run beside PostgreSQL. CPU is the scheduler’s own count over the measured time, by process.',
+    `API processes: ${apis}; one worker process; PostgreSQL. Connections are dealt out over the APIs. CPU is the scheduler’s own count over the measured time, by process.`,
     '',
     '## Other measures',
     '',

@@ -23,18 +23,20 @@ const names = [baselinesName, ...scenarios.map(({ name }) => name)]
 
 /** A signature is good for five minutes; requests are signed before the warm-up. */
 const secondsMax = 60
+const apisMax = 16
 
 const usage = `npm run bench -- [--quick] [--only NAME,…] [--seconds N] [--write]
   --quick      shorter measurements and a tenth of the history
   --only       some scenarios: ${names.join(', ')}
   --seconds    length of each measurement, 1 to ${secondsMax}
+  --apis       API processes, 1 to ${apisMax}; 1 by default
   --write      write bench/RESULTS.md`
 
 await runToEnd('bench', ending => run(ending, readWords(process.argv.slice(2))))
 
-interface Words { readonly size: Size, readonly only: readonly string[], readonly write: boolean }
+interface Words { readonly size: Size, readonly only: readonly string[], readonly apis: number, readonly write: boolean }
 
-async function run (ending: Ending, { size, only, write }: Words): Promise<void> {
+async function run (ending: Ending, { size, only, apis, write }: Words): Promise<void> {
   if (process.platform !== 'linux') throw new Error('the bench reads CPU and memory from /proc and runs on Linux only')
   const startedMs = performance.now()
   const loadBefore = loadavg()[0]!
@@ -47,14 +49,15 @@ async function run (ending: Ending, { size, only, write }: Words): Promise<void>
   }
   const chosen = scenarios.filter(({ name }) => only.includes(name))
   if (chosen.length > 0) {
-    const server = await startServer(ending, ground)
-    const atRest = residentBytes(server.apiPid)
+    const server = await startServer(ending, ground, apis)
+    const atRest = Math.max(...server.apiPids.map(residentBytes))
     bench.measures.set('API memory at rest', atRest)
     bench.say(`API memory at rest: ${Math.round(atRest / 1e6)} MB`)
     await runScenarios({ ...bench, server }, chosen)
   }
   const report: Report = {
     ...bench,
+    apis,
     command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
     machine: await describeMachine(ground.owner, loadBefore),
     figures: figuresOf({ ...bench, names: { ...namesOfMany(size), skus: nameOfMany(size) } }),
@@ -80,6 +83,7 @@ function readWords (words: string[]): Words {
       quick: { type: 'boolean' },
       only: { type: 'string' },
       seconds: { type: 'string' },
+      apis: { type: 'string' },
       write: { type: 'boolean' },
       help: { type: 'boolean' }
     }
@@ -94,5 +98,7 @@ function readWords (words: string[]): Words {
   const size = values.quick ? quickSize : fullSize
   const seconds = Number(values.seconds ?? size.seconds)
   if (!(seconds >= 1 && seconds <= secondsMax)) throw new Error(`--seconds is from 1 to ${secondsMax}`)
-  return { size: { ...size, seconds }, only, write: values.write ?? false }
+  const apis = Number(values.apis ?? 1)
+  if (!(Number.isInteger(apis) && apis >= 1 && apis <= apisMax)) throw new Error(`--apis is from 1 to ${apisMax}`)
+  return { size: { ...size, seconds }, only, apis, write: values.write ?? false }
 }

@@ -20,7 +20,7 @@ export async function call (server: Server, signer: Signer, request: Call): Prom
   const signed = sign({ method, target, headers: {}, body }, { id: signer.keyId, algorithm: 'hmac-sha256', secret: signer.secret }, {
     created: Math.floor(Date.now() / 1000), nonce: randomText(nonceBytes)
   })
-  const response = await fetch(`http://${server.host}:${server.port}${target}`, {
+  const response = await fetch(`http://${server.host}:${server.ports[0]}${target}`, {
     method,
     headers: { ...signed, ...(body !== undefined && { 'content-type': contentType }), ...(accept !== undefined && { accept }) },
     ...(body !== undefined && { body: body as BodyInit })

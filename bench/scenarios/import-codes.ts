@@ -15,7 +15,7 @@ export const importCodes: Scenario = {
     await importOnce(bench, codesPerPart)
     const { server, size, measures, say, ground } = bench
     await ground.owner`checkpoint`
-    const memory = watchMemory(server.apiPid)
+    const memory = watchMemory(server.apiPids[0]!)
     const startedMs = performance.now()
     const sentMs = await importOnce(bench, size.importCodes).finally(() => memory.stop())
     const perSecond = size.importCodes / ((sentMs - startedMs) / 1000)

@@ -30,9 +30,13 @@ export interface GroupCommit<Request, Outcome> {
 /** Whether an earlier try of the same batch may have been committed although its answer was lost. */
 export type EarlierTry = 'none' | 'may be committed'
 
-/** Decides a batch inside one transaction, an outcome for each request in its order. */
+/**
+ * Decides a batch inside one transaction, an outcome for each request in its order. When all its statements are sent and none
+ * of their answers can change what is written, it may call `commitBehind`: the commit then travels behind them, and locks are
+ * held for a round trip less. A statement that fails still rolls everything back.
+ */
 export type RunBatch<Request, Outcome> = (
-  tx: Tx, requests: readonly Request[], earlier: EarlierTry
+  tx: Tx, requests: readonly Request[], earlier: EarlierTry, commitBehind: () => void
 ) => Promise<readonly (Outcome | Problem)[]>
 
 interface Waiter<Request, Outcome> {
@@ -99,21 +103,21 @@ export function groupCommit<Request, Outcome> (
     let earlier = before
     for (let attempt = 1; ; attempt++) {
       const transaction = openTransaction(db)
-      let isCommitSent = false
+      let commit: Promise<void> | undefined
+      const commitBehind = () => {
+        commit ??= transaction.commit()
+        commit.catch(() => {})
+      }
       try {
-        const outcomes = await run(transaction.tx, batch.map(waiter => waiter.request), earlier)
-        isCommitSent = true
-        await transaction.commit()
-        batch.forEach((waiter, i) => {
-          const outcome = outcomes[i]!
-          if (outcome instanceof Problem) waiter.reject(outcome)
-          else waiter.resolve(outcome)
-        })
+        const outcomes = await run(transaction.tx, batch.map(waiter => waiter.request), earlier, commitBehind)
+        commitBehind()
+        await commit
+        answer(batch, outcomes)
         return
       } catch (error) {
-        if (!isCommitSent) await transaction.rollback()
+        if (commit === undefined) await transaction.rollback()
+        else if (await mayBeCommitted(commit)) earlier = 'may be committed'
         const kind = failureKind(error)
-        if (kind === 'transient' && isCommitSent) earlier = 'may be committed'
         if (kind === 'transient' && attempt < limits.attemptsMax) {
           await pause(backoffMs(attempt, retryBaseMs, retryCapMs))
           continue
@@ -125,12 +129,30 @@ export function groupCommit<Request, Outcome> (
           await settle(batch.slice(middle), earlier)
           return
         }
-        const answer = kind === 'transient'
-          ? new Problem('database_unavailable', 'Whether this was carried out is not known; send it again with the same reference to learn it.', { retryAfterSeconds })
-          : error
-        for (const waiter of batch) waiter.reject(answer)
+        const refusal = kind === 'transient' ? new Problem('database_unavailable', unknownOutcome, { retryAfterSeconds }) : error
+        for (const waiter of batch) waiter.reject(refusal)
         return
       }
     }
   }
+}
+
+const unknownOutcome = 'Whether this was carried out is not known; send it again with the same reference to learn it.'
+
+/** False when the server has said that it rolled back. */
+function mayBeCommitted (commit: Promise<void>): Promise<boolean> {
+  return commit.then(() => true, error => failureKind(error) === 'transient')
+}
+
+const answersPerTurn = 16
+
+/** Answers in several turns of the event loop: the next batch, whose locks others wait for, is heard in between. */
+function answer<Request, Outcome> (batch: readonly Waiter<Request, Outcome>[], outcomes: readonly (Outcome | Problem)[], first = 0): void {
+  const end = Math.min(first + answersPerTurn, batch.length)
+  for (let i = first; i < end; i++) {
+    const outcome = outcomes[i]!
+    if (outcome instanceof Problem) batch[i]!.reject(outcome)
+    else batch[i]!.resolve(outcome)
+  }
+  if (end < batch.length) setImmediate(answer, batch, outcomes, end)
 }

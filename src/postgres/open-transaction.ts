@@ -6,6 +6,9 @@
 import { isLostConnection } from './failure.ts'
 import type { Db, Tx } from './pool.ts'
 
+/** What a statement failed with. */
+interface Failure { readonly error: unknown }
+
 export type TransactionMode = 'read committed' | 'one moment, read only'
 
 export interface OpenTransaction {
@@ -21,7 +24,7 @@ export function openTransaction (db: Db, mode: TransactionMode = 'read committed
   let connection: Connection | undefined
   /** Why no statement can be sent any more. */
   let lost: { readonly error: unknown } | undefined
-  let failed: { readonly error: unknown } | undefined
+  let failed: Failure | undefined
   let over = false
   /** Whether the connection takes no further statement before it has answered. */
   let full = false
@@ -41,13 +44,16 @@ export function openTransaction (db: Db, mode: TransactionMode = 'read committed
       else send(statement)
     }),
     async commit () {
+      // The driver sends a statement a tick after it is made: those made before the commit go out before it.
+      await null
       if (failed) {
         await rollback()
         throw failed.error
       }
       over = true
       const { command } = await finish('commit')
-      if (command !== 'COMMIT') throw new Error('the transaction was rolled back instead of committed')
+      // A statement that was still on its way when the commit was sent has failed.
+      if (command !== 'COMMIT') throw (failed as Failure | undefined)?.error ?? new Error('the transaction was rolled back instead of committed')
     },
     rollback
   }

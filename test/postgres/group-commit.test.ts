@@ -25,7 +25,7 @@ t.beforeEach(() => owner`truncate live.entries`.then(() => {}))
 const stored = async (): Promise<string[]> =>
   (await owner<{ name: string }[]>`select name from live.entries order by name`).map(({ name }) => name)
 const inserts = (tx: Tx, name: string) => tx`insert into entries (name) values (${name})`
-const once: RunBatch<string, string> = async (tx, names) => {
+const once = async (tx: Tx, names: readonly string[]): Promise<readonly string[]> => {
   for (const name of names) await inserts(tx, name)
   return names.map(name => `done ${name}`)
 }
@@ -41,7 +41,7 @@ function gate () {
 
 t.test('requests of one turn leave in one transaction, each with its own outcome', async t => {
   const commits = commitsOf(async (tx, names) => {
-    await once(tx, names.filter(name => name !== 'b'), 'none')
+    await once(tx, names.filter(name => name !== 'b'))
     return names.map(name => name === 'b' ? new Problem('out_of_stock', 'b') : `done ${name}`)
   })
   const outcomes = await Promise.allSettled(['a', 'b', 'c'].map(name => commits.submit(name)))
@@ -56,7 +56,7 @@ t.test('requests that come while the lanes are busy wait and leave together; a b
   const commits = groupCommit<string, string>(pool, async (tx, names) => {
     batches.push([...names])
     if (batches.length === 1) await passed
-    return await once(tx, names, 'none')
+    return await once(tx, names)
   }, name => name.length, { ...orderCommitLimits, lanesMax: 1, weightMax: 5 })
   const first = commits.submit('a')
   while (batches.length === 0) await new Promise(resolve => setImmediate(resolve))
@@ -69,7 +69,7 @@ t.test('requests that come while the lanes are busy wait and leave together; a b
 
 t.test('one more than may wait is refused as overloaded, and told when to come again', async t => {
   const { open, passed } = gate()
-  const commits = commitsOf(async (tx, names) => { await passed; return await once(tx, names, 'none') }, { lanesMax: 1, waitingMax: 2 })
+  const commits = commitsOf(async (tx, names) => { await passed; return await once(tx, names) }, { lanesMax: 1, waitingMax: 2 })
   const first = commits.submit('a')
   while (commits.waiting > 0) await new Promise(resolve => setImmediate(resolve))
   const waiting = ['b', 'c'].map(name => commits.submit(name))
@@ -92,7 +92,7 @@ t.test('a poisoned request fails alone, with what the database said of it', asyn
 t.test('a bug that one request meets fails that one alone', async t => {
   const commits = commitsOf(async (tx, names) => {
     if (names.includes('b')) throw new TypeError('our bug')
-    return await once(tx, names, 'none')
+    return await once(tx, names)
   })
   const outcomes = await Promise.allSettled(['a', 'b', 'c'].map(name => commits.submit(name)))
   t.match(outcomes, [{ value: 'done a' }, { reason: { message: 'our bug' } }, { value: 'done c' }])
@@ -143,7 +143,7 @@ t.test('a commit that was done but not heard of is tried again, knowing that it 
 
 t.test('closing waits for what is in flight and for what waits', async t => {
   const { open, passed } = gate()
-  const commits = commitsOf(async (tx, names) => { await passed; return await once(tx, names, 'none') }, { lanesMax: 1, weightMax: 1 })
+  const commits = commitsOf(async (tx, names) => { await passed; return await once(tx, names) }, { lanesMax: 1, weightMax: 1 })
   const submitted = ['a', 'b', 'c'].map(name => commits.submit(name))
   const closed = commits.close().then(stored)
   open()

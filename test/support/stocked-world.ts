@@ -9,9 +9,9 @@ import type { Import } from '../../src/domain/stock/import.ts'
 import { openLotKeys } from '../../src/domain/stock/lot-keys.ts'
 import { openCodes, type PlainCode } from '../../src/domain/stock/open-codes.ts'
 import type { PartFormat } from '../../src/domain/stock/read-rows.ts'
-import { lockStock, movesOf, readShelf, shelfInHand, takeRanges, writeShelf, writeStock, type Allocation } from '../../src/domain/stock/take-stock.ts'
+import { lockStock, movesOf, readShelf, shelfInHand, stockParts, takeRanges, type Allocation, type ShelfMove, type Want } from '../../src/domain/stock/take-stock.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
-import { openOwner, openPool } from '../../src/postgres/pool.ts'
+import { openOwner, openPool, type Tx } from '../../src/postgres/pool.ts'
 import { transact } from '../../src/postgres/transact.ts'
 import { openCluster } from './postgres.ts'
 
@@ -71,7 +71,7 @@ export async function openStockedWorld () {
         const shelf = shelfInHand((await readShelf(tx, [{ skuId, quantity }])).get(skuId) ?? [])
         const sold = Math.min(quantity, shelf.left)
         const taken = takeRanges(shelf, sold)
-        if (sold > 0) await Promise.all([writeShelf(tx, movesOf(shelf)), writeStock(tx, [{ skuId, quantity: sold }])])
+        if (sold > 0) await writeStock(tx, movesOf(shelf), [{ skuId, quantity: sold }])
         const orderId = newId()
         for (const { lotId, first, count } of taken) {
           await tx`insert into allocations (order_id, line, lot_id, first, count) values (${orderId}, 1, ${lotId}, ${first}, ${count})`
@@ -104,3 +104,11 @@ export async function openStockedWorld () {
 }
 
 export type StockedWorld = Awaited<ReturnType<typeof openStockedWorld>>
+
+/** Writes moved ranges and taken quantities as a statement of their own, guarded as the order batch guards them. */
+export async function writeStock (tx: Tx, moves: readonly ShelfMove[], taken: readonly Want[]): Promise<void> {
+  const { onward, usedUp, lowered, rows } = stockParts(tx, moves, taken)
+  await tx`
+    with onward as (${onward}), used_up as (${usedUp}), lowered as (${lowered})
+    select 1 / ((select count(*) from onward) + (select count(*) from used_up) + (select count(*) from lowered) = ${rows}::int)::int`
+}

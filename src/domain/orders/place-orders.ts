@@ -16,7 +16,7 @@ import { refuseUnusableKey, type Keyring } from '../resellers/keyring.ts'
 import type { StoredNonce } from '../requests/spend-nonce.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
 import { openCodes, type PlainCode, type SealedCode } from '../stock/open-codes.ts'
-import { lockStock, movesOf, readShelf, shelfInHand, writeShelf, writeStock, type Want } from '../stock/take-stock.ts'
+import { lockStock, movesOf, readShelf, shelfInHand, stockParts, type Want } from '../stock/take-stock.ts'
 import { revenueShards } from '../wallet/house-accounts.ts'
 import { decide, factKey, type Decision, type Facts, type NewOrder, type OrderRequest, type ResellerFacts, type WalletFacts } from './decide.ts'
 import type { OrderAllocation, OrderWithLines } from './order.ts'
@@ -54,7 +54,7 @@ export function openPlacing (needs: Needs): { placeOrder: PlaceOrder, commits: G
   let batches = 0
   const commits = groupCommit<OrderRequest, Settled>(
     needs.orderDb,
-    (tx, requests, earlier) => placeOrders(tx, requests, { ...needs, accounts, repeated, earlier, shard: batches++ % revenueShards }),
+    (tx, requests, earlier, commitBehind) => placeOrders(tx, requests, { ...needs, accounts, repeated, earlier, commitBehind, shard: batches++ % revenueShards }),
     request => request.lines.length,
     needs.limits ?? orderCommitLimits
   )
@@ -72,6 +72,7 @@ interface BatchNeeds extends Needs {
   /** Requests whose nonce was found spent before any try of theirs could have spent it. */
   readonly repeated: WeakSet<OrderRequest>
   readonly earlier: EarlierTry
+  readonly commitBehind: () => void
   readonly shard: number
 }
 
@@ -80,14 +81,16 @@ async function placeOrders (tx: Tx, requests: readonly OrderRequest[], needs: Ba
   const facts = await lockAndRead(tx, requests, needs)
   const decisions = decide(requests, facts)
   const revealed = await codesToReveal(tx, requests, decisions)
+  const allocations = revealed.flatMap(reveal => reveal?.allocations ?? [])
   const placed = decisions.flatMap(decision => decision.kind === 'placed' ? [decision.placed] : [])
   const revenue = await revenueFor(placed, needs)
-  const [sealed] = await Promise.all([
-    readSealedCodes(tx, revealed.flatMap(reveal => reveal?.allocations ?? [])),
-    writeOrders(tx, placed, facts, revenue),
-    writeReveals(tx, requests, revealed)
+  const written = Promise.all([
+    writeOrders(tx, placed, revealRows(requests, revealed), facts, revenue),
+    readSealedCodes(tx, allocations),
+    needs.lotKeys.keysOf(tx, allocations.map(({ lotId }) => lotId))
   ])
-  const keys = await needs.lotKeys.keysOf(tx, sealed.map(code => code.lotId))
+  needs.commitBehind()
+  const [, sealed, keys] = await written
 
   let next = 0
   return decisions.map((decision, i) => {
@@ -202,6 +205,10 @@ async function spendNonces (tx: Tx, requests: readonly OrderRequest[]): Promise<
 
 interface Reveal { readonly order: OrderWithLines, readonly allocations: readonly OrderAllocation[] }
 
+function revealRows (requests: readonly OrderRequest[], revealed: readonly (Reveal | undefined)[]): RevealRow[] {
+  return revealed.flatMap((reveal, i) => reveal ? [{ order: reveal.order, keyId: requests[i]!.keyId, ip: requests[i]!.ip }] : [])
+}
+
 /** For each request the order whose codes leave with its answer; replays from the database have their allocations read. */
 async function codesToReveal (tx: Tx, requests: readonly OrderRequest[], decisions: readonly Decision[]): Promise<(Reveal | undefined)[]> {
   const unread = decisions.flatMap((decision, i) =>
@@ -215,36 +222,48 @@ async function codesToReveal (tx: Tx, requests: readonly OrderRequest[], decisio
   })
 }
 
-async function writeOrders (tx: Tx, placed: readonly NewOrder[], facts: Facts, revenue: ReadonlyMap<Currency, number>): Promise<void> {
-  if (placed.length === 0) return
-  await Promise.all([
-    insertOrders(tx, placed),
-    insertLines(tx, placed),
-    insertAllocations(tx, placed),
-    insertEvents(tx, placed),
-    ...moveMoney(tx, placed, revenue),
-    updateResellers(tx, placed, facts),
-    writeStock(tx, takenOf(placed)),
-    writeShelf(tx, [...facts.shelves.values()].flatMap(movesOf))
-  ])
+/**
+ * Writes the batch in one statement, a part of its `with` list for each table: a batch is small, and a statement of its own for
+ * each table would cost more than the rows. The statement guards itself, because the commit travels right behind it: unless
+ * every account, stock and shelf row changed as it was decided, it divides by zero, and all is rolled back.
+ */
+async function writeOrders (tx: Tx, placed: readonly NewOrder[], reveals: readonly RevealRow[], facts: Facts, revenue: ReadonlyMap<Currency, number>): Promise<void> {
+  if (placed.length === 0 && reveals.length === 0) return
+  const paid = placed.filter(({ wallet }) => wallet !== null)
+  const deltas = deltasOf(paid, revenue)
+  const stock = stockParts(tx, [...facts.shelves.values()].flatMap(movesOf), takenOf(placed))
+  await tx`
+    with new_orders as (${insertOrders(tx, placed)}),
+      new_lines as (${insertLines(tx, placed)}),
+      new_allocations as (${insertAllocations(tx, placed)}),
+      new_events as (${insertEvents(tx, placed)}),
+      new_transfers as (${insertTransfers(tx, paid, revenue)}),
+      new_reveals as (${insertReveals(tx, reveals)}),
+      moved_resellers as (${updateResellers(tx, placed, facts)}),
+      moved_accounts as (${updateAccounts(tx, deltas)}),
+      onward as (${stock.onward}),
+      used_up as (${stock.usedUp}),
+      lowered as (${stock.lowered})
+    select 1 / ((select count(*) from moved_accounts) = ${deltas.length}::int
+      and (select count(*) from onward) + (select count(*) from used_up) + (select count(*) from lowered) = ${stock.rows}::int)::int`.execute()
 }
 
-async function insertOrders (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
+function insertOrders (tx: Tx, placed: readonly NewOrder[]) {
   const orders = placed.map(({ order }) => order)
-  await tx`
+  return tx`
     insert into orders (id, reseller_id, reference, state, fill, currency, max_total, quantity, delivered, total, key_id, created_at)
-    select *, ${orders[0]!.createdAt} from unnest(
+    select *, ${orders[0]?.createdAt ?? null}::timestamptz from unnest(
       ${bareArray(orders.map(order => order.id))}::uuid[], ${bareArray(orders.map(order => order.resellerId))}::uuid[],
       ${quotedArray(orders.map(order => order.reference))}::text[], ${bareArray(orders.map(order => order.state))}::text[],
       ${bareArray(orders.map(order => order.fill))}::text[], ${bareArray(orders.map(order => order.currency))}::text[],
       ${bareArray(orders.map(order => order.maxTotal))}::bigint[], ${bareArray(orders.map(order => order.quantity))}::int[],
       ${bareArray(orders.map(order => order.delivered))}::int[], ${bareArray(orders.map(order => order.total))}::bigint[],
-      ${bareArray(orders.map(order => order.keyId))}::text[])`.execute()
+      ${bareArray(orders.map(order => order.keyId))}::text[])`
 }
 
-async function insertLines (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
+function insertLines (tx: Tx, placed: readonly NewOrder[]) {
   const lines = placed.flatMap(({ order }) => order.lines)
-  await tx`
+  return tx`
     insert into order_lines (order_id, line, sku_id, quantity, delivered, unit_price, total, state, reason, price_rules)
     select order_id, line, sku_id, quantity, delivered, unit_price, total, state, reason, price_rules::uuid[] from unnest(
       ${bareArray(lines.map(line => line.orderId))}::uuid[], ${bareArray(lines.map(line => line.line))}::smallint[],
@@ -252,97 +271,101 @@ async function insertLines (tx: Tx, placed: readonly NewOrder[]): Promise<void> 
       ${bareArray(lines.map(line => line.delivered))}::int[], ${bareArray(lines.map(line => line.unitPrice))}::bigint[],
       ${bareArray(lines.map(line => line.total))}::bigint[], ${bareArray(lines.map(line => line.state))}::text[],
       ${bareArray(lines.map(line => line.reason))}::text[], ${quotedArray(lines.map(line => bareArray(line.priceRules)))}::text[])
-      as new (order_id, line, sku_id, quantity, delivered, unit_price, total, state, reason, price_rules)`.execute()
+      as new (order_id, line, sku_id, quantity, delivered, unit_price, total, state, reason, price_rules)`
 }
 
-async function insertAllocations (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
+function insertAllocations (tx: Tx, placed: readonly NewOrder[]) {
   const allocations = placed.flatMap(({ allocations }) => allocations)
-  await tx`
+  return tx`
     insert into allocations (order_id, line, lot_id, first, count)
     select * from unnest(
       ${bareArray(allocations.map(allocation => allocation.orderId))}::uuid[], ${bareArray(allocations.map(allocation => allocation.line))}::smallint[],
       ${bareArray(allocations.map(allocation => allocation.lotId))}::int[], ${bareArray(allocations.map(allocation => allocation.first))}::int[],
-      ${bareArray(allocations.map(allocation => allocation.count))}::int[])`.execute()
+      ${bareArray(allocations.map(allocation => allocation.count))}::int[])`
 }
 
 /** Events show orders without their lines: a body stays small however large the order. */
-async function insertEvents (tx: Tx, placed: readonly NewOrder[]): Promise<void> {
-  await tx`
+function insertEvents (tx: Tx, placed: readonly NewOrder[]) {
+  return tx`
     insert into events (reseller_id, sequence, id, type, data)
-    select * from unnest(
-      ${bareArray(placed.map(({ order }) => order.resellerId))}::uuid[], ${bareArray(placed.map(({ eventSequence }) => eventSequence))}::bigint[],
-      ${bareArray(placed.map(() => newId()))}::uuid[], ${bareArray(placed.map(({ order }) => `order.${order.state}`))}::text[],
-      ${quotedArray(placed.map(({ order }) => JSON.stringify({ order: orderSummaryView(order) })))}::json[])`.execute()
+    select * from rows from (
+      unnest(${bareArray(placed.map(({ order }) => order.resellerId))}::uuid[]),
+      unnest(${bareArray(placed.map(({ eventSequence }) => eventSequence))}::bigint[]),
+      unnest(${bareArray(placed.map(() => newId()))}::uuid[]),
+      unnest(${bareArray(placed.map(({ order }) => `order.${order.state}`))}::text[]),
+      json_array_elements(${JSON.stringify(placed.map(({ order }) => ({ order: orderSummaryView(order) })))}::text::json)
+    ) as new`
 }
 
-/** Wallets pay, revenue gains: the transfers and the balances they move. */
-function moveMoney (tx: Tx, placed: readonly NewOrder[], revenue: ReadonlyMap<Currency, number>): Promise<void>[] {
-  const paid = placed.filter(({ wallet }) => wallet !== null)
-  if (paid.length === 0) return []
-  const deltas = new Map<number, { amount: Amount, entries: number }>()
-  const add = (accountId: number, amount: Amount, entries: number) => {
-    const delta = deltas.get(accountId)
-    if (delta) { delta.amount += amount; delta.entries += entries } else deltas.set(accountId, { amount, entries })
-  }
-  const revenueOf = ({ order }: NewOrder) => {
-    const account = revenue.get(order.currency)
-    assert(account, `the revenue account of ${order.currency}`)
-    return account
-  }
-  for (const entry of paid) {
-    add(entry.wallet!.accountId, -entry.order.total, 1)
-    add(revenueOf(entry), entry.order.total, 0)
-  }
-  return [insertTransfers(tx, paid, revenueOf), updateAccounts(tx, deltas)]
-}
-
-async function insertTransfers (tx: Tx, paid: readonly NewOrder[], revenueOf: (placed: NewOrder) => number): Promise<void> {
-  await tx`
+/** Wallets pay, revenue gains. */
+function insertTransfers (tx: Tx, paid: readonly NewOrder[], revenue: ReadonlyMap<Currency, number>) {
+  return tx`
     insert into transfers (id, kind, debit_account, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance)
     select id, 'order', wallet_id, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance from unnest(
       ${bareArray(paid.map(() => newId()))}::uuid[], ${bareArray(paid.map(({ wallet }) => wallet!.accountId))}::int[],
-      ${bareArray(paid.map(revenueOf))}::int[], ${bareArray(paid.map(({ order }) => order.total))}::bigint[],
+      ${bareArray(paid.map(({ order }) => revenue.get(order.currency)!))}::int[], ${bareArray(paid.map(({ order }) => order.total))}::bigint[],
       ${bareArray(paid.map(({ order }) => order.id))}::uuid[], ${bareArray(paid.map(({ wallet }) => wallet!.entry))}::bigint[],
       ${bareArray(paid.map(({ wallet }) => wallet!.balance))}::bigint[])
-      as new (id, wallet_id, credit_account, amount, order_id, wallet_entry, wallet_balance)`.execute()
+      as new (id, wallet_id, credit_account, amount, order_id, wallet_entry, wallet_balance)`
 }
 
-async function updateAccounts (tx: Tx, deltas: ReadonlyMap<number, { amount: Amount, entries: number }>): Promise<void> {
-  const ids = [...deltas.keys()].sort((a, b) => a - b)
-  const moved = await tx`
+interface AccountDelta { readonly id: number, amount: Amount, entries: number }
+
+/** What the orders' transfers come to for each account, ids ascending. */
+function deltasOf (paid: readonly NewOrder[], revenue: ReadonlyMap<Currency, number>): readonly AccountDelta[] {
+  const deltas = new Map<number, AccountDelta>()
+  const add = (id: number, amount: Amount, entries: number) => {
+    const delta = deltas.get(id)
+    if (delta) {
+      delta.amount += amount
+      delta.entries += entries
+    } else deltas.set(id, { id, amount, entries })
+  }
+  for (const { wallet, order } of paid) {
+    add(wallet!.accountId, -order.total, 1)
+    add(revenue.get(order.currency)!, order.total, 0)
+  }
+  return [...deltas.values()].sort((a, b) => a.id - b.id)
+}
+
+function updateAccounts (tx: Tx, deltas: readonly AccountDelta[]) {
+  const ids = bareArray(deltas.map(({ id }) => id))
+  return tx`
     update accounts set balance = balance + moved.amount, entries = accounts.entries + moved.entries
-    from unnest(${bareArray(ids)}::int[], ${bareArray(ids.map(id => deltas.get(id)!.amount))}::bigint[],
-                ${bareArray(ids.map(id => deltas.get(id)!.entries))}::bigint[]) as moved (id, amount, entries)
-    where accounts.id = moved.id and accounts.id = any(${bareArray(ids)}::int[]) and (accounts.kind <> 'wallet' or accounts.balance + accounts.credit_limit + moved.amount >= 0)`.execute()
-  assert(moved.count === ids.length, 'cover in every wallet that was charged')
+    from unnest(${ids}::int[], ${bareArray(deltas.map(({ amount }) => amount))}::bigint[], ${bareArray(deltas.map(({ entries }) => entries))}::bigint[])
+      as moved (id, amount, entries)
+    where accounts.id = moved.id and accounts.id = any(${ids}::int[])
+      and (accounts.kind <> 'wallet' or accounts.balance + accounts.credit_limit + moved.amount >= 0)
+    returning accounts.id`
 }
 
-async function updateResellers (tx: Tx, placed: readonly NewOrder[], facts: Facts): Promise<void> {
+function updateResellers (tx: Tx, placed: readonly NewOrder[], facts: Facts) {
   const resellers = [...new Set(placed.map(({ order }) => order.resellerId))].map(id => facts.resellers.get(id)!)
-  await tx`
+  const ids = bareArray(resellers.map(reseller => reseller.id))
+  return tx`
     update resellers set event_sequence = moved.event_sequence, order_number = moved.order_number
-    from unnest(${bareArray(resellers.map(reseller => reseller.id))}::uuid[], ${bareArray(resellers.map(reseller => reseller.eventSequence))}::bigint[],
+    from unnest(${ids}::uuid[], ${bareArray(resellers.map(reseller => reseller.eventSequence))}::bigint[],
                 ${bareArray(resellers.map(reseller => reseller.orderNumber))}::bigint[]) as moved (id, event_sequence, order_number)
-    where resellers.id = moved.id and resellers.id = any(${bareArray(resellers.map(reseller => reseller.id))}::uuid[])`.execute()
+    where resellers.id = moved.id and resellers.id = any(${ids}::uuid[])`
+}
+
+interface RevealRow { readonly order: OrderWithLines, readonly keyId: string, readonly ip: string }
+
+/** The audit rows: who sees which codes of which order, committed before any plaintext leaves. */
+function insertReveals (tx: Tx, reveals: readonly RevealRow[]) {
+  return tx`
+    insert into reveals (order_id, id, reseller_id, first, count, key_id, ip)
+    select order_id, id, reseller_id, 0, count, key_id, ip from unnest(
+      ${bareArray(reveals.map(({ order }) => order.id))}::uuid[], ${bareArray(reveals.map(() => newId()))}::uuid[],
+      ${bareArray(reveals.map(({ order }) => order.resellerId))}::uuid[], ${bareArray(reveals.map(({ order }) => order.delivered))}::int[],
+      ${bareArray(reveals.map(({ keyId }) => keyId))}::text[], ${quotedArray(reveals.map(({ ip }) => ip))}::text[])
+      as new (order_id, id, reseller_id, count, key_id, ip)`
 }
 
 function takenOf (placed: readonly NewOrder[]): Want[] {
   const taken = new Map<Uuid, number>()
   for (const { order } of placed) for (const { skuId, delivered } of order.lines) taken.set(skuId, (taken.get(skuId) ?? 0) + delivered)
   return [...taken].filter(([, quantity]) => quantity > 0).map(([skuId, quantity]) => ({ skuId, quantity }))
-}
-
-/** The audit rows: who sees which codes of which order, committed before any plaintext leaves. */
-async function writeReveals (tx: Tx, requests: readonly OrderRequest[], revealed: readonly (Reveal | undefined)[]): Promise<void> {
-  const rows = revealed.flatMap((reveal, i) => reveal ? [{ order: reveal.order, request: requests[i]! }] : [])
-  if (rows.length === 0) return
-  await tx`
-    insert into reveals (order_id, id, reseller_id, first, count, key_id, ip)
-    select order_id, id, reseller_id, 0, count, key_id, ip from unnest(
-      ${bareArray(rows.map(({ order }) => order.id))}::uuid[], ${bareArray(rows.map(() => newId()))}::uuid[],
-      ${bareArray(rows.map(({ order }) => order.resellerId))}::uuid[], ${bareArray(rows.map(({ order }) => order.delivered))}::int[],
-      ${bareArray(rows.map(({ request }) => request.keyId))}::text[], ${quotedArray(rows.map(({ request }) => request.ip))}::text[])
-      as new (order_id, id, reseller_id, count, key_id, ip)`.execute()
 }
 
 /** Which account is whose: ids never change, so each is asked for once. What is not there yet is asked for again. */

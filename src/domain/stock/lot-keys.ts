@@ -31,7 +31,7 @@ export function openLotKeys (masterKeys: MasterKeys): LotKeys {
       }
       if (missing.size === 0) return keys
       const rows = await read<KeyRow[]>`
-        select id, public_id, wrapped_key, master_key from lots where id = any(${bareArray([...missing])}::int[])`
+        select id, public_id, wrapped_key, master_key from lots where id = any(${bareArray([...missing])}::int[])`.execute()
       assert(rows.length === missing.size, 'a row for every lot whose codes are opened')
       for (const row of rows) {
         const bytes = unwrap(masterKeys, lotKeyOwner(row.public_id), { masterKey: row.master_key, wrapped: row.wrapped_key })

@@ -9,6 +9,7 @@ import type { Uuid } from '../../base/ids.ts'
 import { assert } from '../../base/problem.ts'
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader, Tx } from '../../postgres/pool.ts'
+import type { PendingQuery } from 'postgres'
 
 /** Shelf rows read per SKU at first; nearly always one is enough. */
 export const shelfRowsFirst = 8
@@ -106,43 +107,47 @@ export function movesOf (shelf: MutableShelf): ShelfMove[] {
   return moves
 }
 
-/** Writes moved ranges: moves some on, takes used-up ones off. One that is not where it was read is our bug, and all is rolled back. */
-export function writeShelf (tx: Tx, moves: readonly ShelfMove[]): Promise<void> {
-  const onward = moves.filter(move => move.toNext < move.stop)
-  const usedUp = moves.filter(move => move.toNext === move.stop)
-  const statements = []
-  if (onward.length > 0) {
-    statements.push(tx`
-      update shelf set next = moved.to_next
-      from unnest(${bareArray(onward.map(move => move.id))}::bigint[],
-                  ${bareArray(onward.map(move => move.fromNext))}::int[],
-                  ${bareArray(onward.map(move => move.toNext))}::int[]) as moved (id, from_next, to_next)
-      where shelf.id = moved.id and shelf.id = any(${bareArray(onward.map(move => move.id))}::bigint[])
-        and shelf.next = moved.from_next and shelf.stop > moved.to_next
-    `.execute().then(result => assert(result.count === onward.length, 'every shelf row where it was read')))
-  }
-  if (usedUp.length > 0) {
-    statements.push(tx`
-      delete from shelf
-      using unnest(${bareArray(usedUp.map(move => move.id))}::bigint[],
-                   ${bareArray(usedUp.map(move => move.fromNext))}::int[],
-                   ${bareArray(usedUp.map(move => move.stop))}::int[]) as used (id, from_next, stop)
-      where shelf.id = used.id and shelf.id = any(${bareArray(usedUp.map(move => move.id))}::bigint[])
-        and shelf.next = used.from_next and shelf.stop = used.stop
-    `.execute().then(result => assert(result.count === usedUp.length, 'every used-up shelf row where it was read')))
-  }
-  return Promise.all(statements).then(() => {})
+/** Parts of a statement's `with` list; each gives back a row for every row it changed. A caller compares their number. */
+export interface StockParts {
+  /** Shelf rows moved on. */
+  readonly onward: Part
+  /** Shelf rows taken off because they are used up. */
+  readonly usedUp: Part
+  /** Stock rows lowered. */
+  readonly lowered: Part
+  /** Rows that must come back from the three together; fewer mean one was not as it was read, or stock would fall below zero. */
+  readonly rows: number
 }
 
-/** Takes quantities off the stock rows; one that would fall below zero is our bug, and all is rolled back. Names each SKU once. */
-export function writeStock (tx: Tx, taken: readonly Want[]): Promise<void> {
-  if (taken.length === 0) return Promise.resolve()
-  return tx`
-    update stock set available = available - taken.quantity
-    from unnest(${bareArray(taken.map(want => want.skuId))}::uuid[],
-                ${bareArray(taken.map(want => want.quantity))}::int[]) as taken (sku_id, quantity)
-    where stock.sku_id = taken.sku_id and stock.sku_id = any(${bareArray(taken.map(want => want.skuId))}::uuid[]) and stock.available >= taken.quantity
-  `.execute().then(result => assert(result.count === taken.length, 'stock for everything that was taken'))
+type Part = PendingQuery<readonly { id: unknown }[]>
+
+/** What writes moved ranges and taken quantities, to be part of a larger statement. Wants name each SKU once. */
+export function stockParts (tx: Tx, moves: readonly ShelfMove[], taken: readonly Want[]): StockParts {
+  const onward = moves.filter(move => move.toNext < move.stop)
+  const usedUp = moves.filter(move => move.toNext === move.stop)
+  const onwardIds = bareArray(onward.map(move => move.id))
+  const usedUpIds = bareArray(usedUp.map(move => move.id))
+  const skuIds = bareArray(taken.map(want => want.skuId))
+  return {
+    onward: tx`
+      update shelf set next = moved.to_next
+      from unnest(${onwardIds}::bigint[], ${bareArray(onward.map(move => move.fromNext))}::int[], ${bareArray(onward.map(move => move.toNext))}::int[])
+        as moved (id, from_next, to_next)
+      where shelf.id = moved.id and shelf.id = any(${onwardIds}::bigint[]) and shelf.next = moved.from_next and shelf.stop > moved.to_next
+      returning shelf.id`,
+    usedUp: tx`
+      delete from shelf
+      using unnest(${usedUpIds}::bigint[], ${bareArray(usedUp.map(move => move.fromNext))}::int[], ${bareArray(usedUp.map(move => move.stop))}::int[])
+        as used (id, from_next, stop)
+      where shelf.id = used.id and shelf.id = any(${usedUpIds}::bigint[]) and shelf.next = used.from_next and shelf.stop = used.stop
+      returning shelf.id`,
+    lowered: tx`
+      update stock set available = available - taken.quantity
+      from unnest(${skuIds}::uuid[], ${bareArray(taken.map(want => want.quantity))}::int[]) as taken (sku_id, quantity)
+      where stock.sku_id = taken.sku_id and stock.sku_id = any(${skuIds}::uuid[]) and stock.available >= taken.quantity
+      returning stock.sku_id as id`,
+    rows: moves.length + taken.length
+  }
 }
 
 interface ShelfRow { sku_id: Uuid, id: bigint, lot_id: number, next: number, stop: number }
