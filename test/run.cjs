@@ -27,6 +27,7 @@ async function main () {
   let code = 1
   try {
     if (cluster) env.KAHUB_TEST_CLUSTER = await cluster.url
+    await buildTap(node, env)
     code = await runTap(node, env, report, process.argv.slice(2))
   } catch (error) {
     console.error(error.message)
@@ -71,15 +72,28 @@ function startCluster (node, env) {
   return { url, stop }
 }
 
+/**
+ * Makes tap's test class anew with the plugins of .taprc. In a fresh checkout tap would do that while it runs, and give the first
+ * run the plugins it came with, a TypeScript compiler of its own among them.
+ */
+async function buildTap (node, env) {
+  const child = spawn(node, [tapProgram(), 'build'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+  if (code !== 0) throw new Error(`tap build ended with ${code}`)
+}
+
+function tapProgram () {
+  const tap = join(root, 'node_modules', 'tap')
+  return join(tap, JSON.parse(readFileSync(join(tap, 'package.json'), 'utf8')).bin.tap)
+}
+
 /** Gives tap's exit code; a signal to us goes to tap too, and the cluster is still stopped. */
 function runTap (node, env, report, args) {
-  const tap = join(root, 'node_modules', 'tap')
-  const program = join(tap, JSON.parse(readFileSync(join(tap, 'package.json'), 'utf8')).bin.tap)
   const ours = [`--output-file=${report}`, '--include={test,sdk,bench}/**/*.test.ts']
   // Without a terminal tap would print the raw report, and twice when it writes it to a file too.
   if (!process.stdout.isTTY && !args.some(arg => /^(-R|--reporter)/.test(arg))) ours.push('--reporter=terse')
   const stdio = ['inherit', process.stdout.isTTY ? 'inherit' : 'pipe', 'inherit']
-  const child = spawn(node, [program, ...ours, ...args], { cwd: root, env, stdio })
+  const child = spawn(node, [tapProgram(), ...ours, ...args], { cwd: root, env, stdio })
   if (child.stdout) printPlainly(child.stdout)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   return new Promise((resolve, reject) => {

@@ -12,6 +12,9 @@ declare const transaction: unique symbol
 /** An open transaction. Only `transact` and group commit hand one out, so what takes a Tx cannot be given the pool. */
 export type Tx = postgres.TransactionSql<Types> & { readonly [transaction]: true }
 
+/** A statement that is made and not sent: it can be a part of another. */
+export type StatementPart<Row extends postgres.MaybeRow> = postgres.PendingQuery<readonly Row[]>
+
 /** Where a read may run: in a transaction or outside one. */
 export type Reader = postgres.ISql<Types>
 

@@ -8,8 +8,7 @@
 import type { Uuid } from '../../base/ids.ts'
 import { assert } from '../../base/problem.ts'
 import { bareArray } from '../../postgres/arrays.ts'
-import type { Reader, Tx } from '../../postgres/pool.ts'
-import type { PendingQuery } from 'postgres'
+import type { Reader, StatementPart, Tx } from '../../postgres/pool.ts'
 
 /** Shelf rows read per SKU at first; nearly always one is enough. */
 export const shelfRowsFirst = 8
@@ -119,7 +118,7 @@ export interface StockParts {
   readonly rows: number
 }
 
-type Part = PendingQuery<readonly { id: unknown }[]>
+type Part = StatementPart<{ id: unknown }>
 
 /** What writes moved ranges and taken quantities, to be part of a larger statement. Wants name each SKU once. */
 export function stockParts (tx: Tx, moves: readonly ShelfMove[], taken: readonly Want[]): StockParts {
