@@ -26,7 +26,7 @@ export interface Size {
 
 export const fullSize: Size = {
   seconds: 6,
-  warmUpSeconds: 2,
+  warmUpSeconds: 4,
   resellers: 200,
   skus: 100,
   manyCodes: 10_000,
