@@ -33,7 +33,9 @@ async function main () {
     console.error(error.message)
   }
   if (cluster) await cluster.stop()
-  const { passed, failed } = count(existsSync(report) ? readFileSync(report, 'utf8') : '')
+  const said = existsSync(report) ? readFileSync(report, 'utf8') : ''
+  const { passed, failed } = count(said)
+  if (failed > 0) console.log(`\nFailed:\n${failures(said)}`)
   rmSync(temporary, { recursive: true, force: true, maxRetries: 5 })
   // A run that failed outside any assertion (no file matched, tap itself died) must not read as a success.
   console.log(`\n${passed} passed, ${failed === 0 && code !== 0 ? 1 : failed} failed`)
@@ -112,6 +114,14 @@ function printPlainly (output) {
     blank = text === ''
     console.log(text)
   })
+}
+
+const failuresMax = 40
+
+/** What failed, with the file and the tests around it, and why: whatever the reporter has shown or not. */
+function failures (report) {
+  const lines = report.split('\n')
+  return lines.flatMap((line, i) => /^\s*not ok /.test(line) ? lines.slice(i, i + 14) : []).slice(0, failuresMax * 14).join('\n')
 }
 
 /** Reads tap's own summary, `# { total: 9, pass: 5, fail: 3, skip: 1 }`, which ends its report; a run cut short has none. */
