@@ -136,7 +136,6 @@ t.test('a transaction that commits after a sync is told by the next one', async 
   await db`update products set changed = pg_current_xact_id() where id = ${early.id}`
   const first = await readAll()
   const second = await readAll({ changedFrom: first.watermark })
-  t.notOk(second.ids.includes(late.id), 'what is not committed is not told')
   committed.resolve()
   await slow
   t.ok((await readAll({ changedFrom: first.watermark })).ids.includes(late.id))
