@@ -39,6 +39,7 @@ const table = {
   reseller_suspended: { status: 403, title: 'The reseller is not active', titleZh: '分销商已停用' },
   scope_missing: { status: 403, title: 'The key lacks the scope for this', titleZh: '密钥缺少所需权限' },
   rate_limited: { status: 429, title: 'Too many requests', titleZh: '请求过于频繁', retryable: true },
+  reveal_quota_exceeded: { status: 429, title: 'The key may reveal no more codes today', titleZh: '该密钥今日可查看卡密数已达上限' },
   version_unknown: { status: 400, title: 'The Kahub-Version is not one we speak', titleZh: '未知的 Kahub-Version' },
 
   // what is said
@@ -50,6 +51,17 @@ const table = {
   reference_missing: { status: 422, title: 'A creating call needs a reference', titleZh: '缺少下游单号' },
   reference_mismatch: { status: 422, title: 'reference and Idempotency-Key differ', titleZh: '下游单号与 Idempotency-Key 不一致' },
   reference_reused: { status: 409, title: 'The reference was used with other fields', titleZh: '下游单号已用于不同内容' },
+  reference_void: { status: 409, title: 'The reference was made unusable by a reversal', titleZh: '下游单号已被冲正作废' },
+
+  // quotes and holds
+  quote_not_found: { status: 422, title: 'You have no such quote', titleZh: '报价不存在' },
+  quote_used: { status: 409, title: 'The quote was used by another order', titleZh: '报价已被使用' },
+  quote_expired: { status: 409, title: 'The quote has expired', titleZh: '报价已过期' },
+  quote_changed: { status: 409, title: 'The order is not the one that was quoted', titleZh: '订单内容与报价不符' },
+  hold_not_found: { status: 422, title: 'You have no such hold', titleZh: '预占不存在' },
+  hold_ended: { status: 409, title: 'The hold was used, cancelled or broken', titleZh: '预占已结束' },
+  hold_expired: { status: 409, title: 'The hold has expired', titleZh: '预占已过期' },
+  hold_limit_exceeded: { status: 409, title: 'Your level may not hold so much or so long', titleZh: '预占超出等级限制' },
 
   // orders
   sku_not_found: { status: 422, title: 'A SKU is unknown', titleZh: '规格不存在' },
@@ -62,6 +74,23 @@ const table = {
   out_of_stock: { status: 409, title: 'There is not enough stock', titleZh: '库存不足', retryable: true },
   price_above_max: { status: 409, title: 'The total is above max_total', titleZh: '总价高于上限' },
   insufficient_balance: { status: 409, title: 'The wallet does not cover the total', titleZh: '余额不足', retryable: true },
+  budget_exceeded: { status: 409, title: 'The budget does not cover the total', titleZh: '预算不足' },
+
+  // after the order
+  codes_revealed: { status: 409, title: 'Codes were revealed, and cannot be given back', titleZh: '卡密已被查看，不能退回' },
+  reversal_too_late: { status: 409, title: 'The time for giving back is over', titleZh: '已超过冲正时限' },
+  approval_by_maker: { status: 403, title: 'Whoever ordered may not approve', titleZh: '下单人不能审批自己的订单' },
+  approval_expired: { status: 409, title: 'The approval has expired', titleZh: '审批已过期' },
+  codes_not_revealed: { status: 409, title: 'The codes were not all revealed yet', titleZh: '卡密尚未全部查看' },
+  delivery_sealed: { status: 409, title: 'Your deliveries are sealed; this form cannot be', titleZh: '交付已加密，不支持该格式' },
+
+  // files of bulk orders
+  bulk_file_unreadable: { status: 422, title: 'The file cannot be read', titleZh: '文件无法读取' },
+  bulk_file_too_large: { status: 413, title: 'The file has more than a bulk order takes', titleZh: '文件超出批量订单上限' },
+
+  // sealed delivery
+  encryption_key_private: { status: 422, title: 'This is a private key; register its public half', titleZh: '请勿上传私钥' },
+  encryption_key_weak: { status: 422, title: 'The key is too weak or of no kind we seal to', titleZh: '加密公钥强度不足或类型不支持' },
 
   // what the operator does
   in_use: { status: 409, title: 'It is in use', titleZh: '正在使用中' },

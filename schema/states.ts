@@ -1,18 +1,70 @@
 // State machines as data: the states from which each state may be entered; null is "did not exist". What is not listed
 // cannot happen. SQL guards read these lists; test/contract/operations.test.ts walks every pair.
-import type { ImportState, LineState, ListingStatus, LotState, OrderState, ResellerStatus } from './vocabulary.ts'
+import type {
+  ApprovalState, BulkOrderState, HoldState, ImportState, LineState, ListingStatus, LotState, OrderState, ResellerStatus, StandingOrderState
+} from './vocabulary.ts'
 
 type Entry<State> = Readonly<Record<State & string, readonly (State | null)[]>>
 
+/** What is settled is left in one way only: its buyer gives back codes that were never revealed. */
 export const orderEntry: Entry<OrderState> = {
-  completed: [null],
-  partial: [null]
+  awaiting_approval: [null],
+  reserved: [null],
+  completed: [null, 'awaiting_approval', 'reserved'],
+  partial: [null, 'awaiting_approval', 'reserved', 'completed'],
+  reversed: ['completed', 'partial'],
+  cancelled: ['awaiting_approval', 'reserved'],
+  rejected: ['awaiting_approval', 'reserved'],
+  expired: ['awaiting_approval', 'reserved'],
+  void: [null]
 }
 
 export const lineEntry: Entry<LineState> = {
-  delivered: [null],
-  partial: [null],
-  refused: [null]
+  held: [null],
+  delivered: [null, 'held'],
+  partial: [null, 'held', 'delivered'],
+  refused: [null],
+  released: ['held'],
+  returned: ['delivered', 'partial']
+}
+
+export const holdEntry: Entry<HoldState> = {
+  active: [null],
+  used: ['active'],
+  cancelled: ['active'],
+  expired: ['active'],
+  broken: ['active']
+}
+
+export const approvalEntry: Entry<ApprovalState> = {
+  pending: [null],
+  approved: ['pending'],
+  rejected: ['pending'],
+  expired: ['pending'],
+  cancelled: ['pending']
+}
+
+/** A retry of what failed leads back from an end to work. */
+export const bulkOrderEntry: Entry<BulkOrderState> = {
+  invalid: [null],
+  validated: [null],
+  running: ['validated', 'partial', 'failed', 'cancelled'],
+  reserving: ['validated', 'partial', 'failed', 'cancelled'],
+  awaiting_approval: ['reserving'],
+  completing: ['reserving', 'awaiting_approval'],
+  releasing: ['reserving', 'awaiting_approval'],
+  completed: ['running', 'completing'],
+  partial: ['running', 'completing', 'releasing'],
+  failed: ['running', 'releasing'],
+  cancelled: ['validated', 'running', 'releasing'],
+  rejected: ['releasing'],
+  expired: ['validated', 'releasing']
+}
+
+export const standingOrderEntry: Entry<StandingOrderState> = {
+  active: [null, 'paused'],
+  paused: ['active'],
+  ended: ['active', 'paused']
 }
 
 export const importEntry: Entry<ImportState> = {

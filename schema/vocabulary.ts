@@ -22,7 +22,8 @@ export type KeyAlgorithm = typeof keyAlgorithms[number]
 
 /** What a reseller's key may do. */
 export const resellerScopes = [
-  'catalog:read', 'stock:read', 'orders:read', 'orders:write', 'codes:read', 'wallet:read', 'keys:write'
+  'catalog:read', 'stock:read', 'orders:read', 'orders:write', 'orders:approve', 'codes:read', 'wallet:read', 'keys:write',
+  'approvals:write'
 ] as const
 /** What an operator's key may do; `admin:*` is all of them. */
 export const operatorScopes = ['admin:read', 'admin:resellers', 'admin:catalog', 'admin:stock', 'admin:money', 'admin:*'] as const
@@ -44,20 +45,86 @@ export type LotState = typeof lotStates[number]
 export const importStates = ['open', 'committed', 'aborted'] as const
 export type ImportState = typeof importStates[number]
 
-export const accountKinds = ['wallet', 'revenue', 'cash', 'adjustment', 'cost_of_goods', 'supplier_payable'] as const
+export const accountKinds = ['wallet', 'held', 'revenue', 'cash', 'adjustment', 'cost_of_goods', 'supplier_payable'] as const
 export type AccountKind = typeof accountKinds[number]
 
-export const transferKinds = ['order', 'deposit', 'adjustment', 'cost'] as const
+export const transferKinds = ['order', 'hold', 'release', 'refund', 'deposit', 'adjustment', 'cost'] as const
 export type TransferKind = typeof transferKinds[number]
 
-export const orderStates = ['completed', 'partial'] as const
+/**
+ * awaiting_approval and reserved hold stock and money. completed and partial are settled; of what was not revealed the buyer may
+ * give back (reversed). void is a reference made unusable before any order came with it.
+ */
+export const orderStates = [
+  'awaiting_approval', 'reserved', 'completed', 'partial', 'reversed', 'cancelled', 'rejected', 'expired', 'void'
+] as const
 export type OrderState = typeof orderStates[number]
 
-export const lineStates = ['delivered', 'partial', 'refused'] as const
+/** held: set aside. released: the order ended without delivering it. returned: all its codes were given back unrevealed. */
+export const lineStates = ['held', 'delivered', 'partial', 'refused', 'released', 'returned'] as const
 export type LineState = typeof lineStates[number]
 
-export const lineReasons = ['out_of_stock', 'below_minimum'] as const
+export const lineReasons = [
+  'sku_not_found', 'sku_not_for_sale', 'price_missing', 'currency_mixed', 'quantity_out_of_bounds', 'quantity_off_step', 'out_of_stock',
+  'below_minimum', 'price_above_max', 'insufficient_balance', 'budget_exceeded', 'cancelled', 'rejected', 'expired', 'returned',
+  'stock_withdrawn'
+] as const
 export type LineReason = typeof lineReasons[number]
 
-export const eventTypes = ['order.completed', 'order.partial', 'wallet.deposited', 'wallet.adjusted', 'key.created', 'key.revoked'] as const
+export const refundReasons = ['cancelled', 'reversed'] as const
+export type RefundReason = typeof refundReasons[number]
+
+export const reversalOutcomes = ['reversed', 'cancelled', 'voided'] as const
+export type ReversalOutcome = typeof reversalOutcomes[number]
+
+/** broken: the stock behind it was withdrawn (recalled or expired). */
+export const holdStates = ['active', 'used', 'cancelled', 'expired', 'broken'] as const
+export type HoldState = typeof holdStates[number]
+
+export const approvalStates = ['pending', 'approved', 'rejected', 'expired', 'cancelled'] as const
+export type ApprovalState = typeof approvalStates[number]
+
+/** Why a purchase needs a second key. */
+export const approvalReasons = ['amount', 'quantity', 'sku', 'first_purchase'] as const
+export type ApprovalReason = typeof approvalReasons[number]
+
+export const approvalKinds = ['order', 'bulk_order'] as const
+export type ApprovalKind = typeof approvalKinds[number]
+
+export const budgetKinds = ['key', 'cost_center'] as const
+export type BudgetKind = typeof budgetKinds[number]
+
+/** running buys as it goes; reserving sets all aside first, completing turns that into orders, releasing gives it back. */
+export const bulkOrderStates = [
+  'invalid', 'validated', 'running', 'reserving', 'awaiting_approval', 'completing', 'releasing',
+  'completed', 'partial', 'failed', 'cancelled', 'rejected', 'expired'
+] as const
+export type BulkOrderState = typeof bulkOrderStates[number]
+
+export const bulkFormats = ['json', 'ndjson', 'csv'] as const
+export type BulkFormat = typeof bulkFormats[number]
+
+export const standingOrderStates = ['active', 'paused', 'ended'] as const
+export type StandingOrderState = typeof standingOrderStates[number]
+
+/** schedule: so many at certain times. level: as many as are missing from a level of unrevealed codes. */
+export const standingRuleKinds = ['schedule', 'level'] as const
+export type StandingRuleKind = typeof standingRuleKinds[number]
+
+export const standingPeriods = ['day', 'week', 'month'] as const
+export type StandingPeriod = typeof standingPeriods[number]
+
+export const standingRunOutcomes = ['ordered', 'nothing_needed', 'refused', 'limit_reached'] as const
+export type StandingRunOutcome = typeof standingRunOutcomes[number]
+
+/** How deliveries are sealed to their buyer (RFC 7518 §4.3, §4.6). */
+export const encryptionAlgorithms = ['ECDH-ES', 'RSA-OAEP-256'] as const
+export type EncryptionAlgorithm = typeof encryptionAlgorithms[number]
+
+export const eventTypes = [
+  'order.completed', 'order.partial', 'order.awaiting_approval', 'order.rejected', 'order.expired', 'order.cancelled', 'order.reversed',
+  'order.refunded', 'order.voided', 'bulk_order.confirmed', 'bulk_order.awaiting_approval', 'bulk_order.ended', 'standing_order.ran',
+  'standing_order.paused', 'hold.broken', 'reveals.alert', 'wallet.deposited', 'wallet.adjusted', 'key.created', 'key.revoked',
+  'encryption_key.registered', 'encryption_key.retired'
+] as const
 export type EventType = typeof eventTypes[number]

@@ -26,17 +26,21 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   ground: ['postgres', 'base', 'schema'],
   capability: ['ground', 'postgres', 'base', 'schema'],
   orders: ['capability', 'ground', 'postgres', 'base', 'schema'],
-  world: ['orders', 'capability', 'postgres', 'base', 'schema'],
-  api: ['world', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
-  workers: ['world', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
+  buying: ['orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
+  world: ['buying', 'orders', 'capability', 'postgres', 'base', 'schema'],
+  api: ['world', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
+  workers: ['world', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
   sdk: [],
   cli: ['sdk', 'schema', 'door'],
-  compose: ['api', 'workers', 'world', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
+  compose: ['api', 'workers', 'world', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
   door: ['compose', 'workers', 'world', 'capability', 'postgres', 'base', 'schema', 'sdk']
 }
 
 /** Parts of the domain that every capability stands on. */
 const ground = ['events', 'secrets', 'requests']
+
+/** Ways of buying that stand on orders, and do not know each other. */
+const buying = ['bulk-orders', 'standing-orders']
 
 /** What is started: the process itself, which counts its signals. */
 const mains = ['src/main.ts', 'src/cli/kahub.ts']
@@ -46,7 +50,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@sinclair/typebox': ['schema', 'api'],
   uuidv7: ['base'],
   postgres: ['postgres'],
-  'csv-parse': ['capability', 'cli'],
+  'csv-parse': ['capability', 'buying', 'cli'],
+  jose: ['orders', 'capability'],
   'ipaddr.js': ['capability'],
   fastify: ['api'],
   '@fastify/swagger': ['api'],
@@ -224,7 +229,8 @@ function floorOf (path: string): string {
   if (room === undefined) return 'door'
   if (folder !== 'domain') return folder!
   if (file === undefined) return 'world'
-  return ground.includes(room) ? 'ground' : room === 'orders' ? 'orders' : 'capability'
+  if (buying.includes(room!)) return 'buying'
+  return ground.includes(room!) ? 'ground' : room === 'orders' ? 'orders' : 'capability'
 }
 
 /** The folder a file of the domain lies in, or its floor. */

@@ -20,13 +20,23 @@ import { adminLotsRoutes } from './rest/admin-lots.ts'
 import { adminOrderRoutes } from './rest/admin-orders.ts'
 import { adminPriceRoutes } from './rest/admin-prices.ts'
 import { adminResellersRoutes } from './rest/admin-resellers.ts'
+import { adminRevealRoutes } from './rest/admin-reveals.ts'
 import { adminWalletsRoutes } from './rest/admin-wallets.ts'
+import { approvalRoutes } from './rest/approvals.ts'
+import { bulkOrderRoutes } from './rest/bulk-orders.ts'
+import { encryptionKeyRoutes } from './rest/encryption-keys.ts'
+import { holdRoutes } from './rest/holds.ts'
 import { keysRoutes } from './rest/keys.ts'
 import { meRoutes } from './rest/me.ts'
+import { orderCodeRoutes } from './rest/order-codes.ts'
 import { orderRoutes } from './rest/orders.ts'
 import { priceRoutes } from './rest/prices.ts'
 import { productRoutes } from './rest/products.ts'
+import { quoteRoutes } from './rest/quotes.ts'
+import { revealRoutes } from './rest/reveals.ts'
+import { reversalRoutes } from './rest/reversals.ts'
 import { serviceRoutes } from './rest/service.ts'
+import { standingOrderRoutes } from './rest/standing-orders.ts'
 import { stockRoutes } from './rest/stock.ts'
 import { walletsRoutes } from './rest/wallets.ts'
 
@@ -97,12 +107,22 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     productRoutes(scope)
     priceRoutes(scope)
     stockRoutes(scope)
+    quoteRoutes(scope)
+    holdRoutes(scope)
     orderRoutes(scope)
+    orderCodeRoutes(scope)
+    reversalRoutes(scope)
+    revealRoutes(scope)
+    bulkOrderRoutes(scope)
+    approvalRoutes(scope)
+    standingOrderRoutes(scope)
+    encryptionKeyRoutes(scope)
     walletsRoutes(scope)
     adminLevelsRoutes(scope)
     adminResellersRoutes(scope)
     adminKeysRoutes(scope)
     adminOrderRoutes(scope)
+    adminRevealRoutes(scope)
     adminWalletsRoutes(scope)
     adminCatalogRoutes(scope)
     adminPriceRoutes(scope)

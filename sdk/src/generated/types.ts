@@ -64,8 +64,9 @@ export interface ApiKey {
     x: string
   } | null
   scopes: Array<
-    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'codes:read' | 'wallet:read' | 'keys:write'
-    | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
+    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
+    | 'keys:write' | 'approvals:write' | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock'
+    | 'admin:money' | 'admin:*' | (string & {})>
   /** CIDR ranges; empty allows all. */
   ip_allow: string[]
   /** The key’s own limit; null: the level’s holds. */
@@ -148,8 +149,9 @@ export interface CreatedApiKey {
     x: string
   } | null
   scopes: Array<
-    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'codes:read' | 'wallet:read' | 'keys:write'
-    | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
+    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
+    | 'keys:write' | 'approvals:write' | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock'
+    | 'admin:money' | 'admin:*' | (string & {})>
   /** CIDR ranges; empty allows all. */
   ip_allow: string[]
   /** The key’s own limit; null: the level’s holds. */
@@ -294,8 +296,9 @@ export interface Me {
     name: string
     algorithm: 'hmac-sha256' | 'ed25519' | (string & {})
     scopes: Array<
-      | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'codes:read' | 'wallet:read' | 'keys:write'
-      | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
+      | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read'
+      | 'wallet:read' | 'keys:write' | 'approvals:write' | 'admin:read' | 'admin:resellers' | 'admin:catalog'
+      | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
     /** The limit in force: the key’s own, or that of the level. */
     requests_per_minute: number
     /** The Kahub-Version pinned at the key’s first use. */
@@ -318,7 +321,8 @@ export interface OperatorTransfer {
   /** The id of a transfer. */
   id: string
   /** What moved the money. */
-  kind: 'order' | 'deposit' | 'adjustment' | 'cost' | (string & {})
+  kind:
+    | 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | (string & {})
   /** Its number in the wallet, from 1 without a gap. */
   entry: number
   /** What the wallet gained; below zero, what it lost. */
@@ -341,7 +345,9 @@ export interface Order {
   /** The same order as a plain number, for shops that need one; it counts nothing. */
   number: number
   reference: string
-  state: 'completed' | 'partial' | (string & {})
+  state:
+    | 'awaiting_approval' | 'reserved' | 'completed' | 'partial' | 'reversed' | 'cancelled' | 'rejected' | 'expired'
+    | 'void' | (string & {})
   fill: 'all_or_nothing' | 'partial' | (string & {})
   /** ISO 4217 currency code. */
   currency: Currency
@@ -386,9 +392,12 @@ export interface OrderLine {
   total: string
   /** A decimal number of major units, at most four digits after the point. */
   refunded: string
-  state: 'delivered' | 'partial' | 'refused' | (string & {})
+  state: 'held' | 'delivered' | 'partial' | 'refused' | 'released' | 'returned' | (string & {})
   /** Why a line was not delivered in full. */
-  reason: 'out_of_stock' | 'below_minimum' | null | (string & {})
+  reason:
+    | 'sku_not_found' | 'sku_not_for_sale' | 'price_missing' | 'currency_mixed' | 'quantity_out_of_bounds'
+    | 'quantity_off_step' | 'out_of_stock' | 'below_minimum' | 'price_above_max' | 'insufficient_balance'
+    | 'budget_exceeded' | 'cancelled' | 'rejected' | 'expired' | 'returned' | 'stock_withdrawn' | null | (string & {})
   /** The rules that gave the unit price, in the order they applied. */
   price_rules: string[]
   /** How the unit price came about; on GET of a single order. */
@@ -403,7 +412,9 @@ export interface OrderSummary {
   /** The same order as a plain number, for shops that need one; it counts nothing. */
   number: number
   reference: string
-  state: 'completed' | 'partial' | (string & {})
+  state:
+    | 'awaiting_approval' | 'reserved' | 'completed' | 'partial' | 'reversed' | 'cancelled' | 'rejected' | 'expired'
+    | 'void' | (string & {})
   fill: 'all_or_nothing' | 'partial' | (string & {})
   /** ISO 4217 currency code. */
   currency: Currency
@@ -524,13 +535,17 @@ export type ProblemCode =
   | 'method_not_allowed' | 'unsupported_media_type' | 'body_too_large' | 'body_not_allowed' | 'signature_missing'
   | 'signature_malformed' | 'signature_expired' | 'signature_in_future' | 'signature_insufficient'
   | 'signature_invalid' | 'digest_missing' | 'digest_malformed' | 'digest_mismatch' | 'nonce_reused' | 'key_revoked'
-  | 'key_expired' | 'ip_not_allowed' | 'reseller_suspended' | 'scope_missing' | 'rate_limited' | 'version_unknown'
-  | 'malformed_json' | 'duplicate_json_key' | 'forbidden_json_key' | 'invalid_request' | 'cursor_invalid'
-  | 'reference_missing' | 'reference_mismatch' | 'reference_reused' | 'sku_not_found' | 'sku_not_for_sale'
-  | 'price_missing' | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing'
-  | 'out_of_stock' | 'price_above_max' | 'insufficient_balance' | 'in_use' | 'state_conflict' | 'price_below_cost'
-  | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf'
-  | 'internal_error' | (string & {})
+  | 'key_expired' | 'ip_not_allowed' | 'reseller_suspended' | 'scope_missing' | 'rate_limited'
+  | 'reveal_quota_exceeded' | 'version_unknown' | 'malformed_json' | 'duplicate_json_key' | 'forbidden_json_key'
+  | 'invalid_request' | 'cursor_invalid' | 'reference_missing' | 'reference_mismatch' | 'reference_reused'
+  | 'reference_void' | 'quote_not_found' | 'quote_used' | 'quote_expired' | 'quote_changed' | 'hold_not_found'
+  | 'hold_ended' | 'hold_expired' | 'hold_limit_exceeded' | 'sku_not_found' | 'sku_not_for_sale' | 'price_missing'
+  | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing' | 'out_of_stock'
+  | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed' | 'reversal_too_late'
+  | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed' | 'bulk_file_unreadable'
+  | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak' | 'in_use' | 'state_conflict'
+  | 'price_below_cost' | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked'
+  | 'code_not_on_shelf' | 'internal_error' | (string & {})
 
 export interface Product {
   /** The id of a product. */
@@ -673,7 +688,8 @@ export interface Transfer {
   /** The id of a transfer. */
   id: string
   /** What moved the money. */
-  kind: 'order' | 'deposit' | 'adjustment' | 'cost' | (string & {})
+  kind:
+    | 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | (string & {})
   /** Its number in the wallet, from 1 without a gap. */
   entry: number
   /** What the wallet gained; below zero, what it lost. */
@@ -773,7 +789,8 @@ export interface CreateKeyBody {
   expires_at?: string | null | undefined
   /** What the key may do; no more than the key that signs. */
   scopes: ReadonlyArray<
-    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'codes:read' | 'wallet:read' | 'keys:write'>
+    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
+    | 'keys:write' | 'approvals:write'>
 }
 
 /** The answer of POST /v1/keys. */
@@ -896,7 +913,9 @@ export interface ListOrdersQuery {
   reference?: string | undefined
   /** Only the order with this number. At least 1. */
   number?: number | undefined
-  state?: 'completed' | 'partial' | undefined
+  state?:
+    | 'awaiting_approval' | 'reserved' | 'completed' | 'partial' | 'reversed' | 'cancelled' | 'rejected' | 'expired'
+    | 'void' | undefined
 }
 
 /** The answer of GET /v1/orders. */
@@ -983,7 +1002,7 @@ export interface ListTransfersQuery {
   limit?: number | undefined
   /** next_cursor of the page before, with the same filters. */
   cursor?: string | undefined
-  kind?: 'order' | 'deposit' | 'adjustment' | 'cost' | undefined
+  kind?: 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | undefined
   /** Only transfers from this time on (RFC 3339). */
   created_from?: string | undefined
   /** Only transfers before this time (RFC 3339). */
@@ -1125,7 +1144,8 @@ export interface CreateResellerKeyBody {
   requests_per_minute?: number | null | undefined
   /** What the key may do. */
   scopes: ReadonlyArray<
-    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'codes:read' | 'wallet:read' | 'keys:write'>
+    | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
+    | 'keys:write' | 'approvals:write'>
 }
 
 /** The answer of POST /admin/v1/resellers/{id}/keys. */
@@ -1218,7 +1238,9 @@ export interface AdminListOrdersQuery {
   reference?: string | undefined
   /** Only the order with this number. At least 1. */
   number?: number | undefined
-  state?: 'completed' | 'partial' | undefined
+  state?:
+    | 'awaiting_approval' | 'reserved' | 'completed' | 'partial' | 'reversed' | 'cancelled' | 'rejected' | 'expired'
+    | 'void' | undefined
 }
 
 /** The answer of GET /admin/v1/resellers/{id}/orders. */
@@ -1297,7 +1319,7 @@ export interface ListResellerTransfersQuery {
   limit?: number | undefined
   /** next_cursor of the page before, with the same filters. */
   cursor?: string | undefined
-  kind?: 'order' | 'deposit' | 'adjustment' | 'cost' | undefined
+  kind?: 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | undefined
   /** Only transfers from this time on (RFC 3339). */
   created_from?: string | undefined
   /** Only transfers before this time (RFC 3339). */

@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
-  CodePage, codesPageDefault, codesPageMax, inlineCodesMax, ListOrders, Order, OrderId, OrderPage, PlaceOrder, ReadCodes, type OrderSummary
+  inlineCodesMax, ListOrders, Order, OrderId, OrderPage, PlaceOrder, type OrderSummary
 } from '../../../schema/rest/orders.ts'
 import { readId, type Uuid } from '../../base/ids.ts'
 import { parseAmount } from '../../base/money.ts'
@@ -10,7 +9,6 @@ import { Problem } from '../../base/problem.ts'
 import { explainOrder } from '../../domain/orders/explain-order.ts'
 import { orderSummaryView, orderView, withCodes, withExplanations } from '../../domain/orders/order-view.ts'
 import { listOrders, readOrder } from '../../domain/orders/read-orders.ts'
-import { openOrderCodes, revealCodes, streamCodes } from '../../domain/orders/reveal-codes.ts'
 import { holdsScope } from '../../domain/resellers/keyring.ts'
 import type { App } from '../app-types.ts'
 import { referenceOf, resellerOf } from '../change.ts'
@@ -18,7 +16,7 @@ import { answerPage, type PageAnswer } from '../page.ts'
 
 const OrderParams = Type.Object({ id: OrderId })
 
-/** Orders and their codes. */
+/** Placing and reading orders. */
 export function orderRoutes (app: App): void {
   app.post('/v1/orders', {
     config: { scope: 'orders:write' },
@@ -55,24 +53,6 @@ export function orderRoutes (app: App): void {
   }, async request => {
     const order = await ownOrder(request, request.params.id)
     return withExplanations(orderView(order), await explainOrder(request.caller.world.db, order))
-  })
-
-  app.get('/v1/orders/:id/codes', {
-    config: { scope: 'codes:read' },
-    schema: {
-      operationId: 'listOrderCodes',
-      summary: 'The codes of an order: a page as JSON, or all of them as NDJSON',
-      description: 'Send Accept: application/x-ndjson for a stream of one code a line, ending with {"end":true,"count":…}; resume a cut stream with offset. Every reveal is recorded before a code leaves.',
-      tags: ['Orders'],
-      'x-sdk': { resource: 'orders', method: 'codes' },
-      params: OrderParams,
-      querystring: ReadCodes,
-      response: { 200: { description: 'Codes in the order of the lines.', content: { 'application/json': { schema: CodePage }, 'application/x-ndjson': { schema: { type: 'string' } } } } }
-    } as const
-  }, async (request, reply) => {
-    const order = await ownOrder(request, request.params.id)
-    reply.header('cache-control', 'no-store')
-    return wantsLines(request) ? await answerLines(request, reply, order.id) : await answerCodePage(request, order.id)
   })
 }
 
@@ -128,30 +108,9 @@ function revealsInline (request: FastifyRequest, deliver: PlaceOrder['deliver'],
   return true
 }
 
-async function ownOrder (request: FastifyRequest, id: string) {
+/** The caller's order with this id. */
+export async function ownOrder (request: FastifyRequest, id: string) {
   const order = await readOrder(request.caller.world.db, resellerOf(request).id, readId('order', id)!)
   if (!order) throw new Problem('not_found', 'You have no order with this id.')
   return order
-}
-
-function wantsLines (request: FastifyRequest): boolean {
-  return request.headers.accept?.includes('application/x-ndjson') ?? false
-}
-
-async function answerCodePage (request: FastifyRequest, orderId: Uuid) {
-  const { offset = 0, limit = codesPageDefault } = request.query as { offset?: number, limit?: number }
-  const page = await revealCodes(request.caller.world, revealBy(request, orderId), { first: offset, count: Math.min(limit, codesPageMax) })
-  const end = offset + page.sealed.length
-  return { data: openOrderCodes(page), count: page.total, next_offset: end < page.total ? end : null }
-}
-
-async function answerLines (request: FastifyRequest, reply: FastifyReply, orderId: Uuid): Promise<FastifyReply> {
-  const { offset = 0, limit = Number.MAX_SAFE_INTEGER } = request.query as { offset?: number, limit?: number }
-  const lines = await streamCodes(request.caller.world, revealBy(request, orderId), { first: offset, count: limit })
-  return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }))
-}
-
-function revealBy (request: FastifyRequest, orderId: Uuid) {
-  const { key, nonce, ip } = request.caller
-  return { orderId, resellerId: resellerOf(request).id, keyId: key.id, nonce, ip }
 }

@@ -2,7 +2,7 @@
 // without a query. What must not be a second late (a revoked key buys nothing) is checked again in the transaction.
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
-import type { Currency, KeyAlgorithm, ResellerStatus, Scope } from '../../../schema/vocabulary.ts'
+import type { Currency, EncryptionAlgorithm, KeyAlgorithm, ResellerStatus, Scope } from '../../../schema/vocabulary.ts'
 import { importEd25519Jwk } from '../../base/ed25519-key.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Uuid } from '../../base/ids.ts'
@@ -17,7 +17,15 @@ export interface KeyHolder {
   readonly status: ResellerStatus
   readonly currency: Currency
   readonly createdAt: Date
+  /** What a purchase needs a second key for, as it is kept; null when there is no policy. */
+  readonly approvalPolicy: unknown
+  /** Whether spending of the reseller is budgeted at all. */
+  readonly budgeted: boolean
+  /** The key that deliveries are sealed to; null when codes leave in the clear. */
+  readonly encryptionKey: EncryptionKeyInUse | null
 }
+
+export interface EncryptionKeyInUse { readonly id: Uuid, readonly algorithm: EncryptionAlgorithm, readonly jwk: Readonly<Record<string, unknown>> }
 
 export interface ApiKey {
   readonly id: string
@@ -35,6 +43,10 @@ export interface ApiKey {
   readonly revokedAt: Date | null
   /** The reseller the key belongs to; null for a key of the operator. */
   readonly reseller: KeyHolder | null
+  /** Codes it may reveal in a day; null is as many as there are. */
+  readonly revealsPerDay: number | null
+  /** Codes revealed in a day from which on its reseller is alerted. */
+  readonly revealsAlertAt: number | null
 }
 
 /** What decides whether a key may still be used. */
@@ -59,8 +71,12 @@ export async function loadKeyring (read: Reader, version: bigint, masterKeys: Ma
            k.expires_at, k.revoked_at,
            coalesce(k.requests_per_minute, l.requests_per_minute, ${operatorRequestsPerMinute}) as requests_per_minute,
            case when k.requests_per_minute is not null then 'key' when l.id is not null then 'level' else 'operator' end as limited_by,
-           r.id as reseller_id, r.name as reseller_name, r.level_id, r.status, r.currency, r.created_at
+           k.reveals_per_day, k.reveals_alert_at, r.id as reseller_id, r.name as reseller_name, r.level_id, r.status, r.currency, r.created_at,
+           p.policy, exists (select from budgets b where b.reseller_id = r.id) as budgeted,
+           e.id as encryption_key_id, e.algorithm as encryption_algorithm, e.jwk as encryption_jwk
     from api_keys k left join resellers r on r.id = k.reseller_id left join levels l on l.id = r.level_id
+      left join approval_policies p on p.reseller_id = r.id
+      left join encryption_keys e on e.reseller_id = r.id and e.retired_at is null
     where (k.revoked_at is null or k.revoked_at > now() - interval '30 days')
       and (k.expires_at is null or k.expires_at > now() - interval '30 days')`
   const keys = new Map(rows.map(row => [row.id, toKey(row, masterKeys)]))
@@ -112,7 +128,14 @@ interface KeyRow {
   level_id: string,
   status: ResellerStatus,
   currency: Currency,
-  created_at: Date
+  created_at: Date,
+  reveals_per_day: number | null,
+  reveals_alert_at: number | null,
+  policy: unknown,
+  budgeted: boolean,
+  encryption_key_id: Uuid | null,
+  encryption_algorithm: EncryptionAlgorithm,
+  encryption_jwk: Readonly<Record<string, unknown>>
 }
 
 function toKey (row: KeyRow, masterKeys: MasterKeys): ApiKey {
@@ -130,6 +153,8 @@ function toKey (row: KeyRow, masterKeys: MasterKeys): ApiKey {
     apiVersion: row.api_version,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    revealsPerDay: row.reveals_per_day,
+    revealsAlertAt: row.reveals_alert_at,
     reseller: row.reseller_id === null
       ? null
       : {
@@ -138,7 +163,12 @@ function toKey (row: KeyRow, masterKeys: MasterKeys): ApiKey {
           levelId: row.level_id,
           status: row.status,
           currency: row.currency,
-          createdAt: row.created_at
+          createdAt: row.created_at,
+          approvalPolicy: row.policy,
+          budgeted: row.budgeted,
+          encryptionKey: row.encryption_key_id === null
+            ? null
+            : { id: row.encryption_key_id, algorithm: row.encryption_algorithm, jwk: row.encryption_jwk }
         }
   }
 }

@@ -1,0 +1,4 @@
+import type { App } from '../app-types.ts'
+
+/** bulk-orders. */
+export function bulkOrderRoutes (app: App): void {}

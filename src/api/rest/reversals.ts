@@ -1,0 +1,4 @@
+import type { App } from '../app-types.ts'
+
+/** reversals. */
+export function reversalRoutes (app: App): void {}

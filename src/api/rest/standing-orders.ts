@@ -1,0 +1,4 @@
+import type { App } from '../app-types.ts'
+
+/** standing-orders. */
+export function standingOrderRoutes (app: App): void {}
