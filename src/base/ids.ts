@@ -6,8 +6,24 @@ import { uuidv7 } from 'uuidv7'
 export type Uuid = string
 
 export const idPrefixes = {
-  reseller: 'rsl', product: 'prd', sku: 'sku', order: 'ord', event: 'evt', transfer: 'trf', lot: 'lot', import: 'imp', price_rule: 'prc', reveal: 'rvl',
-  quote: 'quo', hold: 'hld', refund: 'rfd', reversal: 'rvs', approval: 'apr', budget: 'bgt', bulk_order: 'blk', standing_order: 'sto',
+  reseller: 'rsl',
+  product: 'prd',
+  sku: 'sku',
+  order: 'ord',
+  event: 'evt',
+  transfer: 'trf',
+  lot: 'lot',
+  import: 'imp',
+  price_rule: 'prc',
+  reveal: 'rvl',
+  quote: 'quo',
+  hold: 'hld',
+  refund: 'rfd',
+  reversal: 'rvs',
+  approval: 'apr',
+  budget: 'bgt',
+  bulk_order: 'blk',
+  standing_order: 'sto',
   encryption_key: 'enc'
 } as const
 export type IdKind = keyof typeof idPrefixes
