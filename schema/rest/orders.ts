@@ -100,7 +100,9 @@ export type ListOrders = Static<typeof ListOrders>
 export const OrderPage = Page(OrderSummary)
 
 export const ReadCodes = Type.Object({
-  offset: Type.Optional(Type.Integer({ minimum: 0, default: 0, description: 'Codes to pass over: where an earlier answer ended.' })),
+  offset: Type.Optional(Type.Integer({
+    minimum: 0, default: 0, description: 'The position to begin at. Positions count the codes ever delivered; those given back keep theirs.'
+  })),
   limit: Type.Optional(Type.Integer({
     minimum: 1,
     description: `Codes to answer at most; JSON: up to ${codesPageMax} (default ${codesPageDefault}), NDJSON: all that follow by default.`
@@ -116,6 +118,6 @@ export type OrderCodeView = Static<typeof OrderCode>
 
 export const CodePage = Type.Object({
   data: Type.Array(OrderCode),
-  count: Type.Integer({ description: 'Codes of the whole order.' }),
+  count: Type.Integer({ description: 'Codes of the whole order, without those given back.' }),
   next_offset: Nullable(Type.Integer(), { description: 'Send it as offset to read on; null at the end.' })
 }, { additionalProperties: false })

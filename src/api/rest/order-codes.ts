@@ -38,8 +38,7 @@ function wantsLines (request: FastifyRequest): boolean {
 async function answerCodePage (request: FastifyRequest, orderId: Uuid) {
   const { offset = 0, limit = codesPageDefault } = request.query as { offset?: number, limit?: number }
   const page = await revealCodes(request.caller.world, revealBy(request, orderId), { first: offset, count: Math.min(limit, codesPageMax) })
-  const end = offset + page.sealed.length
-  return { data: openOrderCodes(page), count: page.total, next_offset: end < page.total ? end : null }
+  return { data: openOrderCodes(page), count: page.total, next_offset: page.next }
 }
 
 async function answerLines (request: FastifyRequest, reply: FastifyReply, orderId: Uuid): Promise<FastifyReply> {

@@ -3,6 +3,19 @@ import type { Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
 import type { Allocation } from '../stock/take-stock.ts'
 
+/** What only some orders have, as it is kept: what a price, stock or money was bound by, and what the order belongs to. */
+export interface OrderTerms {
+  readonly quote?: Uuid
+  readonly hold?: Uuid
+  readonly cost_center?: string
+  /** The bulk order, and which of its chunks this order is. */
+  readonly bulk?: Uuid
+  readonly chunk?: number
+  readonly standing?: Uuid
+  /** The budgets its total was taken from. */
+  readonly budgets?: readonly Uuid[]
+}
+
 /** An order as it is kept: its plain number is in its id (order-number.ts); amounts in ten-thousandths of the currency's major unit. */
 export interface Order {
   readonly id: Uuid
@@ -13,9 +26,15 @@ export interface Order {
   readonly currency: Currency
   readonly maxTotal: Amount | null
   readonly quantity: number
+  /** Codes that were ever delivered; those given back since are in `returned`. */
   readonly delivered: number
+  readonly returned: number
+  /** What the codes cost that are delivered or set aside. */
   readonly total: Amount
+  /** Money set aside. */
+  readonly held: Amount
   readonly refunded: Amount
+  readonly terms: OrderTerms | null
   readonly keyId: string
   readonly createdAt: Date
 }
@@ -27,6 +46,9 @@ export interface OrderLine {
   readonly skuId: Uuid
   readonly quantity: number
   readonly delivered: number
+  /** Codes set aside. */
+  readonly held: number
+  readonly returned: number
   readonly unitPrice: Amount
   readonly total: Amount
   readonly refunded: Amount
@@ -39,3 +61,6 @@ export interface OrderWithLines extends Order { readonly lines: readonly OrderLi
 
 /** Codes first … first+count-1 of a lot belong to a line. The codes of an order stand in the order line, lot, first. */
 export interface OrderAllocation extends Allocation { readonly orderId: Uuid, readonly line: number }
+
+/** An allocation with the position of its first code in the order; not live: its codes were given back unrevealed. */
+export interface PositionedAllocation extends OrderAllocation { readonly position: number, readonly live: boolean }

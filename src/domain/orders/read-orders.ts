@@ -7,7 +7,7 @@ import { bareArray, quotedArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import type { SealedCode } from '../stock/open-codes.ts'
 import { factKey } from './decide.ts'
-import type { Order, OrderAllocation, OrderLine, OrderWithLines } from './order.ts'
+import type { Order, OrderAllocation, OrderLine, OrderWithLines, PositionedAllocation } from './order.ts'
 import { idsOfNumber } from './order-number.ts'
 
 /** One order of a reseller with its lines; undefined when it is unknown or another's. */
@@ -53,6 +53,17 @@ export async function readAllocations (read: Reader, orderIds: readonly Uuid[]):
   return await read<OrderAllocation[]>`
     select order_id as "orderId", line, lot_id as "lotId", first, count from allocations
     where order_id = any(${bareArray(orderIds)}::uuid[]) and live order by order_id, line, lot_id, first`
+}
+
+/**
+ * All allocations an order ever had, each with the position of its first code. Codes that were given back keep their positions,
+ * so that those of the others never shift: a client resumes by position, and an audit row names positions.
+ */
+export async function readPositions (read: Reader, orderId: Uuid): Promise<readonly PositionedAllocation[]> {
+  return await read<PositionedAllocation[]>`
+    select order_id as "orderId", line, lot_id as "lotId", first, count, live,
+           (sum(count) over (order by line, lot_id, first rows unbounded preceding) - count)::int as position
+    from allocations where order_id = ${orderId} order by line, lot_id, first`
 }
 
 /** The sealed codes of allocations, in their order. */

@@ -4,17 +4,19 @@
 import { createHash } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import type { OrderCodeView } from '../../../schema/rest/orders.ts'
+import type { OrderState } from '../../../schema/vocabulary.ts'
 import { newId, showId, type Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
 import { recheckKey } from '../resellers/recheck-key.ts'
 import { spendNonce, type StoredNonce } from '../requests/spend-nonce.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
 import { openCodes, type SealedCode } from '../stock/open-codes.ts'
-import type { OrderAllocation } from './order.ts'
+import type { PositionedAllocation } from './order.ts'
 import { codeView } from './order-view.ts'
-import { readAllocations, readSealedCodes } from './read-orders.ts'
+import { readPositions, readSealedCodes } from './read-orders.ts'
 
 export interface RevealBy {
   readonly orderId: Uuid
@@ -24,7 +26,10 @@ export interface RevealBy {
   readonly ip: string
 }
 
-/** Codes first … first+count-1 of an order, counted over its lines. */
+/**
+ * Up to `count` codes of an order from position `first` on. Positions count all codes ever delivered, over the lines; those that
+ * were given back keep theirs and are passed over.
+ */
 export interface CodeRange { readonly first: number, readonly count: number }
 
 interface Needs { readonly db: Db, readonly lotKeys: LotKeys }
@@ -35,8 +40,10 @@ export interface Revealed {
   readonly keys: ReadonlyMap<number, KeyObject>
   /** For each code the line it belongs to. */
   readonly lines: readonly { readonly line: number, readonly skuId: Uuid, readonly count: number }[]
-  /** Codes of the whole order. */
+  /** Codes the order has, without those given back. */
   readonly total: number
+  /** The position at which the next code stands; null when there is none. */
+  readonly next: number | null
 }
 
 /** Codes revealed in one step: one transaction and one audit row. */
@@ -68,11 +75,8 @@ export function openOrderCodes ({ sealed, keys, lines }: Revealed): OrderCodeVie
  * The first piece is revealed before this returns, so that a refusal is a refusal and not a broken stream.
  */
 export async function streamCodes (needs: Needs, by: RevealBy, range: CodeRange): Promise<AsyncGenerator<Buffer>> {
-  const step = (first: number, spend: boolean) => {
-    const piece = { first, count: Math.min(revealStepMax, range.first + range.count - first) }
-    return spend ? revealCodes(needs, by, piece) : transact(needs.db, tx => revealStep(tx, needs.lotKeys, by, piece))
-  }
-  const start = await step(range.first, true)
+  const pieceOf = (first: number, left: number) => ({ first, count: Math.min(revealStepMax, left) })
+  const start = await revealCodes(needs, by, pieceOf(range.first, range.count))
   return pieces()
 
   async function * pieces (): AsyncGenerator<Buffer> {
@@ -81,55 +85,71 @@ export async function streamCodes (needs: Needs, by: RevealBy, range: CodeRange)
     let revealed = start
     while (revealed.sealed.length > 0) {
       count += revealed.sealed.length
-      const end = range.first + count
-      const more = end < revealed.total && count < range.count
       const piece = writeLines(revealed)
       digest.update(piece)
       yield piece
-      if (!more) break
-      revealed = await step(end, false)
+      const { next } = revealed
+      if (next === null || count >= range.count) break
+      revealed = await transact(needs.db, tx => revealStep(tx, needs.lotKeys, by, pieceOf(next, range.count - count)))
     }
     yield Buffer.from(JSON.stringify({ end: true, count, sha256: digest.digest('hex') }) + '\n')
   }
 }
 
-async function revealStep (tx: Tx, lotKeys: LotKeys, by: RevealBy, { first, count }: CodeRange): Promise<Revealed> {
-  const [, [order]] = await Promise.all([
-    recheckKey(tx, by.keyId),
-    tx<{ delivered: number }[]>`
-      select delivered from orders where id = ${by.orderId} and reseller_id = ${by.resellerId} for share`.execute()
-  ])
+async function revealStep (tx: Tx, lotKeys: LotKeys, by: RevealBy, range: CodeRange): Promise<Revealed> {
+  await recheckKey(tx, by.keyId)
+  const [order] = await tx<{ state: OrderState, delivered: number, returned: number }[]>`
+    select state, delivered, returned from orders where id = ${by.orderId} and reseller_id = ${by.resellerId} for share`
   if (!order) throw new Problem('not_found', 'You have no order with this id.')
-  const shown = Math.max(0, Math.min(count, order.delivered - first))
-  if (shown === 0) return { sealed: [], keys: new Map(), lines: [], total: order.delivered }
+  if (order.state === 'reversed') throw new Problem('state_conflict', 'All codes of this order were given back.')
+  const { ranges, next } = takeLive(await readPositions(tx, by.orderId), range)
+  const total = order.delivered - order.returned
+  if (ranges.length === 0) return { sealed: [], keys: new Map(), lines: [], total, next }
 
-  const ranges = cutRanges(await readAllocations(tx, [by.orderId]), first, shown)
   const skus = await tx<{ line: number, skuId: Uuid }[]>`select line, sku_id as "skuId" from order_lines where order_id = ${by.orderId}`
   const skuOf = new Map(skus.map(row => [row.line, row.skuId]))
+  const runs = runsOf(ranges)
   const [sealed] = await Promise.all([
     readSealedCodes(tx, ranges),
     tx`insert into reveals (order_id, id, reseller_id, first, count, key_id, ip)
-       values (${by.orderId}, ${newId()}, ${by.resellerId}, ${first}, ${shown}, ${by.keyId}, ${by.ip})`.execute()
+       select ${by.orderId}, id, ${by.resellerId}, first, count, ${by.keyId}, ${by.ip}
+       from unnest(${bareArray(runs.map(() => newId()))}::uuid[], ${bareArray(runs.map(run => run.first))}::int[],
+                   ${bareArray(runs.map(run => run.count))}::int[]) as run (id, first, count)`.execute()
   ])
   return {
     sealed,
-    keys: await lotKeys.keysOf(tx, ranges.map(range => range.lotId)),
-    lines: ranges.map(range => ({ line: range.line, skuId: skuOf.get(range.line)!, count: range.count })),
-    total: order.delivered
+    keys: await lotKeys.keysOf(tx, ranges.map(({ lotId }) => lotId)),
+    lines: ranges.map(({ line, count }) => ({ line, skuId: skuOf.get(line)!, count })),
+    total,
+    next
   }
 }
 
-/** The part of an order's ranges that holds its codes first … first+count-1. */
-function cutRanges (ranges: readonly OrderAllocation[], first: number, count: number): OrderAllocation[] {
-  const cut: OrderAllocation[] = []
-  let passed = 0
-  for (const range of ranges) {
-    const from = Math.max(first, passed)
-    const to = Math.min(first + count, passed + range.count)
-    if (from < to) cut.push({ ...range, first: range.first + from - passed, count: to - from })
-    passed += range.count
+/** The first codes from a position on that were not given back, as many as are wanted, and where the next one stands. */
+function takeLive (positions: readonly PositionedAllocation[], { first, count }: CodeRange) {
+  const ranges: PositionedAllocation[] = []
+  let missing = count
+  for (const range of positions) {
+    const passed = Math.max(0, first - range.position)
+    if (!range.live || passed >= range.count) continue
+    if (missing === 0) return { ranges, next: range.position + passed }
+    const taken = Math.min(missing, range.count - passed)
+    ranges.push({ ...range, first: range.first + passed, position: range.position + passed, count: taken })
+    missing -= taken
+    if (passed + taken < range.count) return { ranges, next: range.position + passed + taken }
   }
-  return cut
+  return { ranges, next: null }
+}
+
+/** Ranges as positions without a gap: an audit row names no code that was not revealed. */
+function runsOf (ranges: readonly PositionedAllocation[]): CodeRange[] {
+  const runs: { first: number, count: number }[] = []
+  for (const { position, count } of ranges) {
+    const last = runs.at(-1)
+    if (last && last.first + last.count === position) last.count += count
+    else runs.push({ first: position, count })
+  }
+  return runs
 }
 
 /** NDJSON written by hand: this is the whole cost of a large download. */
