@@ -58,6 +58,7 @@ create table reversals (
 create table quotes (
   reseller_id uuid not null references resellers,
   id uuid not null,
+  reference text not null,
   currency text not null,
   total bigint not null check (total >= 0),
   lines jsonb not null,
@@ -67,12 +68,13 @@ create table quotes (
   created_at timestamptz not null default now(),
   primary key (reseller_id, id)
 );
-create index quotes_by_expiry on quotes (expires_at);
+create index quotes_unused on quotes (expires_at) where order_id is null;
 
 -- A hold is a quantity on the stock row, never a range.
 create table holds (
   reseller_id uuid not null references resellers,
   id uuid not null,
+  reference text not null,
   state text not null check (state in ('active', 'used', 'cancelled', 'expired', 'broken')),
   quantity int not null check (quantity > 0),
   key_id text not null,
@@ -84,6 +86,7 @@ create table holds (
   check ((state = 'active') = (ended_at is null))
 );
 create index holds_active on holds (expires_at) where state = 'active';
+create index holds_active_of_reseller on holds (reseller_id, expires_at) where state = 'active';
 
 create table hold_lines (
   hold_id uuid not null,

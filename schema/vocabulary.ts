@@ -77,6 +77,10 @@ export type RefundReason = typeof refundReasons[number]
 export const reversalOutcomes = ['reversed', 'cancelled', 'voided'] as const
 export type ReversalOutcome = typeof reversalOutcomes[number]
 
+/** open: an order may name it. used: one has. */
+export const quoteStates = ['open', 'used', 'expired'] as const
+export type QuoteState = typeof quoteStates[number]
+
 /** broken: the stock behind it was withdrawn (recalled or expired). */
 export const holdStates = ['active', 'used', 'cancelled', 'expired', 'broken'] as const
 export type HoldState = typeof holdStates[number]
