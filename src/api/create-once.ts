@@ -5,21 +5,25 @@ import type { Tx } from '../postgres/pool.ts'
 import { change, referenceOf } from './change.ts'
 
 /**
- * Creates what the operator asks for once per reference, in the transaction of the claim: a repeat reads the earlier one. Sets
- * the status and says when the answer is a repeat's.
+ * Creates what is asked for once per reference of its owner, in the transaction of the claim: a repeat reads the earlier one.
+ * Sets the status and says when the answer is a repeat's.
  */
 export async function createOnce<Made> (request: FastifyRequest, reply: FastifyReply, wanted: {
+  /** The reseller whose references are counted; left out, they are the operator's. */
+  owner?: Uuid
   resource: string
   reference: string | undefined
   fields: Readonly<Record<string, unknown>>
   create: (tx: Tx, id: Uuid) => Promise<Made>
   read: (tx: Tx, id: Uuid) => Promise<Made>
+  /** What runs the change, when it is more than a transaction. */
+  through?: typeof change
 }): Promise<Made> {
-  const { resource, fields, create, read } = wanted
+  const { owner = 'operator', resource, fields, create, read, through = change } = wanted
   const reference = referenceOf(request, wanted.reference)
-  const { made, replayed } = await change(request, async tx => {
+  const { made, replayed } = await through(request, async tx => {
     const id = newId()
-    const earlier = await claimReference(tx, { owner: 'operator', resource, reference, fields, resourceId: id })
+    const earlier = await claimReference(tx, { owner, resource, reference, fields, resourceId: id })
     return earlier === undefined ? { made: await create(tx, id), replayed: false } : { made: await read(tx, earlier), replayed: true }
   })
   reply.code(replayed ? 200 : 201)

@@ -1,0 +1,44 @@
+import type { EncryptionAlgorithm } from '../../../schema/vocabulary.ts'
+import type { EncryptionJwk } from '../../base/encryption-jwk.ts'
+import type { Uuid } from '../../base/ids.ts'
+import type { Reader } from '../../postgres/pool.ts'
+
+/** A key that a reseller's deliveries are, or were, sealed to. */
+export interface EncryptionKeyRecord {
+  readonly id: Uuid
+  readonly name: string
+  readonly algorithm: EncryptionAlgorithm
+  readonly jwk: EncryptionJwk & { readonly kid: string }
+  /** The API key that registered it. */
+  readonly createdBy: string
+  readonly createdAt: Date
+  /** The API key that retired it, or registered its successor. */
+  readonly retiredBy: string | null
+  readonly retiredAt: Date | null
+}
+
+/** A reseller's encryption keys, newest first, older than the one named. */
+export async function listEncryptionKeys (
+  read: Reader,
+  resellerId: Uuid,
+  olderThan: Uuid | null,
+  count: number
+): Promise<readonly EncryptionKeyRecord[]> {
+  return await read<EncryptionKeyRecord[]>`
+    select ${encryptionKeyColumns(read)} from encryption_keys
+    where reseller_id = ${resellerId} and ${olderThan === null ? read`true` : read`id < ${olderThan}`}
+    order by id desc limit ${count}`
+}
+
+/** One of a reseller's encryption keys; undefined when it is unknown or another's. */
+export async function readEncryptionKey (read: Reader, resellerId: Uuid, id: Uuid): Promise<EncryptionKeyRecord | undefined> {
+  const [key] = await read<EncryptionKeyRecord[]>`
+    select ${encryptionKeyColumns(read)} from encryption_keys where reseller_id = ${resellerId} and id = ${id}`
+  return key
+}
+
+/** The columns of an EncryptionKeyRecord. */
+export function encryptionKeyColumns (read: Reader) {
+  return read`id, name, algorithm, jwk, created_by as "createdBy", created_at as "createdAt", retired_by as "retiredBy",
+    retired_at as "retiredAt"`
+}
