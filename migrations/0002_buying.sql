@@ -155,6 +155,7 @@ create table approvals (
 );
 create unique index approvals_of_subject on approvals (subject_id);
 create index approvals_pending on approvals (expires_at) where state = 'pending';
+create index approvals_pending_of_reseller on approvals (reseller_id, id) where state = 'pending';
 
 create table bulk_orders (
   reseller_id uuid not null references resellers,
@@ -210,9 +211,12 @@ create table bulk_chunks (
   primary key (bulk_id, chunk)
 );
 
+-- runs counts the rows of standing_runs, orders those that ordered, refusals those refused in a row. Runs up to used_up_to have
+-- nothing on hand any more, and never will.
 create table standing_orders (
   reseller_id uuid not null references resellers,
   id uuid not null,
+  reference text not null,
   name text not null,
   state text not null check (state in ('active', 'paused', 'ended')),
   sku_id uuid not null references skus,
@@ -221,12 +225,18 @@ create table standing_orders (
   cost_center text,
   key_id text not null,
   runs int not null default 0,
+  orders int not null default 0,
+  refusals int not null default 0,
+  used_up_to int not null default 0,
   next_run_at timestamptz,
   pause_reason text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  primary key (reseller_id, id)
+  primary key (reseller_id, id),
+  check ((state = 'active') = (next_run_at is not null)),
+  check ((state = 'paused') = (pause_reason is not null))
 );
+create unique index standing_orders_by_id on standing_orders (id);
 create index standing_orders_due on standing_orders (next_run_at) where state = 'active';
 
 create table standing_runs (
@@ -243,8 +253,10 @@ create table standing_runs (
   code text,
   detail text,
   ran_at timestamptz not null default now(),
-  primary key (standing_id, run)
+  primary key (standing_id, run),
+  check ((outcome = 'ordered') = (order_id is not null))
 );
+create index standing_runs_ordered on standing_runs (standing_id, ran_at, run) where order_id is not null;
 
 create table encryption_keys (
   reseller_id uuid not null references resellers,
@@ -285,6 +297,6 @@ declare
   role text := 'kahub_' || current_schema();
 begin
   execute format('revoke update, delete on refunds, reversals, standing_runs from %I', role);
-  execute format('revoke delete on approval_policies, budgets, budget_spends, approvals, bulk_orders, standing_orders, encryption_keys, holds from %I', role);
+  execute format('revoke delete on approval_policies, approvals, bulk_orders, standing_orders, encryption_keys, holds from %I', role);
 end
 $$;
