@@ -153,7 +153,9 @@ create table approvals (
   primary key (reseller_id, id),
   check ((state = 'pending') = (decided_at is null))
 );
-create unique index approvals_of_subject on approvals (subject_id);
+create index approvals_of_subject on approvals (subject_id);
+-- A bulk order that is tried again is asked about again.
+create unique index approvals_pending_of_subject on approvals (subject_id) where state = 'pending';
 create index approvals_pending on approvals (expires_at) where state = 'pending';
 create index approvals_pending_of_reseller on approvals (reseller_id, id) where state = 'pending';
 
