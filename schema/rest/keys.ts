@@ -3,6 +3,8 @@ import { keyAlgorithms, operatorScopes, resellerScopes, scopes } from '../vocabu
 import { Nullable, OneOf, Page, PageQuery, Reference, Timestamp } from './common.ts'
 import { Name, RequestsPerMinute } from './levels.ts'
 
+export const revealsPerDayMax = 100_000_000
+
 export const overlapSecondsMax = 30 * 86_400
 export const overlapSecondsDefault = 86_400
 export const ipRangesPerKeyMax = 50
@@ -56,9 +58,19 @@ const operatorLimit = {
   requests_per_minute: Type.Optional(Nullable(RequestsPerMinute, { description: 'A limit of the key’s own; null: the level’s holds.' }))
 }
 
+const revealLimits = {
+  reveals_per_day: Type.Optional(Nullable(Type.Integer({ minimum: 0, maximum: revealsPerDayMax }), {
+    description: 'Codes the key may reveal in a day (UTC), repeats included; null: as many as there are.'
+  })),
+  reveals_alert_at: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: revealsPerDayMax }), {
+    description: 'Codes revealed in a day (UTC) from which on the reseller gets the event reveals.alert, once a day; null: never.'
+  }))
+}
+
 export const CreateResellerKey = Type.Object({
   ...newKey,
   ...operatorLimit,
+  ...revealLimits,
   scopes: Type.Array(
     OneOf(resellerScopes),
     {
@@ -86,6 +98,15 @@ export const CreateOperatorKey = Type.Object({
 }, { additionalProperties: false })
 export type CreateOperatorKey = Static<typeof CreateOperatorKey>
 
+export const UpdateKey = Type.Object({
+  name: Type.Optional(Name),
+  ip_allow: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 60 }), {
+    maxItems: ipRangesPerKeyMax, description: 'Addresses and CIDR ranges to use the key from; empty allows all.'
+  })),
+  ...revealLimits
+}, { additionalProperties: false, minProperties: 1 })
+export type UpdateKey = Static<typeof UpdateKey>
+
 export const RotateKey = Type.Object({
   reference: Type.Optional(Reference),
   overlap_seconds: Type.Optional(Type.Integer({
@@ -107,6 +128,8 @@ const keyFields = {
   scopes: Type.Array(OneOf(scopes)),
   ip_allow: Type.Array(Type.String(), { description: 'CIDR ranges; empty allows all.' }),
   requests_per_minute: Nullable(Type.Integer(), { description: 'The key’s own limit; null: the level’s holds.' }),
+  reveals_per_day: Nullable(Type.Integer(), { description: 'Codes the key may reveal in a day (UTC); null: as many as there are.' }),
+  reveals_alert_at: Nullable(Type.Integer(), { description: 'Codes revealed in a day from which on you get the event reveals.alert.' }),
   api_version: Nullable(Type.String(), { description: 'The Kahub-Version pinned at the key’s first use.' }),
   replaced_by: Nullable(KeyId, { description: 'The key that took over when this one was rotated.' }),
   expires_at: Nullable(Timestamp),

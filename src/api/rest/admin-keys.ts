@@ -1,11 +1,12 @@
 import {
-  ApiKey, ApiKeyPage, CreateOperatorKey, CreateResellerKey, CreatedApiKey, KeyParams, ListKeysQuery, RotateKey
+  ApiKey, ApiKeyPage, CreateOperatorKey, CreateResellerKey, CreatedApiKey, KeyParams, ListKeysQuery, RotateKey, UpdateKey
 } from '../../../schema/rest/keys.ts'
 import { ResellerParams } from '../../../schema/rest/resellers.ts'
 import { createKey } from '../../domain/resellers/create-key.ts'
 import { listKeys, type KeyPlace } from '../../domain/resellers/list-keys.ts'
 import { revokeKey } from '../../domain/resellers/revoke-key.ts'
 import { rotateKey } from '../../domain/resellers/rotate-key.ts'
+import { updateKey } from '../../domain/resellers/update-key.ts'
 import type { App } from '../app-types.ts'
 import { changeKeys } from '../change-keys.ts'
 import { referenceOf } from '../change.ts'
@@ -32,6 +33,8 @@ export function adminKeysRoutes (app: App): void {
     const wish = {
       ...keyWish(body),
       requestsPerMinute: body.requests_per_minute,
+      revealsPerDay: body.reveals_per_day,
+      revealsAlertAt: body.reveals_alert_at,
       reference: referenceOf(request, body.reference),
       grantedBy: caller.key.id,
       resellerId: resellerIdOf(params)
@@ -99,6 +102,24 @@ export function adminKeysRoutes (app: App): void {
     placeOf: key => [key.createdAtText, key.id],
     view: keyView
   }))
+
+  app.patch('/admin/v1/keys/:id', {
+    config: { scope: 'admin:resellers' },
+    schema: {
+      operationId: 'updateKey',
+      'x-sdk': { resource: 'admin.keys', method: 'update' },
+      summary: 'Change a key',
+      description: 'Changes the fields that are given, of any key. What a key may reveal is for keys of resellers.',
+      tags: ['Admin: resellers'],
+      params: KeyParams,
+      body: UpdateKey,
+      response: { 200: ApiKey }
+    }
+  }, async request => {
+    const { body, caller, params } = request
+    const wish = { name: body.name, ipAllow: body.ip_allow, revealsPerDay: body.reveals_per_day, revealsAlertAt: body.reveals_alert_at }
+    return keyView(await changeKeys(request, tx => updateKey(tx, caller.key.id, params.id, wish)))
+  })
 
   app.post('/admin/v1/keys/:id/rotate', {
     config: { scope: 'admin:resellers' },

@@ -109,6 +109,8 @@ export function keyView (key: KeyRecord): ApiKey {
     scopes: [...key.scopes],
     ip_allow: [...key.ipAllow],
     requests_per_minute: key.requestsPerMinute,
+    reveals_per_day: key.revealsPerDay,
+    reveals_alert_at: key.revealsAlertAt,
     api_version: key.apiVersion,
     replaced_by: key.replacedBy,
     expires_at: key.expiresAt?.toISOString() ?? null,

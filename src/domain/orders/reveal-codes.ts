@@ -10,6 +10,8 @@ import { Problem } from '../../base/problem.ts'
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
+import { lockResellers } from '../events/lock-resellers.ts'
+import { countReveals } from '../resellers/count-reveals.ts'
 import { recheckKey } from '../resellers/recheck-key.ts'
 import { spendNonce, type StoredNonce } from '../requests/spend-nonce.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
@@ -97,7 +99,9 @@ export async function streamCodes (needs: Needs, by: RevealBy, range: CodeRange)
 }
 
 async function revealStep (tx: Tx, lotKeys: LotKeys, by: RevealBy, range: CodeRange): Promise<Revealed> {
-  await recheckKey(tx, by.keyId)
+  const { revealsCounted } = await recheckKey(tx, by.keyId)
+  // What is counted is counted under the reseller's lock, which comes before the order's.
+  if (revealsCounted) await lockResellers(tx, [by.resellerId])
   const [order] = await tx<{ state: OrderState, delivered: number, returned: number }[]>`
     select state, delivered, returned from orders where id = ${by.orderId} and reseller_id = ${by.resellerId} for share`
   if (!order) throw new Problem('not_found', 'You have no order with this id.')
@@ -109,6 +113,7 @@ async function revealStep (tx: Tx, lotKeys: LotKeys, by: RevealBy, range: CodeRa
   const skus = await tx<{ line: number, skuId: Uuid }[]>`select line, sku_id as "skuId" from order_lines where order_id = ${by.orderId}`
   const skuOf = new Map(skus.map(row => [row.line, row.skuId]))
   const runs = runsOf(ranges)
+  if (revealsCounted) await countReveals(tx, by.keyId, runs.reduce((sum, run) => sum + run.count, 0))
   const [sealed] = await Promise.all([
     readSealedCodes(tx, ranges),
     tx`insert into reveals (order_id, id, reseller_id, first, count, key_id, ip)

@@ -23,6 +23,9 @@ export interface NewKey {
   readonly ipAllow?: readonly string[] | undefined
   /** Left out it is that of the key that asks, when that is of the same owner; null: the level's limit holds. */
   readonly requestsPerMinute?: number | null | undefined
+  /** Left out it is that of the key that asks, when that is of the same owner; null: as many as there are. */
+  readonly revealsPerDay?: number | null | undefined
+  readonly revealsAlertAt?: number | null | undefined
   readonly expiresAt?: Date | null | undefined
 }
 
@@ -48,6 +51,8 @@ export async function createKey (tx: Tx, forge: KeyForge, wish: NewKey): Promise
       scopes: [...scopes].sort(),
       ip_allow: given && [...given].sort(),
       requests_per_minute: wish.requestsPerMinute,
+      reveals_per_day: wish.revealsPerDay,
+      reveals_alert_at: wish.revealsAlertAt,
       expires_at: expiresAt
     },
     resourceId: id
@@ -60,11 +65,26 @@ export async function createKey (tx: Tx, forge: KeyForge, wish: NewKey): Promise
   guardGrant(grantor, scopes, ipAllow)
   await guardKeyCount(tx, resellerId)
   await refusePast(tx, expiresAt)
-  const requestsPerMinute = wish.requestsPerMinute === undefined ? grantor?.requestsPerMinute ?? null : wish.requestsPerMinute
+  const limit = <Name extends 'requestsPerMinute' | 'revealsPerDay' | 'revealsAlertAt'>(name: Name) => {
+    const wished = wish[name]
+    return wished === undefined ? grantor?.[name] ?? null : wished
+  }
   return insertKey(
     tx,
     forge,
-    { id, resellerId, name, algorithm, publicKey, scopes: [...new Set(scopes)], ipAllow, requestsPerMinute, expiresAt }
+    {
+      id,
+      resellerId,
+      name,
+      algorithm,
+      publicKey,
+      scopes: [...new Set(scopes)],
+      ipAllow,
+      requestsPerMinute: limit('requestsPerMinute'),
+      revealsPerDay: limit('revealsPerDay'),
+      revealsAlertAt: limit('revealsAlertAt'),
+      expiresAt
+    }
   )
 }
 

@@ -28,6 +28,8 @@ export interface KeyRow {
   readonly scopes: readonly Scope[]
   readonly ipAllow: readonly string[]
   readonly requestsPerMinute: number | null
+  readonly revealsPerDay: number | null
+  readonly revealsAlertAt: number | null
   readonly expiresAt: Date | null
   /** The key this one takes over from. */
   readonly replaces?: string
@@ -51,10 +53,10 @@ export async function insertKey (tx: Tx, forge: KeyForge, row: KeyRow): Promise<
   const sealed = secret && wrap(forge.masterKeys, apiKeyOwner(row.id), Buffer.from(secret.reveal()))
   await tx`
     insert into api_keys (id, reseller_id, name, algorithm, sealed_secret, master_key, public_key, scopes, ip_allow,
-      requests_per_minute, expires_at)
+      requests_per_minute, reveals_per_day, reveals_alert_at, expires_at)
     values (${row.id}, ${row.resellerId}, ${row.name}, ${row.algorithm}, ${sealed?.wrapped ?? null}, ${sealed?.masterKey ?? null},
       ${row.publicKey && tx.json(row.publicKey as never)}, ${quotedArray(row.scopes)}::text[], ${quotedArray(row.ipAllow)}::text[],
-      ${row.requestsPerMinute}, ${row.expiresAt})`
+      ${row.requestsPerMinute}, ${row.revealsPerDay}, ${row.revealsAlertAt}, ${row.expiresAt})`
   if (row.resellerId !== null) {
     await appendEvents(tx, [{
       resellerId: row.resellerId,

@@ -15,6 +15,10 @@ export interface KeyRecord {
   readonly ipAllow: readonly string[]
   /** null: the level's limit holds. */
   readonly requestsPerMinute: number | null
+  /** Codes it may reveal in a day; null: as many as there are. */
+  readonly revealsPerDay: number | null
+  /** Codes revealed in a day from which on its reseller is alerted. */
+  readonly revealsAlertAt: number | null
   readonly apiVersion: string | null
   readonly replacedBy: string | null
   readonly expiresAt: Date | null
@@ -51,8 +55,8 @@ export async function readKey (read: Reader, id: string): Promise<KeyRecord | un
 }
 
 function keyColumns (read: Reader) {
-  return read`id, reseller_id, name, algorithm, public_key, scopes, ip_allow, requests_per_minute, api_version, replaced_by,
-    expires_at, revoked_at, created_at, created_at::text as created_at_text`
+  return read`id, reseller_id, name, algorithm, public_key, scopes, ip_allow, requests_per_minute, reveals_per_day, reveals_alert_at,
+    api_version, replaced_by, expires_at, revoked_at, created_at, created_at::text as created_at_text`
 }
 
 interface KeyRow {
@@ -64,6 +68,8 @@ interface KeyRow {
   scopes: Scope[],
   ip_allow: string[]
   requests_per_minute: number | null,
+  reveals_per_day: number | null,
+  reveals_alert_at: number | null,
   api_version: string | null,
   replaced_by: string | null
   expires_at: Date | null,
@@ -82,6 +88,8 @@ function toKeyRecord (row: KeyRow): KeyRecord {
     scopes: row.scopes,
     ipAllow: row.ip_allow,
     requestsPerMinute: row.requests_per_minute,
+    revealsPerDay: row.reveals_per_day,
+    revealsAlertAt: row.reveals_alert_at,
     apiVersion: row.api_version,
     replacedBy: row.replaced_by,
     expiresAt: row.expires_at,

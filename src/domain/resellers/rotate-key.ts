@@ -59,6 +59,8 @@ export async function rotateKey (tx: Tx, forge: KeyForge, rotation: Rotation): P
     scopes: old.scopes,
     ipAllow: old.ipAllow,
     requestsPerMinute: old.requestsPerMinute,
+    revealsPerDay: old.revealsPerDay,
+    revealsAlertAt: old.revealsAlertAt,
     expiresAt: rotation.expiresAt === undefined ? row!.expires_at : rotation.expiresAt,
     replaces: keyId
   })
