@@ -37,6 +37,7 @@ create table refunds (
   currency text not null,
   quantity int not null check (quantity > 0),
   lines jsonb not null,
+  note text,
   key_id text not null,
   created_at timestamptz not null default now(),
   primary key (reseller_id, id)
@@ -50,6 +51,7 @@ create table reversals (
   order_reference text not null,
   order_id uuid not null,
   outcome text not null,
+  refund_id uuid,
   key_id text not null,
   created_at timestamptz not null default now(),
   primary key (reseller_id, id)
