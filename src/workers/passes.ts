@@ -1,8 +1,10 @@
 // Every pass of the clockwork, with its rhythm and its bound.
 import { proveWorld } from '../domain/orders/prove-world.ts'
+import { purgeQuotes } from '../domain/orders/purge-quotes.ts'
 import { purgeNonces } from '../domain/resellers/purge-nonces.ts'
 import { rewrapUnderCurrentMaster } from '../domain/secrets/rewrap-under-current-master.ts'
 import { abortStaleImports } from '../domain/stock/abort-stale-imports.ts'
+import { expireHolds } from '../domain/stock/expire-holds.ts'
 import { expireLots } from '../domain/stock/expire-lots.ts'
 import { joinRanges } from '../domain/stock/join-ranges.ts'
 import { postCosts } from '../domain/wallet/post-costs.ts'
@@ -22,14 +24,18 @@ const hour = 60 * minute
 const noncesPerRun = 10_000
 const lotsPerRun = 200
 const rowsPerRun = 500
+/** Holds of up to a hundred lines each, whose resellers and stock are locked meanwhile. */
+const holdsPerRun = 100
 
 /** The passes of one world. */
 export function passesOf (world: World): readonly Pass[] {
   return [
+    { name: 'expire holds', everyMs: second / 2, run: () => upTo(holdsPerRun, limit => expireHolds(world.db, limit)) },
     { name: 'expire lots', everyMs: 5 * second, run: () => upTo(lotsPerRun, limit => expireLots(world.db, limit)) },
     { name: 'join ranges', everyMs: minute, run: () => upTo(rowsPerRun, limit => joinRanges(world.db, limit)) },
     { name: 'abort stale imports', everyMs: minute, run: () => upTo(rowsPerRun, limit => abortStaleImports(world.db, limit)) },
     { name: 'post costs', everyMs: 10 * second, run: () => upTo(lotsPerRun, limit => postCosts(world.db, limit)) },
+    { name: 'purge quotes', everyMs: minute, run: () => upTo(rowsPerRun, limit => purgeQuotes(world.db, limit)) },
     { name: 'purge nonces', everyMs: 10 * second, run: () => upTo(noncesPerRun, limit => purgeNonces(world.db, limit)) },
     { name: 'rewrap under the current master key', everyMs: minute, run: () => upTo(rowsPerRun, limit => rewrapUnderCurrentMaster(world.db, world.masterKeys, limit)) },
     { name: 'prove the books', everyMs: hour, run: () => proveOrFail(world) }
