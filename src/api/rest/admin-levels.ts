@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { Level, LevelId, LevelPage, ListLevelsQuery, PutLevel } from '../../../schema/rest/levels.ts'
+import { holdSecondsMax } from '../../../schema/rest/holds.ts'
+import { heldCodesDefault, Level, LevelId, LevelPage, ListLevelsQuery, PutLevel } from '../../../schema/rest/levels.ts'
 import { listLevels, type LevelPlace } from '../../domain/resellers/list-levels.ts'
 import { putLevel, type Level as StoredLevel } from '../../domain/resellers/put-level.ts'
 import type { App } from '../app-types.ts'
@@ -14,15 +15,23 @@ export function adminLevelsRoutes (app: App): void {
       operationId: 'putLevel',
       'x-sdk': { resource: 'admin.levels', method: 'put' },
       summary: 'Create or change a level',
-      description: 'Creates the level with this id, or changes its name, rank and rate limit.',
+      description: 'Creates the level with this id, or changes its name, rank and limits; a limit left out is the default.',
       tags: ['Admin: resellers'],
       params: Type.Object({ id: LevelId }),
       body: PutLevel,
       response: { 200: Level }
     }
   }, async request => {
-    const { name, rank, requests_per_minute: requestsPerMinute } = request.body
-    return levelView(await changeKeys(request, tx => putLevel(tx, { id: request.params.id, name, rank, requestsPerMinute })))
+    const { body } = request
+    const level = {
+      id: request.params.id,
+      name: body.name,
+      rank: body.rank,
+      requestsPerMinute: body.requests_per_minute,
+      holdSecondsMax: body.hold_seconds_max ?? holdSecondsMax,
+      heldCodesMax: body.held_codes_max ?? heldCodesDefault
+    }
+    return levelView(await changeKeys(request, tx => putLevel(tx, level)))
   })
 
   app.get('/admin/v1/levels', {
@@ -49,6 +58,8 @@ function levelView (level: StoredLevel): Level {
     name: level.name,
     rank: level.rank,
     requests_per_minute: level.requestsPerMinute,
+    hold_seconds_max: level.holdSecondsMax,
+    held_codes_max: level.heldCodesMax,
     created_at: level.createdAt.toISOString()
   }
 }

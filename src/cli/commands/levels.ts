@@ -10,6 +10,8 @@ interface SetOptions {
   readonly name: string
   readonly rank: number
   readonly requestsPerMinute: number
+  readonly holdSecondsMax?: number
+  readonly heldCodesMax?: number
 }
 
 /** kahub levels. */
@@ -34,15 +36,26 @@ export function addLevels (program: Command, run: Run): void {
       .description('make a level, or change it')
       .requiredOption('--name <name>', 'its name for people')
       .requiredOption('--rank <n>', 'where it stands among the others, lowest first', wholeNumber)
-      .option('--requests-per-minute <n>', 'for keys without a limit of their own', positiveInteger, 600),
+      .option('--requests-per-minute <n>', 'for keys without a limit of their own', positiveInteger, 600)
+      .option('--hold-seconds-max <n>', 'for how long stock may be held (30 to 900, the default)', positiveInteger)
+      .option('--held-codes-max <n>', 'how many codes a reseller may hold at once (default 10000)', wholeNumber),
     'kahub levels set gold --name "Gold" --rank 3 --requests-per-minute 3000'
   ).action(
-    run(async (session, id: string, { name, rank, requestsPerMinute }: SetOptions) => {
-      const level = await session.admin.levels.put(id, { name, rank, requests_per_minute: requestsPerMinute })
+    run(async (session, id: string, options: SetOptions) => {
+      const { name, rank, requestsPerMinute, holdSecondsMax, heldCodesMax } = options
+      const level = await session.admin.levels.put(id, {
+        name,
+        rank,
+        requests_per_minute: requestsPerMinute,
+        ...(holdSecondsMax !== undefined && { hold_seconds_max: holdSecondsMax }),
+        ...(heldCodesMax !== undefined && { held_codes_max: heldCodesMax })
+      })
       printRecord(session.form, level, `Level ${level.id}`, [
         ['name', level.name],
         ['rank', level.rank],
-        ['requests per minute', level.requests_per_minute]
+        ['requests per minute', level.requests_per_minute],
+        ['held for at most', `${level.hold_seconds_max} seconds`],
+        ['codes held at once', level.held_codes_max]
       ])
     })
   )
@@ -52,5 +65,7 @@ const columns: ReadonlyArray<Column<Level>> = [
   { title: 'ID', of: level => level.id },
   { title: 'NAME', of: level => level.name },
   { title: 'RANK', of: level => level.rank },
-  { title: 'REQUESTS/MIN', of: level => level.requests_per_minute }
+  { title: 'REQUESTS/MIN', of: level => level.requests_per_minute },
+  { title: 'HOLD SECONDS', of: level => level.hold_seconds_max },
+  { title: 'HELD CODES', of: level => level.held_codes_max }
 ]
