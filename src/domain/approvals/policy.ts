@@ -1,5 +1,6 @@
 // What a purchase needs a second key for (采购审批). A policy is kept as jsonb; what it asks of a purchase is a pure function, so
 // that the order path can decide it in memory.
+import { approvalSecondsDefault } from '../../../schema/rest/approvals.ts'
 import type { ApprovalReason, Currency } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
@@ -35,8 +36,6 @@ export interface StoredPolicy {
   readonly first_purchase: boolean
   readonly expires_in_seconds: number
 }
-
-export const approvalSecondsDefault = 86_400
 
 /** The policy that was kept; none asks for nothing. */
 export function readPolicy (stored: unknown): ApprovalPolicy {

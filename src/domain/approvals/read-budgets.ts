@@ -44,6 +44,12 @@ export async function readBudgets (read: Reader, resellerIds: readonly Uuid[]): 
     order by b.reseller_id, b.id`.execute()
 }
 
+/** Up to `count` budgets of a reseller beyond one, oldest first. They are few, so that all are read. */
+export async function listBudgets (read: Reader, resellerId: Uuid, beyond: Uuid | null, count: number): Promise<Budget[]> {
+  const budgets = await readBudgets(read, [resellerId])
+  return budgets.filter(({ id }) => beyond === null || id > beyond).slice(0, count)
+}
+
 /** The budgets that a purchase spends: those of its key, its rotations included, and of its cost center, in its currency. */
 export function budgetsFor<Kept extends Budget> (
   budgets: readonly Kept[],
