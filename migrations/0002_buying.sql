@@ -22,6 +22,10 @@ alter table orders add column returned int not null default 0 check (returned >=
 alter table order_lines add column held int not null default 0 check (held >= 0);
 alter table order_lines add column returned int not null default 0 check (returned >= 0 and returned <= delivered);
 
+-- What is set aside for orders, to be found when its stock is withdrawn.
+create index orders_held on orders (id) where state in ('awaiting_approval', 'reserved');
+create index order_lines_held on order_lines (sku_id, order_id) where held > 0;
+
 -- Every reveal of a reseller in the order of time.
 create index reveals_by_reseller on reveals (reseller_id, id);
 
@@ -96,7 +100,6 @@ create table hold_lines (
   quantity int not null check (quantity > 0),
   primary key (hold_id, sku_id)
 );
-create index hold_lines_by_sku on hold_lines (sku_id, hold_id);
 
 create table approval_policies (
   reseller_id uuid primary key references resellers,

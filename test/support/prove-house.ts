@@ -43,6 +43,19 @@ const statements: Readonly<Record<string, string>> = {
     select coalesce(s.sku_id, k.sku_id)::text as place from @stock s
     full join (select sku_id, sum(stop - next) as left_over from @shelf group by sku_id) k on k.sku_id = s.sku_id
     where coalesce(s.available, 0) + coalesce(s.held, 0) <> coalesce(k.left_over, 0)`,
+  'stock held is what active holds and held orders set aside': `
+    select format('%s: %s, set aside are %s', s.sku_id, s.held, coalesce(h.by_holds, 0) + coalesce(o.by_orders, 0)) as place from @stock s
+    left join (select sku_id, sum(quantity) as by_holds from @hold_lines
+               where hold_id in (select id from @holds where state = 'active') group by sku_id) h on h.sku_id = s.sku_id
+    left join (select sku_id, sum(held) as by_orders from @order_lines
+               where order_id in (select id from @orders where state in ('awaiting_approval', 'reserved')) group by sku_id) o
+      on o.sku_id = s.sku_id
+    where s.held <> coalesce(h.by_holds, 0) + coalesce(o.by_orders, 0)`,
+  'a hold is its lines, and it has an order when it is used': `
+    select h.id::text as place from @holds h
+    left join (select hold_id, sum(quantity) as quantity from @hold_lines group by hold_id) l on l.hold_id = h.id
+    where h.quantity <> coalesce(l.quantity, 0) or (h.state = 'used') <> (h.order_id is not null)
+      or (h.order_id is not null and not exists (select from @orders o where o.id = h.order_id and o.reseller_id = h.reseller_id))`,
   'I2 a balance is the sum of its transfers': `
     select format('account %s: %s, transfers say %s', a.id, a.balance, coalesce(m.moved, 0)) as place from @accounts a
     left join (select account, sum(amount) as moved from (

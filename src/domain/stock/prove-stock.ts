@@ -11,6 +11,7 @@ export type StockProof =
   | 'range_beyond_lot'
   | 'sold_still_on_shelf'
   | 'stock_sum'
+  | 'held_sum'
   | 'lot_sum'
   | 'codes_of_lot'
   | 'voided_not_withdrawn'
@@ -65,6 +66,18 @@ const proofs: Readonly<Record<StockProof, (read: Reader) => Found>> = {
                   sku_id, coalesce(available, 0), coalesce(held, 0), coalesce(count, 0)) as detail
     from stock full join (select sku_id, sum(stop - next) as count from shelf group by sku_id) as on_shelf using (sku_id)
     where coalesce(available, 0) + coalesce(held, 0) <> coalesce(count, 0) limit ${stockFaultsMax}`,
+
+  held_sum: read => read<{ detail: string }[]>`
+    select format('SKU %s: %s held, %s by holds and orders', sku_id, coalesce(held, 0), coalesce(count, 0)) as detail
+    from stock full join (
+      select sku_id, sum(count) as count from (
+        select sku_id, hold_lines.quantity as count from hold_lines join holds on holds.id = hold_id where state = 'active'
+        union all
+        select sku_id, order_lines.held from order_lines join orders on orders.id = order_id
+        where order_lines.held > 0 and state in ('awaiting_approval', 'reserved')
+      ) as aside group by sku_id
+    ) as aside using (sku_id)
+    where coalesce(held, 0) <> coalesce(count, 0) limit ${stockFaultsMax}`,
 
   lot_sum: read => read<{ detail: string }[]>`
     select format('lot %s: size %s, on the shelf %s, sold %s, withdrawn %s',
