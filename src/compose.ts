@@ -25,6 +25,7 @@ import { repeatPass, type Repeating } from './workers/loop.ts'
 import { passesOf } from './workers/passes.ts'
 
 const bulkConnectionsMax = 4
+const stepConnectionsMax = 2
 const bulkStatementTimeoutMs = 60_000
 
 /** A world, and how to end it. */
@@ -44,7 +45,8 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
   const stopListening = await listenForSnapshots(db, refreshing.hint)
   const lotKeys = openLotKeys(masterKeys)
   const orderDb = openPool(url, name, { connectionsMax: orderCommitLimits.lanesMax, applicationName: `kahub ${name} orders`, lookupsOnly: true })
-  const { placeOrder, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys })
+  const { placeOrder, placeInside, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys })
+  const stepDb = openPool(url, name, { connectionsMax: stepConnectionsMax, applicationName: `kahub ${name} steps`, lookupsOnly: true })
   return {
     name,
     clock,
@@ -58,6 +60,8 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
     refresh: sharedRefresh(refresh),
     lotKeys,
     placeOrder,
+    stepDb,
+    placeInside,
     queryStock: coalesceStockQueries(db),
     pinVersion: (keyId, apiVersion) => pinVersion(db, keyId, apiVersion),
     waiting: () => commits.waiting,
@@ -65,7 +69,7 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
       await commits.close()
       await refreshing.stop()
       await stopListening().catch(() => {})
-      await Promise.all([db, orderDb, bulkDb].map(pool => pool.end({ timeout: 1 })))
+      await Promise.all([db, orderDb, stepDb, bulkDb].map(pool => pool.end({ timeout: 1 })))
     }
   }
 }

@@ -14,6 +14,12 @@ export const codesPageDefault = 100
 export const OrderId = Id('ord', 'The id of an order.')
 export const SkuId = Id('sku', 'The id of a SKU.')
 
+/** Fields that PlaceOrder shares with other ways of buying. */
+export const costCenterLengthMax = 64
+export const CostCenter = Type.String({
+  minLength: 1, maxLength: costCenterLengthMax, pattern: oneLinePattern, description: 'Who of yours pays: budgets and approvals know it.'
+})
+
 export const PlaceOrder = Type.Object({
   reference: Type.Optional(Reference),
   lines: Type.Array(Type.Object({
@@ -30,6 +36,12 @@ export const PlaceOrder = Type.Object({
   deliver: Type.Optional(OneOf(deliveries, {
     description: `inline: the codes stand in the answer (up to ${inlineCodesMax} codes, with scope codes:read). ` +
       'fetch: get them from /codes. Default: inline where possible.'
+  })),
+  quote: Type.Optional(Id('quo', 'Pay the prices of this quote, or be refused. Its lines, in their sequence, are the lines of the order.')),
+  hold: Type.Optional(Id('hld', 'Take what this hold has set aside. What the order does not take of it goes back on sale.')),
+  cost_center: Type.Optional(CostCenter),
+  dry_run: Type.Optional(Type.Boolean({
+    description: 'Check everything, move nothing: the answer is 200 with the order as it would be, dry_run in it, and an id that names nothing.'
   }))
 }, { additionalProperties: false })
 export type PlaceOrder = Static<typeof PlaceOrder>
@@ -48,12 +60,15 @@ export const PriceStepView = Type.Object({
   before: Nullable(DecimalAmount),
   after: DecimalAmount
 }, { additionalProperties: false, title: 'PriceStep' })
+export type PriceStepView = Static<typeof PriceStepView>
 
 export const OrderLine = Type.Object({
   line: Type.Integer({ description: 'Position in the order, from 1.' }),
   sku: SkuId,
   quantity: Type.Integer({ description: 'Codes ordered.' }),
-  delivered: Type.Integer({ description: 'Codes delivered.' }),
+  delivered: Type.Integer({ description: 'Codes delivered, those given back since among them.' }),
+  held: Type.Integer({ description: 'Codes set aside until the order is settled.' }),
+  returned: Type.Integer({ description: 'Codes of those delivered that were given back unrevealed.' }),
   unit_price: DecimalAmount,
   total: DecimalAmount,
   refunded: DecimalAmount,
@@ -64,6 +79,17 @@ export const OrderLine = Type.Object({
   codes: Type.Optional(Type.Array(Code, { description: 'The codes, when they are delivered inline.' }))
 }, { additionalProperties: false, title: 'OrderLine' })
 
+export const OrderAmounts = Type.Object({
+  held: DecimalAmount,
+  paid: DecimalAmount,
+  delivered: DecimalAmount,
+  refunded: DecimalAmount
+}, {
+  additionalProperties: false,
+  title: 'OrderAmounts',
+  description: 'Where the money is. held: set aside, still yours. paid: taken for good; it is delivered (the price of codes you keep) plus refunded.'
+})
+
 export const Order = Type.Object({
   id: OrderId,
   number: Type.Integer({ description: 'The same order as a plain number, for shops that need one; it counts nothing.' }),
@@ -71,11 +97,19 @@ export const Order = Type.Object({
   state: OneOf(orderStates),
   fill: OneOf(fills),
   currency: CurrencyCode,
-  quantity: Type.Integer(),
-  delivered: Type.Integer(),
-  total: DecimalAmount,
+  quantity: Type.Integer({ description: 'Codes ordered.' }),
+  delivered: Type.Integer({ description: 'Codes delivered, those given back since among them.' }),
+  returned: Type.Integer({ description: 'Codes of those delivered that were given back unrevealed.' }),
+  total: Type.String({ ...DecimalAmount, description: 'What the codes cost that are delivered or set aside.' }),
   refunded: DecimalAmount,
+  amounts: OrderAmounts,
   max_total: Nullable(DecimalAmount),
+  quote: Type.Optional(Id('quo', 'The quote that bound its prices.')),
+  hold: Type.Optional(Id('hld', 'The hold whose stock it took.')),
+  cost_center: Type.Optional(Type.String()),
+  bulk_order: Type.Optional(Id('blk', 'The bulk order it is a part of.')),
+  standing_order: Type.Optional(Id('sto', 'The standing order that placed it.')),
+  dry_run: Type.Optional(Type.Boolean({ description: 'true: nothing moved; this is what would have happened.' })),
   created_at: Timestamp,
   lines: Type.Array(OrderLine)
 }, { additionalProperties: false, title: 'Order' })

@@ -7,7 +7,7 @@ import type { MasterKeys } from '../base/seal.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Db } from '../postgres/pool.ts'
 import type { Snapshot } from '../postgres/snapshot.ts'
-import type { PlaceOrder } from './orders/place-orders.ts'
+import type { PlaceInside, PlaceOrder } from './orders/place-orders.ts'
 import type { PriceBook } from './pricing/price-book.ts'
 import type { Keyring } from './resellers/keyring.ts'
 import type { LotKeys } from './stock/lot-keys.ts'
@@ -29,6 +29,9 @@ export interface World {
   refresh (): Promise<boolean>
   readonly lotKeys: LotKeys
   readonly placeOrder: PlaceOrder
+  /** For transactions that place orders and do more: each is a step of background work. */
+  readonly stepDb: Db
+  readonly placeInside: PlaceInside
   readonly queryStock: QueryStock
   /** Pins a key to a version of the contract, if it has none yet, and gives the one it is pinned to. */
   pinVersion (keyId: string, version: string): Promise<string>

@@ -7,10 +7,11 @@ import { currencies, type Currency } from '../../schema/vocabulary.ts'
 import { newId, type Uuid } from '../../src/base/ids.ts'
 import { Problem } from '../../src/base/problem.ts'
 import { decide, factKey, type Decision, type Facts, type OrderRequest } from '../../src/domain/orders/decide.ts'
+import { noTerms } from '../../src/domain/orders/order-terms.ts'
 import { orderNumberOf } from '../../src/domain/orders/order-number.ts'
 import { priceBook, type BookSku } from '../../src/domain/pricing/price-book.ts'
 import type { PriceRule } from '../../src/domain/pricing/unit-price.ts'
-import { shelfInHand } from '../../src/domain/stock/take-stock.ts'
+import { stockInHand } from '../../src/domain/stock/take-stock.ts'
 
 const runs = 1_500
 const level = 'gold'
@@ -25,6 +26,8 @@ interface SkuDraft {
   readonly rate: number
   /** Sizes of the ranges on its shelf. */
   readonly ranges: readonly number[]
+  /** How many of them are set aside for others, or expired. */
+  readonly held: number
 }
 
 interface RequestDraft {
@@ -33,6 +36,8 @@ interface RequestDraft {
   readonly lines: readonly { readonly sku: number, readonly quantity: number }[]
   readonly partial: boolean
   readonly max: number | null
+  readonly settle: OrderRequest['settle']
+  readonly faults: OrderRequest['faults']
 }
 
 interface Draft {
@@ -48,7 +53,8 @@ const skuDraft = fc.record({
   price: fc.integer({ min: 0, max: 60_000 }),
   breakFrom: fc.integer({ min: 2, max: 6 }),
   rate: fc.integer({ min: 1, max: 10_000 }),
-  ranges: fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 4 })
+  ranges: fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 4 }),
+  held: fc.constantFrom(0, 0, 0, 1, 3)
 })
 
 const lineDraft = fc.record({ sku: fc.integer({ min: 0, max: 2 }), quantity: fc.integer({ min: 1, max: 8 }) })
@@ -58,7 +64,9 @@ const requestDraft = fc.record({
   reference: fc.integer({ min: 0, max: 5 }),
   lines: fc.array(lineDraft, { minLength: 1, maxLength: 3 }),
   partial: fc.boolean(),
-  max: fc.option(fc.integer({ min: 0, max: 400_000 }), { freq: 4 })
+  max: fc.option(fc.integer({ min: 0, max: 400_000 }), { freq: 4 }),
+  settle: fc.constantFrom('now', 'now', 'now', 'hold', 'never'),
+  faults: fc.constantFrom('order', 'order', 'line')
 })
 
 const walletDraft = fc.record({ balance: fc.integer({ min: 0, max: 300_000 }), credit: fc.integer({ min: 0, max: 100_000 }) })
@@ -98,11 +106,13 @@ function worldOf ({ skus, wallets, requests }: Draft): { facts: Facts, requests:
       resellers: new Map(resellerIds.map(id => [id, { id, levelId: level, status: 'active', eventSequence: 7, orderNumber: 0 }])),
       wallets: new Map(resellerIds.flatMap((id, i) => (['CNY', 'JPY', 'KWD'] as const).map(currency => [
         factKey(id, currency),
-        { accountId: ++account, balance: BigInt(wallets[i]!.balance), creditLimit: BigInt(wallets[i]!.credit), entries: 3 }
+        { accountId: ++account, heldAccountId: 100 + account, balance: BigInt(wallets[i]!.balance), creditLimit: BigInt(wallets[i]!.credit), entries: 3 }
       ] as const))),
-      shelves: new Map(skus.map(({ ranges }, i) => [skuIds[i]!, shelfInHand(ranges.map((size, n) =>
-        ({ id: BigInt(n), lotId: i * 10 + n, next: 100, stop: 100 + size })))])),
-      earlier: new Map()
+      stocks: new Map(skus.map(({ ranges, held }, i) => [skuIds[i]!, stockInHand(sumOf(ranges) - held, {
+        ranges: ranges.map((size, n) => ({ id: BigInt(n), lotId: i * 10 + n, next: 100, stop: 100 + size })), expired: 0
+      })])),
+      earlier: new Map(),
+      ...noTerms
     },
     requests: requests.map(requestOf(skus))
   }
@@ -112,7 +122,7 @@ function rule (more: Partial<PriceRule>): PriceRule {
   return { id: newId(), kind: 'list', skuId: null, levelId: null, resellerId: null, amount: null, rate: null, quantityMin: null, ...more }
 }
 
-const requestOf = (skus: readonly SkuDraft[]) => ({ reseller, reference, lines, partial, max }: RequestDraft): OrderRequest => ({
+const requestOf = (skus: readonly SkuDraft[]) => ({ reseller, reference, lines, partial, max, settle, faults }: RequestDraft): OrderRequest => ({
   resellerId: resellerIds[reseller]!,
   keyId,
   nonce: newId(),
@@ -121,8 +131,13 @@ const requestOf = (skus: readonly SkuDraft[]) => ({ reseller, reference, lines, 
   lines: lines.map(({ sku, quantity }) => ({ skuId: skuIds[sku]!, quantity })),
   fill: partial ? 'partial' : 'all_or_nothing',
   maxTotal: max === null ? null : { amount: BigInt(max), currency: skus[lines[0]!.sku]!.currency },
-  reveal: false
+  reveal: false,
+  terms: null,
+  settle,
+  faults
 })
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0)
 
 type Placed = Extract<Decision, { kind: 'placed' }>['placed']
 const placedOf = (decisions: readonly Decision[]): Placed[] =>
@@ -147,12 +162,39 @@ t.test('stock is never sold twice: what was given lies on the shelf, apart, and 
         }
       }
     }
-    const before = drafted.skus.flatMap(sku => sku.ranges).reduce((sum, size) => sum + size, 0)
-    const left = [...facts.shelves.values()].reduce((sum, shelf) => sum + shelf.left, 0)
-    strictEqual(left + given.size, before)
-    for (const { ranges, left } of facts.shelves.values()) {
-      strictEqual(ranges.reduce((sum, range) => sum + range.stop - range.next, 0), left)
+    const left = sumOf([...facts.stocks.values()].map(stock => stock.left))
+    strictEqual(left + given.size, sumOf(drafted.skus.flatMap(sku => sku.ranges)))
+    for (const { ranges, left } of facts.stocks.values()) strictEqual(sumOf(ranges.map(range => range.stop - range.next)), left)
+  })
+})
+
+t.test('what is set aside is not sold: free codes go to somebody or are set aside, and never below none', async () => {
+  holds(drafted => {
+    const { facts, requests } = worldOf(drafted)
+    const placed = placedOf(decide(requests, facts))
+    drafted.skus.forEach(({ ranges, held }, i) => {
+      const lines = placed.flatMap(({ order }) => order.lines).filter(line => line.skuId === skuIds[i])
+      const stock = facts.stocks.get(skuIds[i]!)!
+      const [sold, aside] = [sumOf(lines.map(line => line.delivered)), sumOf(lines.map(line => line.held))]
+      strictEqual(stock.aside, aside)
+      strictEqual(stock.free, Math.max(0, sumOf(ranges) - held) - sold - aside)
+      ok(stock.free >= 0)
+    })
+    for (const { order, allocations } of placed) {
+      if (order.state !== 'reserved') continue
+      strictEqual(order.held, order.total)
+      deepStrictEqual([allocations, order.delivered], [[], 0], 'an order that only sets aside has no codes')
     }
+  })
+})
+
+t.test('a dry run changes nothing', async () => {
+  holds(drafted => {
+    const tried = { ...drafted, requests: drafted.requests.map(request => ({ ...request, settle: 'never' as const })) }
+    const { facts, requests } = worldOf(tried)
+    const before = structuredClone(factsOf(facts))
+    decide(requests, facts)
+    deepStrictEqual(factsOf(facts), before)
   })
 })
 
@@ -215,8 +257,10 @@ t.test('events and order numbers of a reseller rise, the events without a gap', 
     const placed = placedOf(decide(requests, facts))
     for (const id of resellerIds) {
       const own = placed.filter(({ order }) => order.resellerId === id)
-      deepStrictEqual(own.map(({ eventSequence }) => eventSequence), own.map((_, i) => 8 + i))
-      strictEqual(facts.resellers.get(id)!.eventSequence, 7 + own.length)
+      const told = own.flatMap(({ eventSequence }) => eventSequence ?? [])
+      deepStrictEqual(told, told.map((_, i) => 8 + i))
+      strictEqual(told.length, own.filter(({ order }) => order.state !== 'reserved').length, 'what is only set aside is not told')
+      strictEqual(facts.resellers.get(id)!.eventSequence, 7 + told.length)
       const numbers = own.map(({ order }) => orderNumberOf(order.id))
       for (let i = 1; i < numbers.length; i++) ok(numbers[i]! > numbers[i - 1]!)
     }
@@ -224,7 +268,12 @@ t.test('events and order numbers of a reseller rise, the events without a gap', 
 })
 
 t.test('a line gets what there is, by minimum and step, and is priced by what it gets', async () => {
-  holds(drafted => {
+  holds(any => {
+    const drafted: Draft = {
+      ...any,
+      skus: any.skus.map(sku => ({ ...sku, held: 0 })),
+      requests: any.requests.map(request => ({ ...request, settle: 'now', faults: 'order' }))
+    }
     const { facts, requests } = worldOf(drafted)
     const left = drafted.skus.map(sku => sku.ranges.reduce((sum, size) => sum + size, 0))
     decide(requests, facts).forEach((decision, i) => {
@@ -285,9 +334,9 @@ t.test('a refusal leaves every fact as it was, and a batch decides as one after 
 })
 
 /** All that decide may use up; order numbers are made of chance. */
-function factsOf ({ shelves, wallets, resellers }: Facts) {
+function factsOf ({ stocks, wallets, resellers }: Facts) {
   return structuredClone({
-    shelves: [...shelves],
+    stocks: [...stocks],
     wallets: [...wallets],
     events: [...resellers.values()].map(({ eventSequence }) => eventSequence),
     numbers: [...resellers.values()].map(({ orderNumber }) => orderNumber)
@@ -303,7 +352,7 @@ t.test('repeats inside a batch, replays, partial fills and every refusal of mone
     }
   })
   const expected = [
-    'completed', 'partial', 'replayed', 'reference_reused', 'currency_mixed', 'quantity_out_of_bounds', 'quantity_off_step', 'out_of_stock',
+    'completed', 'partial', 'reserved', 'nothing', 'tried', 'replayed', 'reference_reused', 'currency_mixed', 'quantity_out_of_bounds', 'quantity_off_step', 'out_of_stock',
     'price_above_max', 'insufficient_balance'
   ]
   t.same(expected.filter(outcome => !seen.has(outcome)), [])
@@ -311,7 +360,7 @@ t.test('repeats inside a batch, replays, partial fills and every refusal of mone
 
 /** What can be wrong with one request, each by itself: a change to the facts or to the request. */
 const wrongs = {
-  nonce_reused: (facts, request) => ({ facts: { ...facts, spentNonces: new Set([request.nonce]) }, request }),
+  nonce_reused: (facts, request) => ({ facts: { ...facts, spentNonces: new Set([request.nonce!]) }, request }),
   key_revoked: (facts, request) => ({ facts: { ...facts, refuseKey: () => new Problem('key_revoked', 'Sign with another.') }, request }),
   reseller_suspended: (facts, request) => {
     const suspended = { ...facts.resellers.get(request.resellerId)!, status: 'suspended' }
@@ -329,7 +378,7 @@ const wrongs = {
   quantity_out_of_bounds: (facts, request) => ({ facts, request: withLine(request, { skuId: skuIds[0]!, quantity: 2_000 }) }),
   quantity_off_step: (facts, request) => ({ facts, request: withLine(request, { skuId: steppedSku, quantity: 3 }) }),
   wallet_missing: (facts, request) => ({ facts: { ...facts, wallets: new Map() }, request }),
-  out_of_stock: (facts, request) => ({ facts: { ...facts, shelves: new Map() }, request }),
+  out_of_stock: (facts, request) => ({ facts: { ...facts, stocks: new Map() }, request }),
   price_above_max: (facts, request) => ({ facts, request: { ...request, maxTotal: { amount: 1n, currency: 'CNY' } } }),
   insufficient_balance: (facts, request) => {
     const poor = [...facts.wallets].map(([key, wallet]) => [key, { ...wallet, balance: 0n, creditLimit: 0n }] as const)
@@ -339,9 +388,9 @@ const wrongs = {
 
 const plain: Draft = {
   skus: (['CNY', 'JPY', 'CNY'] as const).map(currency =>
-    ({ currency, min: 1, step: 1, price: 20_000, breakFrom: 5, rate: 9_000, ranges: [50] })),
+    ({ currency, min: 1, step: 1, price: 20_000, breakFrom: 5, rate: 9_000, ranges: [50], held: 0 })),
   wallets: [{ balance: 10_000_000, credit: 0 }, { balance: 10_000_000, credit: 0 }],
-  requests: [{ reseller: 0, reference: 0, lines: [{ sku: 0, quantity: 2 }], partial: false, max: null }]
+  requests: [{ reseller: 0, reference: 0, lines: [{ sku: 0, quantity: 2 }], partial: false, max: null, settle: 'now', faults: 'order' }]
 }
 const pausedSku: Uuid = newId()
 const unpricedSku: Uuid = newId()

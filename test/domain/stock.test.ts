@@ -10,7 +10,7 @@ import { proveStock, type StockProof } from '../../src/domain/stock/prove-stock.
 import { coalesceStockQueries } from '../../src/domain/stock/query-stock.ts'
 import { listLots, readLot } from '../../src/domain/stock/read-lots.ts'
 import { recallLot } from '../../src/domain/stock/recall-lot.ts'
-import { lockStock, movesOf, readShelf, shelfInHand, takeRanges, type Allocation, type ShelfRange } from '../../src/domain/stock/take-stock.ts'
+import { changesOf, lockStock, readShelf, stockInHand, takeFree, type Allocation, type ShelfRange } from '../../src/domain/stock/take-stock.ts'
 import { voidCodes } from '../../src/domain/stock/void-codes.ts'
 import { openStockedWorld, writeStock } from '../support/stocked-world.ts'
 
@@ -66,7 +66,7 @@ t.test('a want larger than the first pieces of a shredded shelf is still met', a
   await voids(lot!.publicId, Array.from({ length: 66 }, (_, i) => 3 * i + 1))
   const shelves = await readShelf(db, [{ skuId: sku, quantity: 100 }, { skuId: whole, quantity: 10 }, { skuId: newId(), quantity: 1 }])
   t.strictSame([...shelves.keys()].sort(), [sku, whole].sort())
-  const ranges = shelves.get(sku)!
+  const { ranges } = shelves.get(sku)!
   const count = ranges.reduce((sum, range) => sum + range.stop - range.next, 0)
   t.ok(count >= 100 && count < 110, 'about as much as is wanted is read')
   t.strictSame(ranges, ranges.toSorted((a, b) => a.next - b.next))
@@ -76,14 +76,16 @@ t.test('a want larger than the first pieces of a shredded shelf is still met', a
 t.test('a range that moved since it was read, or stock that is not there, is never written', async t => {
   const sku = await world.sku()
   await world.stocks(sku, fresh(10))
-  const [range] = (await readShelf(db, [{ skuId: sku, quantity: 1 }])).get(sku)!
+  const { ranges: [range] } = (await readShelf(db, [{ skuId: sku, quantity: 1 }])).get(sku)!
   await world.sells(sku, 1)
   const stale = { id: range!.id, fromNext: 0, stop: 10 }
   const divisionByZero = { code: '22012' }
-  await t.rejects(transact(db, tx => writeStock(tx, [{ ...stale, toNext: 5 }], [])), divisionByZero)
-  await t.rejects(transact(db, tx => writeStock(tx, [{ ...stale, toNext: 10 }], [])), divisionByZero)
-  await t.rejects(transact(db, tx => writeStock(tx, [], [{ skuId: sku, quantity: 10 }])), divisionByZero)
-  t.throws(() => takeRanges(shelfInHand([range!]), 11), /no more to be taken/)
+  await t.rejects(transact(db, tx => writeStock(tx, { moves: [{ ...stale, toNext: 5 }], counts: [] })), divisionByZero)
+  await t.rejects(transact(db, tx => writeStock(tx, { moves: [{ ...stale, toNext: 10 }], counts: [] })), divisionByZero)
+  for (const [available, held] of [[-10, 0], [0, -1]] as const) {
+    await t.rejects(transact(db, tx => writeStock(tx, { moves: [], counts: [{ skuId: sku, available, held }] })), divisionByZero)
+  }
+  t.throws(() => takeFree(stockInHand(9, { ranges: [range!], expired: 0 }), 11), /no more to be taken/)
   t.match(await world.stock(sku), { available: 9 })
 })
 
@@ -94,7 +96,7 @@ t.test('stock rows are locked in one order, whatever the order asked for', async
   await Promise.all(Array.from({ length: 30 }, (_, i) => transact(db, async tx => {
     const rows = await lockStock(tx, shuffled[i % 3]!)
     deepStrictEqual(rows.map(row => row.skuId), skus.toSorted())
-    await writeStock(tx, [], skus.map(skuId => ({ skuId, quantity: 0 })))
+    await writeStock(tx, { moves: [], counts: skus.map(skuId => ({ skuId, available: 0, held: 0 })) })
   })))
   t.strictSame(await transact(db, tx => lockStock(tx, [newId()])), [], 'a SKU that was never stocked has no row')
 })
@@ -104,17 +106,18 @@ t.test('takings follow the ranges in order, lose none and take none twice', asyn
   fc.assert(fc.property(fc.array(range, { maxLength: 8 }), fc.array(fc.nat(30), { maxLength: 12 }), (made, quantities) => {
     const ranges: ShelfRange[] = made.map(({ lotId, next, length }, i) => ({ id: BigInt(i), lotId, next, stop: next + length }))
     const codes = ranges.flatMap(({ id, next, stop }) => Array.from({ length: stop - next }, (_, i) => `${id} ${next + i}`))
-    const shelf = shelfInHand(ranges)
+    const shelf = stockInHand(codes.length, { ranges, expired: 0 })
     deepStrictEqual(shelf.left, codes.length)
     let sold = 0
     for (const quantity of quantities) {
       if (quantity > shelf.left) continue
-      const taken = takeRanges(shelf, quantity)
+      const taken = takeFree(shelf, quantity)
       deepStrictEqual(taken.reduce((sum, { count }) => sum + count, 0), quantity)
       sold += quantity
     }
     deepStrictEqual(shelf.left, codes.length - sold)
-    const moved = movesOf(shelf).flatMap(({ id, fromNext, toNext }) => Array.from({ length: toNext - fromNext }, (_, i) => `${id} ${fromNext + i}`))
+    const { moves } = changesOf(new Map([[newId(), shelf]]))
+    const moved = moves.flatMap(({ id, fromNext, toNext }) => Array.from({ length: toNext - fromNext }, (_, i) => `${id} ${fromNext + i}`))
     deepStrictEqual(moved, codes.slice(0, sold))
   }))
   t.pass('in every world tried')

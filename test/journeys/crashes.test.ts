@@ -190,7 +190,10 @@ t.test('a captured request does not get through because its batch is tried again
     lines: [{ skuId, quantity: 1 }],
     fill: 'all_or_nothing',
     maxTotal: null,
-    reveal: true
+    reveal: true,
+    terms: null,
+    settle: 'now',
+    faults: 'order'
   })
   const lost = line.loseNextCommit()
   const [fresh, captured] = await Promise.allSettled([order('fresh', newId()), order('captured', spent)])

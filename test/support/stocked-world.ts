@@ -9,7 +9,9 @@ import type { Import } from '../../src/domain/stock/import.ts'
 import { openLotKeys } from '../../src/domain/stock/lot-keys.ts'
 import { openCodes, type PlainCode } from '../../src/domain/stock/open-codes.ts'
 import type { PartFormat } from '../../src/domain/stock/read-rows.ts'
-import { lockStock, movesOf, readShelf, shelfInHand, stockParts, takeRanges, type Allocation, type ShelfMove, type Want } from '../../src/domain/stock/take-stock.ts'
+import {
+  changesOf, lockStock, readShelf, stockInHand, stockParts, takeFree, type Allocation, type StockChanges
+} from '../../src/domain/stock/take-stock.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
 import { openOwner, openPool, type Tx } from '../../src/postgres/pool.ts'
 import { transact } from '../../src/postgres/transact.ts'
@@ -67,11 +69,11 @@ export async function openStockedWorld () {
     /** Sells up to a quantity as the order path does, and records the allocations; returns what was sold. */
     sells (skuId: Uuid, quantity: number): Promise<Allocation[]> {
       return transact(db, async tx => {
-        await lockStock(tx, [skuId])
-        const shelf = shelfInHand((await readShelf(tx, [{ skuId, quantity }])).get(skuId) ?? [])
-        const sold = Math.min(quantity, shelf.left)
-        const taken = takeRanges(shelf, sold)
-        if (sold > 0) await writeStock(tx, movesOf(shelf), [{ skuId, quantity: sold }])
+        const [row] = await lockStock(tx, [skuId])
+        const stock = stockInHand(row?.available ?? 0, (await readShelf(tx, [{ skuId, quantity }])).get(skuId) ?? { ranges: [], expired: 0 })
+        const sold = Math.min(quantity, stock.left, stock.free)
+        const taken = takeFree(stock, sold)
+        await writeStock(tx, changesOf(new Map([[skuId, stock]])))
         const orderId = newId()
         for (const { lotId, first, count } of taken) {
           await tx`insert into allocations (order_id, line, lot_id, first, count) values (${orderId}, 1, ${lotId}, ${first}, ${count})`
@@ -105,10 +107,10 @@ export async function openStockedWorld () {
 
 export type StockedWorld = Awaited<ReturnType<typeof openStockedWorld>>
 
-/** Writes moved ranges and taken quantities as a statement of their own, guarded as the order batch guards them. */
-export async function writeStock (tx: Tx, moves: readonly ShelfMove[], taken: readonly Want[]): Promise<void> {
-  const { onward, usedUp, lowered, rows } = stockParts(tx, moves, taken)
+/** Writes changed stock as a statement of its own, guarded as the order batch guards it. */
+export async function writeStock (tx: Tx, changes: StockChanges): Promise<void> {
+  const { onward, usedUp, counted, rows } = stockParts(tx, changes)
   await tx`
-    with onward as (${onward}), used_up as (${usedUp}), lowered as (${lowered})
-    select 1 / ((select count(*) from onward) + (select count(*) from used_up) + (select count(*) from lowered) = ${rows}::int)::int`
+    with onward as (${onward}), used_up as (${usedUp}), counted as (${counted})
+    select 1 / ((select count(*) from onward) + (select count(*) from used_up) + (select count(*) from counted) = ${rows}::int)::int`
 }

@@ -6,6 +6,7 @@ import {
 import { readId, type Uuid } from '../../base/ids.ts'
 import { parseAmount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
+import type { OrderTerms } from '../../domain/orders/order.ts'
 import { explainOrder } from '../../domain/orders/explain-order.ts'
 import { orderSummaryView, orderView, withCodes, withExplanations } from '../../domain/orders/order-view.ts'
 import { listOrders, readOrder } from '../../domain/orders/read-orders.ts'
@@ -23,16 +24,18 @@ export function orderRoutes (app: App): void {
     schema: {
       operationId: 'placeOrder',
       summary: 'Buy: one or many lines, answered at once',
-      description: 'Money, stock and order move together or not at all. The same reference with the same fields gives the same order, codes included, however often it is sent.',
+      description: 'Money, stock and order move together or not at all. The same reference with the same fields gives the same order, codes included, however often it is sent. 200: it came before, or was a dry run. 202: it awaits approval.',
       tags: ['Orders'],
       'x-sdk': { resource: 'orders', method: 'place' },
       body: PlaceOrder,
-      response: { 201: Order, 200: Order }
+      response: { 201: Order, 200: Order, 202: Order }
     } as const
   }, async (request, reply) => {
     const placed = await request.caller.world.placeOrder(orderRequest(request, request.body))
     const view = orderView(placed.order)
-    reply.header('cache-control', 'no-store').code(placed.replayed ? 200 : 201)
+    reply.header('cache-control', 'no-store')
+    if (placed.tried) return { ...view, dry_run: true }
+    reply.code(placed.replayed ? 200 : placed.order.state === 'awaiting_approval' ? 202 : 201)
     if (placed.replayed) reply.header('idempotent-replayed', 'true')
     else reply.header('location', `/v1/orders/${view.id}`)
     return placed.codes ? withCodes(view, placed.codes) : view
@@ -83,8 +86,20 @@ function orderRequest (request: FastifyRequest, body: PlaceOrder) {
     lines,
     fill: body.fill ?? 'all_or_nothing',
     maxTotal: body.max_total === undefined ? null : maxTotalOf(body.max_total),
-    reveal: revealsInline(request, body.deliver, codes)
+    reveal: body.dry_run !== true && revealsInline(request, body.deliver, codes),
+    terms: termsOf(body),
+    settle: body.dry_run === true ? 'never' : 'now',
+    faults: 'order'
   } as const
+}
+
+function termsOf ({ quote, hold, cost_center: costCenter }: PlaceOrder): OrderTerms | null {
+  if (quote === undefined && hold === undefined && costCenter === undefined) return null
+  return {
+    ...(quote !== undefined && { quote: readId('quote', quote)! }),
+    ...(hold !== undefined && { hold: readId('hold', hold)! }),
+    ...(costCenter !== undefined && { cost_center: costCenter })
+  }
 }
 
 function maxTotalOf ({ amount, currency }: NonNullable<PlaceOrder['max_total']>) {

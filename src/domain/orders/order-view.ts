@@ -1,10 +1,11 @@
 // The one presenter of orders: REST, GraphQL and events show what stands here.
-import type { Code, Order as OrderView, OrderSummary } from '../../../schema/rest/orders.ts'
+import type { Code, Order as OrderView, OrderSummary, PriceStepView } from '../../../schema/rest/orders.ts'
+import type { Currency } from '../../../schema/vocabulary.ts'
 import { showId } from '../../base/ids.ts'
 import { formatAmount } from '../../base/money.ts'
 import type { PriceStep } from '../pricing/price-book.ts'
 import type { PlainCode } from '../stock/open-codes.ts'
-import type { Order, OrderLine, OrderWithLines } from './order.ts'
+import type { Order, OrderLine, OrderTerms, OrderWithLines } from './order.ts'
 import { orderNumberOf } from './order-number.ts'
 
 /** An order with its lines; never a code. */
@@ -24,11 +25,35 @@ export function orderSummaryView (order: Order): OrderSummary {
     currency,
     quantity: order.quantity,
     delivered: order.delivered,
+    returned: order.returned,
     total: formatAmount(order.total, currency),
     refunded: formatAmount(order.refunded, currency),
+    amounts: amountsView(order),
     max_total: order.maxTotal === null ? null : formatAmount(order.maxTotal, currency),
+    ...(order.terms && termsView(order.terms)),
     created_at: order.createdAt.toISOString()
   }
+}
+
+/** What is paid is either delivered or refunded; what is held is neither. */
+function amountsView ({ total, held, refunded, currency }: Order): OrderView['amounts'] {
+  const paid = total - held
+  return {
+    held: formatAmount(held, currency),
+    paid: formatAmount(paid, currency),
+    delivered: formatAmount(paid - refunded, currency),
+    refunded: formatAmount(refunded, currency)
+  }
+}
+
+function termsView (terms: OrderTerms): Partial<OrderSummary> {
+  const view: Partial<OrderSummary> = {}
+  if (terms.quote !== undefined) view.quote = showId('quote', terms.quote)
+  if (terms.hold !== undefined) view.hold = showId('hold', terms.hold)
+  if (terms.cost_center !== undefined) view.cost_center = terms.cost_center
+  if (terms.bulk !== undefined) view.bulk_order = showId('bulk_order', terms.bulk)
+  if (terms.standing !== undefined) view.standing_order = showId('standing_order', terms.standing)
+  return view
 }
 
 /** Puts opened codes, in the order of the lines, into the view that goes to their buyer. */
@@ -38,7 +63,7 @@ export function withCodes (view: OrderView, codes: readonly PlainCode[]): OrderV
     ...view,
     lines: view.lines.map(line => {
       const first = next
-      next += line.delivered
+      next += line.delivered - line.returned
       return { ...line, codes: codes.slice(first, next).map(codeView) }
     })
   }
@@ -48,16 +73,18 @@ export function withCodes (view: OrderView, codes: readonly PlainCode[]): OrderV
 export function withExplanations (view: OrderView, steps: readonly (readonly PriceStep[])[]): OrderView {
   return {
     ...view,
-    lines: view.lines.map((line, i) => ({
-      ...line,
-      explanation: steps[i]!.map(step => ({
-        rule: step.rule,
-        id: showId('price_rule', step.id),
-        before: step.before === null ? null : formatAmount(step.before, view.currency),
-        after: formatAmount(step.after, view.currency)
-      }))
-    }))
+    lines: view.lines.map((line, i) => ({ ...line, explanation: stepsView(steps[i]!, view.currency) }))
   }
+}
+
+/** How a unit price came about. */
+export function stepsView (steps: readonly PriceStep[], currency: Currency): PriceStepView[] {
+  return steps.map(step => ({
+    rule: step.rule,
+    id: showId('price_rule', step.id),
+    before: step.before === null ? null : formatAmount(step.before, currency),
+    after: formatAmount(step.after, currency)
+  }))
 }
 
 /** A code as its buyer reads it. */
@@ -75,6 +102,8 @@ function lineView (line: OrderLine, { currency }: Order): OrderView['lines'][num
     sku: showId('sku', line.skuId),
     quantity: line.quantity,
     delivered: line.delivered,
+    held: line.held,
+    returned: line.returned,
     unit_price: formatAmount(line.unitPrice, currency),
     total: formatAmount(line.total, currency),
     refunded: formatAmount(line.refunded, currency),

@@ -1,5 +1,5 @@
-// Placing orders by group commit. One transaction for the whole batch, in three flights of pipelined statements:
-// lock and read; decide in memory; write; commit. The order of locks is the same everywhere: nonces, resellers (they guard
+// Placing orders, by group commit or inside a transaction of the house's clockwork. One transaction for the whole batch, in three
+// flights of pipelined statements: lock and read; decide in memory; write; commit. The order of locks is the same everywhere: nonces, resellers (they guard
 // references and the event sequence), then accounts, then stock rows, ids ascending within each kind. What is read beyond
 // the locked rows is read by later statements, whose snapshots begin after the locks were granted.
 import type { KeyObject } from 'node:crypto'
@@ -16,23 +16,39 @@ import { refuseUnusableKey, type Keyring } from '../resellers/keyring.ts'
 import type { StoredNonce } from '../requests/spend-nonce.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
 import { openCodes, type PlainCode, type SealedCode } from '../stock/open-codes.ts'
-import { lockStock, movesOf, readShelf, shelfInHand, stockParts, type Want } from '../stock/take-stock.ts'
+import { changesOf, lockStock, readShelf, stockInHand, stockParts, type StockInHand, type Want } from '../stock/take-stock.ts'
 import { revenueShards } from '../wallet/house-accounts.ts'
-import { decide, factKey, type Decision, type Facts, type NewOrder, type OrderRequest, type ResellerFacts, type WalletFacts } from './decide.ts'
+import { decide, factKey, isHeld, type Decision, type Facts, type LineRefusal, type NewOrder, type OrderRequest, type ResellerFacts, type WalletFacts } from './decide.ts'
 import type { OrderAllocation, OrderWithLines } from './order.ts'
 import { orderSummaryView } from './order-view.ts'
+import { noTerms, readHoldLines, readTerms, writeTerms, type HoldLines } from './order-terms.ts'
 import { readAllocations, readEarlierOrders, readSealedCodes } from './read-orders.ts'
 
 export interface PlacedOrder {
   readonly order: OrderWithLines
   /** The reference came before: nothing was bought again. */
   readonly replayed: boolean
+  /** A dry run: the order as it would be; its id names nothing. */
+  readonly tried: boolean
   /** The codes in the order of the lines, when the request was to reveal them. */
   readonly codes: readonly PlainCode[] | undefined
 }
 
 /** Places an order, or gives back the one placed before under the same reference; rejects with a Problem and nothing changed. */
 export type PlaceOrder = (request: OrderRequest) => Promise<PlacedOrder>
+
+/** What became of a request of the house's own clockwork. */
+export type Placing =
+  | { readonly kind: 'placed', readonly order: OrderWithLines, readonly replayed: boolean }
+  /** Every line was left out; nothing was written. */
+  | { readonly kind: 'nothing', readonly lines: readonly LineRefusal[] }
+  | { readonly kind: 'refused', readonly problem: Problem }
+
+/**
+ * Places orders inside a transaction that does more than that. Its tx comes from the world's pool for steps; it holds no lock
+ * but on rows that come before resellers. Reveals nothing.
+ */
+export type PlaceInside = (tx: Tx, requests: readonly OrderRequest[]) => Promise<readonly Placing[]>
 
 interface Needs {
   readonly db: Db
@@ -45,10 +61,16 @@ interface Needs {
 }
 
 /** What a batch leaves for the time after its commit: sealed codes, opened only then. */
-interface Settled { readonly order: OrderWithLines, readonly replayed: boolean, readonly sealed: readonly SealedCode[] | undefined, readonly keys: ReadonlyMap<number, KeyObject> }
+interface Settled {
+  readonly order: OrderWithLines
+  readonly replayed: boolean
+  readonly tried: boolean
+  readonly sealed: readonly SealedCode[] | undefined
+  readonly keys: ReadonlyMap<number, KeyObject>
+}
 
-/** Starts the placing of orders over a pool: the operation, and its group commit to be closed at the end. */
-export function openPlacing (needs: Needs): { placeOrder: PlaceOrder, commits: GroupCommit<OrderRequest, Settled> } {
+/** Starts the placing of orders over a pool: the operations, and the group commit to be closed at the end. */
+export function openPlacing (needs: Needs): { placeOrder: PlaceOrder, placeInside: PlaceInside, commits: GroupCommit<OrderRequest, Settled> } {
   const accounts = new Accounts(needs.db)
   const repeated = new WeakSet<OrderRequest>()
   let batches = 0
@@ -61,9 +83,12 @@ export function openPlacing (needs: Needs): { placeOrder: PlaceOrder, commits: G
   return {
     commits,
     async placeOrder (request) {
-      const { order, replayed, sealed, keys } = await commits.submit(request)
-      return { order, replayed, codes: sealed && openCodes(keys, sealed) }
-    }
+      const { order, replayed, tried, sealed, keys } = await commits.submit(request)
+      return { order, replayed, tried, codes: sealed && openCodes(keys, sealed) }
+    },
+    placeInside: (tx, requests) => placeInside(tx, requests, {
+      ...needs, accounts, repeated, earlier: 'none', commitBehind: () => {}, shard: batches++ % revenueShards
+    })
   }
 }
 
@@ -82,24 +107,45 @@ async function placeOrders (tx: Tx, requests: readonly OrderRequest[], needs: Ba
   const decisions = decide(requests, facts)
   const revealed = await codesToReveal(tx, requests, decisions)
   const allocations = revealed.flatMap(reveal => reveal?.allocations ?? [])
-  const placed = decisions.flatMap(decision => decision.kind === 'placed' ? [decision.placed] : [])
+  const placed = placedOf(decisions)
   const revenue = await revenueFor(placed, needs)
   const written = Promise.all([
     writeOrders(tx, placed, revealRows(requests, revealed), facts, revenue),
     readSealedCodes(tx, allocations),
     needs.lotKeys.keysOf(tx, allocations.map(({ lotId }) => lotId))
   ])
+  if (placed.some(({ order, remembered }) => order.terms !== null || order.state === 'awaiting_approval' || remembered)) {
+    await Promise.all([written, writeTerms(tx, placed)])
+  }
   needs.commitBehind()
   const [, sealed, keys] = await written
 
   let next = 0
   return decisions.map((decision, i) => {
     if (decision.kind === 'refused') return decision.problem
+    assert(decision.kind !== 'nothing', 'only the clockwork leaves lines out')
     const order = decision.kind === 'placed' ? decision.placed.order : decision.order
-    const codes = revealed[i] && sealed.slice(next, next += order.delivered)
-    assert(!codes || codes.length === order.delivered, 'every code of an order that is revealed')
-    return { order, replayed: decision.kind === 'replayed', sealed: codes, keys }
+    const codes = revealed[i] && sealed.slice(next, next += order.delivered - order.returned)
+    assert(!codes || codes.length === order.delivered - order.returned, 'every code of an order that is revealed')
+    return { order, replayed: decision.kind === 'replayed', tried: decision.kind === 'tried', sealed: codes, keys }
   })
+}
+
+async function placeInside (tx: Tx, requests: readonly OrderRequest[], needs: BatchNeeds): Promise<readonly Placing[]> {
+  const facts = await lockAndRead(tx, requests, needs)
+  const decisions = decide(requests, facts)
+  const placed = placedOf(decisions)
+  await writeOrders(tx, placed, [], facts, await revenueFor(placed, needs))
+  await writeTerms(tx, placed)
+  return decisions.map((decision): Placing => {
+    if (decision.kind === 'nothing' || decision.kind === 'refused') return decision
+    const order = decision.kind === 'placed' ? decision.placed.order : decision.order
+    return { kind: 'placed', order, replayed: decision.kind === 'replayed' }
+  })
+}
+
+function placedOf (decisions: readonly Decision[]): readonly NewOrder[] {
+  return decisions.flatMap(decision => decision.kind === 'placed' ? [decision.placed] : [])
 }
 
 async function revenueFor (placed: readonly NewOrder[], { accounts, shard }: BatchNeeds): Promise<ReadonlyMap<Currency, number>> {
@@ -113,13 +159,14 @@ async function revenueFor (placed: readonly NewOrder[], { accounts, shard }: Bat
 /** The first flight: locks in their order, then what is read under them. */
 async function lockAndRead (tx: Tx, requests: readonly OrderRequest[], needs: BatchNeeds): Promise<Facts> {
   const resellerIds = [...new Set(requests.map(request => request.resellerId))].sort()
-  const wants = wantsOf(requests)
+  const holdLines = await readHoldLines(needs.db, requests)
+  const wants = wantsOf(requests, holdLines)
   const walletIds = await needs.accounts.walletsFor(requests, await bookThatKnows(wants, needs))
 
-  const [spent, resellers, wallets, , earlier, shelves, versions, [now]] = await Promise.all([
+  const [spent, resellers, wallets, stockRows, earlier, shelves, versions, [now]] = await Promise.all([
     spendNonces(tx, requests),
     lockResellers(tx, resellerIds),
-    lockWallets(tx, walletIds),
+    lockWallets(tx, walletIds, needs.accounts),
     lockStock(tx, wants.map(want => want.skuId)),
     readEarlierOrders(tx, requests),
     readShelf(tx, wants),
@@ -130,14 +177,18 @@ async function lockAndRead (tx: Tx, requests: readonly OrderRequest[], needs: Ba
   const prices = await needs.priceBook.atLeast(versions.get('prices')!)
   const keyring = await needs.keyring.atLeast(versions.get('keys')!)
   const nowMs = now!.now.getTime()
+  const holders = requests.map(({ keyId }) => keyring.find(keyId)?.reseller)
+  const bound = requests.some(({ terms }) => terms) || holders.some(holder => holder && (holder.approvalPolicy !== null || holder.budgeted))
   return {
+    ...(bound ? await readTerms(tx, requests, holders, holdLines) : noTerms),
     nowMs,
     prices,
     refuseKey: keyId => refusalOf(keyring, keyId, nowMs),
     spentNonces: spentBefore(requests, spent, needs),
     resellers,
     wallets,
-    shelves: new Map([...shelves].map(([skuId, ranges]) => [skuId, shelfInHand(ranges)])),
+    stocks: new Map(stockRows.map(({ skuId, available }): [Uuid, StockInHand] =>
+      [skuId, stockInHand(available, shelves.get(skuId) ?? { ranges: [], expired: available })])),
     earlier
   }
 }
@@ -150,8 +201,8 @@ async function bookThatKnows (wants: readonly Want[], { db, priceBook }: BatchNe
 
 /** When an earlier try may have been committed, it may have spent the nonces itself: then those it found spent count. */
 function spentBefore (requests: readonly OrderRequest[], spent: ReadonlySet<StoredNonce>, { repeated, earlier }: BatchNeeds): ReadonlySet<StoredNonce> {
-  if (earlier === 'none') for (const request of requests) if (spent.has(request.nonce)) repeated.add(request)
-  return new Set(requests.filter(request => repeated.has(request)).map(request => request.nonce))
+  if (earlier === 'none') for (const request of requests) if (request.nonce !== null && spent.has(request.nonce)) repeated.add(request)
+  return new Set(requests.filter(request => repeated.has(request)).flatMap(request => request.nonce ?? []))
 }
 
 function refusalOf (keyring: Keyring, keyId: string, nowMs: number): Problem | undefined {
@@ -165,9 +216,10 @@ function refusalOf (keyring: Keyring, keyId: string, nowMs: number): Problem | u
   }
 }
 
-/** How much of each SKU the batch wants, ids ascending. */
-function wantsOf (requests: readonly OrderRequest[]): Want[] {
+/** How much of each SKU the batch wants, with the SKUs of the holds it names, ids ascending. */
+function wantsOf (requests: readonly OrderRequest[], holdLines: HoldLines): Want[] {
   const quantities = new Map<Uuid, number>()
+  for (const lines of holdLines.values()) for (const { skuId } of lines) quantities.set(skuId, 0)
   for (const { lines } of requests) {
     for (const { skuId, quantity } of lines) quantities.set(skuId, (quantities.get(skuId) ?? 0) + quantity)
   }
@@ -182,17 +234,22 @@ async function lockResellers (tx: Tx, ids: readonly Uuid[]): Promise<Map<Uuid, R
   }]))
 }
 
-async function lockWallets (tx: Tx, ids: readonly number[]): Promise<Map<string, WalletFacts>> {
+async function lockWallets (tx: Tx, ids: readonly number[], accounts: Accounts): Promise<Map<string, WalletFacts>> {
   const rows = await tx<{ id: number, owner_id: Uuid, currency: Currency, balance: Amount, credit_limit: Amount, entries: bigint }[]>`
     select id, owner_id, currency, balance, credit_limit, entries from accounts where id = any(${bareArray(ids)}::int[]) order by id for update`.execute()
   return new Map(rows.map(row => [factKey(row.owner_id, row.currency), {
-    accountId: row.id, balance: row.balance, creditLimit: row.credit_limit, entries: Number(row.entries)
+    accountId: row.id,
+    heldAccountId: accounts.heldOf(row.owner_id, row.currency),
+    balance: row.balance,
+    creditLimit: row.credit_limit,
+    entries: Number(row.entries)
   }]))
 }
 
 /** Spends the nonces of all requests, refused ones too (or a captured request could buy when the wallet is filled); returns those spent before. */
 async function spendNonces (tx: Tx, requests: readonly OrderRequest[]): Promise<Set<StoredNonce>> {
-  const nonces = requests.map(request => request.nonce).sort()
+  const nonces = requests.flatMap(request => request.nonce ?? []).sort()
+  if (nonces.length === 0) return new Set()
   const rows = await tx<{ id: StoredNonce }[]>`
     insert into nonces (id) select * from unnest(${bareArray(nonces)}::uuid[]) on conflict do nothing returning id`.execute()
   const spent = new Set<StoredNonce>()
@@ -215,9 +272,11 @@ async function codesToReveal (tx: Tx, requests: readonly OrderRequest[], decisio
     requests[i]!.reveal && decision.kind === 'replayed' && !decision.allocations ? [decision.order.id] : [])
   const read = unread.length > 0 ? await readAllocations(tx, unread) : []
   return decisions.map((decision, i) => {
-    if (!requests[i]!.reveal || decision.kind === 'refused') return undefined
+    if (!requests[i]!.reveal || (decision.kind !== 'placed' && decision.kind !== 'replayed')) return undefined
+    const order = decision.kind === 'placed' ? decision.placed.order : decision.order
+    // What is only set aside, and what was given back, shows nothing.
+    if (order.delivered === order.returned) return undefined
     if (decision.kind === 'placed') return decision.placed
-    const { order } = decision
     return { order, allocations: decision.allocations ?? read.filter(allocation => allocation.orderId === order.id) }
   })
 }
@@ -231,7 +290,7 @@ async function writeOrders (tx: Tx, placed: readonly NewOrder[], reveals: readon
   if (placed.length === 0 && reveals.length === 0) return
   const paid = placed.filter(({ wallet }) => wallet !== null)
   const deltas = deltasOf(paid, revenue)
-  const stock = stockParts(tx, [...facts.shelves.values()].flatMap(movesOf), takenOf(placed))
+  const stock = stockParts(tx, changesOf(facts.stocks))
   await tx`
     with new_orders as (${insertOrders(tx, placed)}),
       new_lines as (${insertLines(tx, placed)}),
@@ -243,15 +302,15 @@ async function writeOrders (tx: Tx, placed: readonly NewOrder[], reveals: readon
       moved_accounts as (${updateAccounts(tx, deltas)}),
       onward as (${stock.onward}),
       used_up as (${stock.usedUp}),
-      lowered as (${stock.lowered})
+      counted as (${stock.counted})
     select 1 / ((select count(*) from moved_accounts) = ${deltas.length}::int
-      and (select count(*) from onward) + (select count(*) from used_up) + (select count(*) from lowered) = ${stock.rows}::int)::int`.execute()
+      and (select count(*) from onward) + (select count(*) from used_up) + (select count(*) from counted) = ${stock.rows}::int)::int`.execute()
 }
 
 function insertOrders (tx: Tx, placed: readonly NewOrder[]) {
   const orders = placed.map(({ order }) => order)
   return tx`
-    insert into orders (id, reseller_id, reference, state, fill, currency, max_total, quantity, delivered, total, key_id, created_at)
+    insert into orders (id, reseller_id, reference, state, fill, currency, max_total, quantity, delivered, total, held, terms, key_id, created_at)
     select *, ${orders[0]?.createdAt ?? null}::timestamptz from unnest(
       ${bareArray(orders.map(order => order.id))}::uuid[], ${bareArray(orders.map(order => order.resellerId))}::uuid[],
       ${quotedArray(orders.map(order => order.reference))}::text[], ${bareArray(orders.map(order => order.state))}::text[],
@@ -264,14 +323,15 @@ function insertOrders (tx: Tx, placed: readonly NewOrder[]) {
 function insertLines (tx: Tx, placed: readonly NewOrder[]) {
   const lines = placed.flatMap(({ order }) => order.lines)
   return tx`
-    insert into order_lines (order_id, line, sku_id, quantity, delivered, unit_price, total, state, reason, price_rules)
-    select order_id, line, sku_id, quantity, delivered, unit_price, total, state, reason, price_rules::uuid[] from unnest(
+    insert into order_lines (order_id, line, sku_id, quantity, delivered, held, unit_price, total, state, reason, price_rules)
+    select order_id, line, sku_id, quantity, delivered, held, unit_price, total, state, reason, price_rules::uuid[] from unnest(
       ${bareArray(lines.map(line => line.orderId))}::uuid[], ${bareArray(lines.map(line => line.line))}::smallint[],
       ${bareArray(lines.map(line => line.skuId))}::uuid[], ${bareArray(lines.map(line => line.quantity))}::int[],
-      ${bareArray(lines.map(line => line.delivered))}::int[], ${bareArray(lines.map(line => line.unitPrice))}::bigint[],
+      ${bareArray(lines.map(line => line.delivered))}::int[], ${bareArray(lines.map(line => line.held))}::int[],
+      ${bareArray(lines.map(line => line.unitPrice))}::bigint[],
       ${bareArray(lines.map(line => line.total))}::bigint[], ${bareArray(lines.map(line => line.state))}::text[],
       ${bareArray(lines.map(line => line.reason))}::text[], ${quotedArray(lines.map(line => bareArray(line.priceRules)))}::text[])
-      as new (order_id, line, sku_id, quantity, delivered, unit_price, total, state, reason, price_rules)`
+      as new (order_id, line, sku_id, quantity, delivered, held, unit_price, total, state, reason, price_rules)`
 }
 
 function insertAllocations (tx: Tx, placed: readonly NewOrder[]) {
@@ -285,7 +345,8 @@ function insertAllocations (tx: Tx, placed: readonly NewOrder[]) {
 }
 
 /** Events show orders without their lines: a body stays small however large the order. */
-function insertEvents (tx: Tx, placed: readonly NewOrder[]) {
+function insertEvents (tx: Tx, all: readonly NewOrder[]) {
+  const placed = all.filter(({ eventSequence }) => eventSequence !== null)
   return tx`
     insert into events (reseller_id, sequence, id, type, data)
     select * from rows from (
@@ -297,16 +358,21 @@ function insertEvents (tx: Tx, placed: readonly NewOrder[]) {
     ) as new`
 }
 
-/** Wallets pay, revenue gains. */
+/** Wallets pay; revenue gains, or the reseller's own account of what is set aside. */
 function insertTransfers (tx: Tx, paid: readonly NewOrder[], revenue: ReadonlyMap<Currency, number>) {
   return tx`
     insert into transfers (id, kind, debit_account, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance)
-    select id, 'order', wallet_id, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance from unnest(
-      ${bareArray(paid.map(() => newId()))}::uuid[], ${bareArray(paid.map(({ wallet }) => wallet!.accountId))}::int[],
-      ${bareArray(paid.map(({ order }) => revenue.get(order.currency)!))}::int[], ${bareArray(paid.map(({ order }) => order.total))}::bigint[],
+    select id, kind, wallet_id, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance from unnest(
+      ${bareArray(paid.map(() => newId()))}::uuid[], ${bareArray(paid.map(({ order }) => isHeld(order.state) ? 'hold' : 'order'))}::text[],
+      ${bareArray(paid.map(({ wallet }) => wallet!.accountId))}::int[],
+      ${bareArray(paid.map(one => gainerOf(one, revenue)))}::int[], ${bareArray(paid.map(({ order }) => order.total))}::bigint[],
       ${bareArray(paid.map(({ order }) => order.id))}::uuid[], ${bareArray(paid.map(({ wallet }) => wallet!.entry))}::bigint[],
       ${bareArray(paid.map(({ wallet }) => wallet!.balance))}::bigint[])
-      as new (id, wallet_id, credit_account, amount, order_id, wallet_entry, wallet_balance)`
+      as new (id, kind, wallet_id, credit_account, amount, order_id, wallet_entry, wallet_balance)`
+}
+
+function gainerOf ({ order, wallet }: NewOrder, revenue: ReadonlyMap<Currency, number>): number {
+  return isHeld(order.state) ? wallet!.heldAccountId : revenue.get(order.currency)!
 }
 
 interface AccountDelta { readonly id: number, amount: Amount, entries: number }
@@ -321,9 +387,9 @@ function deltasOf (paid: readonly NewOrder[], revenue: ReadonlyMap<Currency, num
       delta.entries += entries
     } else deltas.set(id, { id, amount, entries })
   }
-  for (const { wallet, order } of paid) {
-    add(wallet!.accountId, -order.total, 1)
-    add(revenue.get(order.currency)!, order.total, 0)
+  for (const one of paid) {
+    add(one.wallet!.accountId, -one.order.total, 1)
+    add(gainerOf(one, revenue), one.order.total, 0)
   }
   return [...deltas.values()].sort((a, b) => a.id - b.id)
 }
@@ -362,16 +428,11 @@ function insertReveals (tx: Tx, reveals: readonly RevealRow[]) {
       as new (order_id, id, reseller_id, count, key_id, ip)`
 }
 
-function takenOf (placed: readonly NewOrder[]): Want[] {
-  const taken = new Map<Uuid, number>()
-  for (const { order } of placed) for (const { skuId, delivered } of order.lines) taken.set(skuId, (taken.get(skuId) ?? 0) + delivered)
-  return [...taken].filter(([, quantity]) => quantity > 0).map(([skuId, quantity]) => ({ skuId, quantity }))
-}
-
 /** Which account is whose: ids never change, so each is asked for once. What is not there yet is asked for again. */
 class Accounts {
   readonly #db: Db
   readonly #wallets = new Map<string, number>()
+  readonly #held = new Map<string, number>()
   readonly #revenue = new Map<string, number>()
 
   constructor (db: Db) { this.#db = db }
@@ -385,14 +446,25 @@ class Accounts {
         if (currency !== undefined) owners.set(factKey(resellerId, currency), { resellerId, currency })
       }
     }
+    if (this.#wallets.size > accountsRememberedMax) {
+      this.#wallets.clear()
+      this.#held.clear()
+    }
     const unknown = [...owners].filter(([key]) => !this.#wallets.has(key)).map(([, owner]) => owner)
     if (unknown.length > 0) {
-      const rows = await this.#db<{ owner_id: Uuid, currency: Currency, id: number }[]>`
-        select owner_id, currency, id from accounts where kind = 'wallet' and owner_id = any(${bareArray(unknown.map(owner => owner.resellerId))}::uuid[])`
-      if (this.#wallets.size > accountsRememberedMax) this.#wallets.clear()
-      for (const row of rows) this.#wallets.set(factKey(row.owner_id, row.currency), row.id)
+      const rows = await this.#db<{ owner_id: Uuid, kind: 'wallet' | 'held', currency: Currency, id: number }[]>`
+        select owner_id, kind, currency, id from accounts
+        where kind in ('wallet', 'held') and owner_id = any(${bareArray(unknown.map(owner => owner.resellerId))}::uuid[])`
+      for (const row of rows) (row.kind === 'wallet' ? this.#wallets : this.#held).set(factKey(row.owner_id, row.currency), row.id)
     }
     return [...owners.keys()].flatMap(key => this.#wallets.get(key) ?? []).sort((a, b) => a - b)
+  }
+
+  /** The account of what a reseller has set aside; it is opened with the wallet. */
+  heldOf (resellerId: Uuid, currency: Currency): number {
+    const id = this.#held.get(factKey(resellerId, currency))
+    assert(id, 'the account of kind held beside a wallet')
+    return id
   }
 
   /** The revenue account of a currency in one shard. */

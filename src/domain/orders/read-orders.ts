@@ -3,6 +3,7 @@
 // the table held a few rows would.
 import type { OrderState } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
+import { assert } from '../../base/problem.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import type { SealedCode } from '../stock/open-codes.ts'
@@ -14,6 +15,14 @@ import { idsOfNumber } from './order-number.ts'
 export async function readOrder (read: Reader, resellerId: Uuid, id: Uuid): Promise<OrderWithLines | undefined> {
   const [order] = await read<Order[]>`select ${read.unsafe(orderColumns)} from orders o where id = ${id} and reseller_id = ${resellerId}`
   return order && { ...order, lines: await readLines(read, [order.id]) }
+}
+
+/** Orders of a reseller with their lines, in the order of their ids. */
+export async function readOrdersWithLines (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly OrderWithLines[]> {
+  if (ids.length === 0) return []
+  const orders = await read<Order[]>`
+    select ${read.unsafe(orderColumns)} from orders o where reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[]) order by id`
+  return await withLines(read, orders)
 }
 
 export interface OrderFilter { readonly reference: string | null, readonly number: number | null, readonly state: OrderState | null }
@@ -40,12 +49,7 @@ export async function readEarlierOrders (read: Reader, wanted: readonly { readon
     select ${read.unsafe(orderColumns)}
     from unnest(${bareArray(wanted.map(want => want.resellerId))}::text[], ${quotedArray(wanted.map(want => want.reference))}::text[]) as want (reseller_id, reference),
       lateral (select * from orders where orders.reseller_id::text = want.reseller_id and orders.reference = want.reference limit 1) as o`.execute()
-  if (orders.length === 0) return new Map()
-  const lines = await readLines(read, orders.map(order => order.id))
-  return new Map(orders.map(order => [
-    factKey(order.resellerId, order.reference),
-    { ...order, lines: lines.filter(line => line.orderId === order.id) }
-  ]))
+  return new Map((await withLines(read, orders)).map(order => [factKey(order.resellerId, order.reference), order]))
 }
 
 /** The live allocations of orders, in the order of their codes. */
@@ -80,11 +84,48 @@ export async function readSealedCodes (read: Reader, allocations: readonly Order
     order by range.place, code.n`.execute()
 }
 
+/**
+ * The sealed codes of a few long ranges, in their order: those of a range come as one value, each behind its length, because a row
+ * for each code would cost more than the code.
+ */
+export async function readSealedRanges (read: Reader, ranges: readonly OrderAllocation[]): Promise<readonly SealedCode[]> {
+  if (ranges.length === 0) return []
+  const rows = await read<{ codes: Buffer }[]>`
+    select (
+      select string_agg(int4send(octet_length(sealed)) || sealed, ''::bytea order by n) from codes
+      where codes.lot_id = range.lot_id and codes.n >= range.first and codes.n < range.first + range.count
+    ) as codes
+    from unnest(${bareArray(ranges.map(range => range.lotId))}::int[], ${bareArray(ranges.map(range => range.first))}::int[],
+                ${bareArray(ranges.map(range => range.count))}::int[]) with ordinality as range (lot_id, first, count, place)
+    order by range.place`.execute()
+  const sealed: SealedCode[] = []
+  rows.forEach(({ codes }, i) => {
+    const { lotId, first, count } = ranges[i]!
+    let at = 0
+    for (let n = first; n < first + count; n++) {
+      const start = at + lengthBytes
+      at = start + codes.readInt32BE(at)
+      sealed.push({ lotId, n, sealed: codes.subarray(start, at) })
+    }
+    assert(at === codes.length, 'the codes of a range and no more')
+  })
+  return sealed
+}
+
+const lengthBytes = 4
+
+async function withLines (read: Reader, orders: readonly Order[]): Promise<readonly OrderWithLines[]> {
+  if (orders.length === 0) return []
+  const linesOf = new Map<Uuid, OrderLine[]>(orders.map(order => [order.id, []]))
+  for (const line of await readLines(read, orders.map(order => order.id))) linesOf.get(line.orderId)!.push(line)
+  return orders.map(order => ({ ...order, lines: linesOf.get(order.id)! }))
+}
+
 async function readLines (read: Reader, orderIds: readonly Uuid[]): Promise<OrderLine[]> {
   return await read<OrderLine[]>`
-    select order_id as "orderId", line, sku_id as "skuId", quantity, delivered, unit_price as "unitPrice", total, refunded, state, reason, price_rules as "priceRules"
+    select order_id as "orderId", line, sku_id as "skuId", quantity, delivered, held, returned, unit_price as "unitPrice", total, refunded, state, reason, price_rules as "priceRules"
     from order_lines where order_id = any(${bareArray(orderIds)}::uuid[]) order by order_id, line`
 }
 
 const orderColumns = `o.id, o.reseller_id as "resellerId", o.reference, o.state, o.fill, o.currency, o.max_total as "maxTotal",
-  o.quantity, o.delivered, o.total, o.refunded, o.key_id as "keyId", o.created_at as "createdAt"`
+  o.quantity, o.delivered, o.returned, o.total, o.held, o.refunded, o.terms, o.key_id as "keyId", o.created_at as "createdAt"`

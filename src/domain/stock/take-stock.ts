@@ -26,6 +26,9 @@ export interface Allocation { readonly lotId: number, readonly first: number, re
 /** How much of a SKU is wanted. */
 export interface Want { readonly skuId: Uuid, readonly quantity: number }
 
+/** A SKU's shelf as far as it was read: ranges in order of use, and how many codes of expired lots still stand on it. */
+export interface ShelfRead { readonly ranges: readonly ShelfRange[], readonly expired: number }
+
 /** A shelf row that moved: from `fromNext` to `toNext`; it is gone when that is its `stop`. */
 export interface ShelfMove { readonly id: bigint, readonly fromNext: number, readonly toNext: number, readonly stop: number }
 
@@ -40,9 +43,11 @@ export function lockStock (tx: Tx, skuIds: readonly Uuid[]): Promise<readonly St
  * Reads, for each want, ranges that cover it, or all there are: unexpired, in order of use (earliest expiry, then oldest lot).
  * Wants name each SKU once. SKUs without anything on the shelf are not in the answer.
  */
-export function readShelf (read: Reader, wants: readonly Want[]): Promise<Map<Uuid, ShelfRange[]>> {
-  return read<ShelfRow[]>`
-    select want.sku_id, near.id, near.lot_id, near.next, near.stop
+export function readShelf (read: Reader, wants: readonly Want[]): Promise<ReadonlyMap<Uuid, ShelfRead>> {
+  return read<(ShelfRow & { expired: number })[]>`
+    select want.sku_id, near.id, near.lot_id, near.next, near.stop, (
+      select coalesce(sum(gone.stop - gone.next), 0)::int from shelf as gone where gone.sku_id = want.sku_id and gone.expires_at <= now()
+    ) as expired
     from unnest(${bareArray(wants.map(want => want.skuId))}::uuid[]) as want (sku_id),
       lateral (
         select id, lot_id, next, stop from shelf
@@ -57,53 +62,96 @@ export function readShelf (read: Reader, wants: readonly Want[]): Promise<Map<Uu
         return ranges !== undefined && ranges.length === shelfRowsFirst && countOf(ranges) < want.quantity
       })
       if (short.length > 0) for (const [skuId, ranges] of await readDeep(read, short)) shelves.set(skuId, ranges)
-      return shelves
+      const expired = new Map(rows.map(row => [row.sku_id, row.expired]))
+      return new Map([...shelves].map(([skuId, ranges]) => [skuId, { ranges, expired: expired.get(skuId)! }]))
     })
 }
 
-/** One SKU's shelf in the hands of a decision: ranges move as they are taken, nothing else does. */
-export interface MutableShelf {
+/** One SKU's stock in the hands of a decision: ranges move as they are taken, codes go between free and held, nothing else does. */
+export interface StockInHand {
   readonly ranges: readonly { readonly id: bigint, readonly lotId: number, readonly start: number, next: number, readonly stop: number }[]
   /** The first range that is not used up. */
   at: number
-  /** Codes left. */
+  /** Codes left in the ranges, those set aside for others among them. */
   left: number
+  /** Codes that nobody has set aside. */
+  free: number
+  readonly freeBefore: number
+  /** By how much the number of codes set aside has changed. */
+  aside: number
 }
 
-/** Takes a SKU's ranges in hand. */
-export function shelfInHand (ranges: readonly ShelfRange[]): MutableShelf {
+/** Takes a SKU's stock in hand, as its row and its shelf were read under the lock. */
+export function stockInHand (available: number, { ranges, expired }: ShelfRead): StockInHand {
+  const free = Math.max(0, available - expired)
   return {
     ranges: ranges.map(({ id, lotId, next, stop }) => ({ id, lotId, start: next, next, stop })),
     at: 0,
-    left: countOf(ranges)
+    left: countOf(ranges),
+    free,
+    freeBefore: free,
+    aside: 0
   }
 }
 
-/** Takes a quantity from the shelf, in order of use. The caller has checked `left`. */
-export function takeRanges (shelf: MutableShelf, quantity: number): Allocation[] {
-  assert(quantity <= shelf.left, 'no more to be taken than is left on the shelf')
+/** Sets free codes aside (below zero: gives them back). The caller has checked `free`. */
+export function setAside (stock: StockInHand, quantity: number): void {
+  assert(quantity <= stock.free, 'no more to be set aside than is free')
+  stock.free -= quantity
+  stock.aside += quantity
+}
+
+/** Takes free codes from the shelf, in order of use. The caller has checked `free` and `left`. */
+export function takeFree (stock: StockInHand, quantity: number): Allocation[] {
+  assert(quantity <= stock.free, 'no more to be taken than is free')
+  stock.free -= quantity
+  return takeRanges(stock, quantity)
+}
+
+/** Takes codes that were set aside from the shelf, in order of use. */
+export function takeAside (stock: StockInHand, quantity: number): Allocation[] {
+  stock.aside -= quantity
+  return takeRanges(stock, quantity)
+}
+
+function takeRanges (stock: StockInHand, quantity: number): Allocation[] {
+  assert(quantity <= stock.left, 'no more to be taken than is left on the shelf')
   const taken: Allocation[] = []
   let missing = quantity
   while (missing > 0) {
-    const range = shelf.ranges[shelf.at]!
+    const range = stock.ranges[stock.at]!
     const count = Math.min(missing, range.stop - range.next)
     taken.push({ lotId: range.lotId, first: range.next, count })
     range.next += count
     missing -= count
-    if (range.next === range.stop) shelf.at++
+    if (range.next === range.stop) stock.at++
   }
-  shelf.left -= quantity
+  stock.left -= quantity
   return taken
 }
 
-/** What has to be written after takings. */
-export function movesOf (shelf: MutableShelf): ShelfMove[] {
+/** What a decision has made of stock: the shelf rows that move, and by how much each SKU's counts change. */
+export interface StockChanges { readonly moves: readonly ShelfMove[], readonly counts: readonly CountChange[] }
+
+interface CountChange { readonly skuId: Uuid, readonly available: number, readonly held: number }
+
+/** What has to be written. */
+export function changesOf (stocks: ReadonlyMap<Uuid, StockInHand>): StockChanges {
   const moves: ShelfMove[] = []
-  for (const { id, start, next, stop } of shelf.ranges) {
+  const counts: CountChange[] = []
+  for (const [skuId, stock] of stocks) {
+    addMoves(moves, stock)
+    const available = stock.free - stock.freeBefore
+    if (available !== 0 || stock.aside !== 0) counts.push({ skuId, available, held: stock.aside })
+  }
+  return { moves, counts }
+}
+
+function addMoves (moves: ShelfMove[], { ranges }: StockInHand): void {
+  for (const { id, start, next, stop } of ranges) {
     if (next === start) break
     moves.push({ id, fromNext: start, toNext: next, stop })
   }
-  return moves
 }
 
 /** Parts of a statement's `with` list; each gives back a row for every row it changed. A caller compares their number. */
@@ -112,21 +160,21 @@ export interface StockParts {
   readonly onward: Part
   /** Shelf rows taken off because they are used up. */
   readonly usedUp: Part
-  /** Stock rows lowered. */
-  readonly lowered: Part
-  /** Rows that must come back from the three together; fewer mean one was not as it was read, or stock would fall below zero. */
+  /** Stock rows changed. */
+  readonly counted: Part
+  /** Rows that must come back from the three together; fewer mean one was not as it was read, or a count would fall below zero. */
   readonly rows: number
 }
 
 type Part = StatementPart<{ id: unknown }>
 
-/** What writes moved ranges and taken quantities, to be part of a larger statement. Wants name each SKU once. */
-export function stockParts (tx: Tx, moves: readonly ShelfMove[], taken: readonly Want[]): StockParts {
+/** What writes changed stock, to be part of a larger statement. */
+export function stockParts (tx: Tx, { moves, counts }: StockChanges): StockParts {
   const onward = moves.filter(move => move.toNext < move.stop)
   const usedUp = moves.filter(move => move.toNext === move.stop)
   const onwardIds = bareArray(onward.map(move => move.id))
   const usedUpIds = bareArray(usedUp.map(move => move.id))
-  const skuIds = bareArray(taken.map(want => want.skuId))
+  const skuIds = bareArray(counts.map(count => count.skuId))
   return {
     onward: tx`
       update shelf set next = moved.to_next
@@ -140,12 +188,14 @@ export function stockParts (tx: Tx, moves: readonly ShelfMove[], taken: readonly
         as used (id, from_next, stop)
       where shelf.id = used.id and shelf.id = any(${usedUpIds}::bigint[]) and shelf.next = used.from_next and shelf.stop = used.stop
       returning shelf.id`,
-    lowered: tx`
-      update stock set available = available - taken.quantity
-      from unnest(${skuIds}::uuid[], ${bareArray(taken.map(want => want.quantity))}::int[]) as taken (sku_id, quantity)
-      where stock.sku_id = taken.sku_id and stock.sku_id = any(${skuIds}::uuid[]) and stock.available >= taken.quantity
+    counted: tx`
+      update stock set available = stock.available + change.available, held = stock.held + change.held
+      from unnest(${skuIds}::uuid[], ${bareArray(counts.map(count => count.available))}::int[], ${bareArray(counts.map(count => count.held))}::int[])
+        as change (sku_id, available, held)
+      where stock.sku_id = change.sku_id and stock.sku_id = any(${skuIds}::uuid[])
+        and stock.available + change.available >= 0 and stock.held + change.held >= 0
       returning stock.sku_id as id`,
-    rows: moves.length + taken.length
+    rows: moves.length + counts.length
   }
 }
 

@@ -13,13 +13,15 @@ export const movesMax = 1_000
 export interface Move {
   /** The transfer's id; left out it gets a new one. */
   readonly id?: Uuid
-  readonly kind: Exclude<TransferKind, 'order'>
+  readonly kind: TransferKind
   readonly debit: number
   readonly credit: number
   /** Above zero. */
   readonly amount: Amount
-  readonly reason: string
-  /** The key of the operator who wanted it; null for a pass. */
+  /** The order it belongs to, if it does. */
+  readonly orderId?: Uuid
+  readonly reason: string | null
+  /** The key that wanted it; null for a pass. */
   readonly createdBy: string | null
 }
 
@@ -39,8 +41,8 @@ export async function move (tx: Tx, moves: readonly Move[]): Promise<void> {
         ${bareArray(moves.map(one => one.id ?? newId()))}::uuid[], ${quotedArray(moves.map(one => one.kind))}::text[],
         ${bareArray(moves.map(one => one.debit))}::int[], ${bareArray(moves.map(one => one.credit))}::int[],
         ${bareArray(moves.map(one => one.amount))}::bigint[], ${quotedArray(moves.map(one => one.reason))}::text[],
-        ${quotedArray(moves.map(one => one.createdBy))}::text[]
-      ) with ordinality as move (id, kind, debit, credit, amount, reason, created_by, place)
+        ${quotedArray(moves.map(one => one.createdBy))}::text[], ${bareArray(moves.map(one => one.orderId ?? null))}::uuid[]
+      ) with ordinality as move (id, kind, debit, credit, amount, reason, created_by, order_id, place)
     ), sides as (
       select place, debit as account_id, -amount as delta from wanted
       union all
@@ -58,8 +60,8 @@ export async function move (tx: Tx, moves: readonly Move[]): Promise<void> {
       from sides join moved on moved.id = sides.account_id and moved.kind = 'wallet'
       window own as (partition by moved.id order by place)
     )
-    insert into transfers (id, kind, debit_account, credit_account, amount, wallet_id, wallet_entry, wallet_balance, reason, created_by)
-    select wanted.id, kind, debit, credit, amount, wallet_id, entry, balance, reason, created_by
+    insert into transfers (id, kind, debit_account, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance, reason, created_by)
+    select wanted.id, kind, debit, credit, amount, order_id, wallet_id, entry, balance, reason, created_by
     from wanted left join entries using (place)
     where (select count(*) from moved) = (select count(*) from totals)
     order by place
