@@ -74,6 +74,10 @@ export type LineReason = typeof lineReasons[number]
 export const refundReasons = ['cancelled', 'reversed'] as const
 export type RefundReason = typeof refundReasons[number]
 
+/** Which codes of an order its buyer gives back. */
+export const returnedCodes = ['all', 'unrevealed'] as const
+export type ReturnedCodes = typeof returnedCodes[number]
+
 export const reversalOutcomes = ['reversed', 'cancelled', 'voided'] as const
 export type ReversalOutcome = typeof reversalOutcomes[number]
 

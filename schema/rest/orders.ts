@@ -3,6 +3,7 @@ import { deliveries, fills, lineReasons, lineStates, orderStates, priceRuleKinds
 import {
   CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, referenceLengthMax, Timestamp
 } from './common.ts'
+import { Refund } from './refunds.ts'
 
 export const orderLinesMax = 500
 export const lineQuantityMax = 1_000_000
@@ -111,11 +112,12 @@ export const Order = Type.Object({
   standing_order: Type.Optional(Id('sto', 'The standing order that placed it.')),
   dry_run: Type.Optional(Type.Boolean({ description: 'true: nothing moved; this is what would have happened.' })),
   created_at: Timestamp,
-  lines: Type.Array(OrderLine)
+  lines: Type.Array(OrderLine),
+  refunds: Type.Optional(Type.Array(Refund, { description: 'What was refunded for codes given back, oldest first; on GET of a single order.' }))
 }, { additionalProperties: false, title: 'Order' })
 export type Order = Static<typeof Order>
 
-export const OrderSummary = Type.Omit(Order, ['lines'], { title: 'OrderSummary', additionalProperties: false })
+export const OrderSummary = Type.Omit(Order, ['lines', 'refunds'], { title: 'OrderSummary', additionalProperties: false })
 export type OrderSummary = Static<typeof OrderSummary>
 
 export const ListOrders = Type.Object({
@@ -137,11 +139,17 @@ export const ReadCodes = Type.Object({
   offset: Type.Optional(Type.Integer({
     minimum: 0, default: 0, description: 'The position to begin at. Positions count the codes ever delivered; those given back keep theirs.'
   })),
+  taken: Type.Optional(Type.Integer({
+    minimum: 0,
+    default: 0,
+    description: 'Codes you have from a cut answer to the same offset: they are passed over, and this answer goes on where that one was cut.'
+  })),
   limit: Type.Optional(Type.Integer({
     minimum: 1,
-    description: `Codes to answer at most; JSON: up to ${codesPageMax} (default ${codesPageDefault}), NDJSON: all that follow by default.`
+    description: `Codes to answer at most; JSON: up to ${codesPageMax} (default ${codesPageDefault}), NDJSON and CSV: all that follow by default.`
   }))
 }, { additionalProperties: false })
+export type ReadCodes = Static<typeof ReadCodes>
 
 export const OrderCode = Type.Object({
   line: Type.Integer(),
@@ -150,8 +158,20 @@ export const OrderCode = Type.Object({
 }, { additionalProperties: false, title: 'OrderCode' })
 export type OrderCodeView = Static<typeof OrderCode>
 
+/** What is sealed, in every answer that has it. */
+export const sealedDescription = 'The codes sealed to your encryption key: JWE in compact form (RFC 7516), each of up to 1000 codes as ' +
+  'NDJSON ({"line", "sku", "secret", …} a line). There where you have a key in use.'
+
 export const CodePage = Type.Object({
-  data: Type.Array(OrderCode),
+  data: Type.Array(OrderCode, { description: 'The codes; empty where they are sealed to your encryption key.' }),
+  sealed: Type.Optional(Type.Array(Type.String(), { description: sealedDescription })),
   count: Type.Integer({ description: 'Codes of the whole order, without those given back.' }),
   next_offset: Nullable(Type.Integer(), { description: 'Send it as offset to read on; null at the end.' })
 }, { additionalProperties: false })
+
+export const CodeDigest = Type.Object({
+  count: Type.Integer({ description: 'Codes of the whole order, without those given back.' }),
+  ndjson_sha256: Type.String({ description: 'SHA-256, in hex, of the lines of the whole NDJSON before its last line; opened, where they are sealed.' }),
+  csv_sha256: Type.String({ description: 'SHA-256, in hex, of the whole CSV, its header included.' })
+}, { additionalProperties: false, title: 'CodeDigest' })
+export type CodeDigest = Static<typeof CodeDigest>

@@ -53,6 +53,13 @@ export function roundToMinor (amount: Amount, currency: Currency): Amount {
   return negative ? -rounded : rounded
 }
 
+/** total × part / whole, rounded once, half up, to the currency's own minor unit: what `part` of `whole` codes cost. */
+export function roundShare (total: Amount, part: number, whole: number, currency: Currency): Amount {
+  const minor = 10n ** BigInt(4 - currencies[currency])
+  const size = BigInt(whole) * minor
+  return (2n * total * BigInt(part) + size) / (2n * size) * minor
+}
+
 /** amount × rate / 10,000, rounded half up to the ten-thousandth (a price keeps its digits; only line totals are rounded to minor units). */
 export function applyRate (amount: Amount, rate: number): Amount {
   return (amount * BigInt(rate) + 5_000n) / 10_000n

@@ -5,6 +5,7 @@ import { readId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { explainOrder } from '../../domain/orders/explain-order.ts'
 import { orderView, withExplanations } from '../../domain/orders/order-view.ts'
+import { readRefunds, withRefunds } from '../../domain/orders/read-refunds.ts'
 import { readOrder } from '../../domain/orders/read-orders.ts'
 import type { App } from '../app-types.ts'
 import { answerOrders } from './orders.ts'
@@ -41,6 +42,6 @@ export function adminOrderRoutes (app: App): void {
     const { db } = request.caller.world
     const order = await readOrder(db, resellerIdOf(request.params), readId('order', request.params.order)!)
     if (!order) throw new Problem('not_found', 'The reseller has no order with this id.')
-    return withExplanations(orderView(order), await explainOrder(db, order))
+    return withRefunds(withExplanations(orderView(order), await explainOrder(db, order)), await readRefunds(db, [order.id]))
   })
 }

@@ -9,6 +9,7 @@ import { Problem } from '../../base/problem.ts'
 import type { OrderTerms } from '../../domain/orders/order.ts'
 import { explainOrder } from '../../domain/orders/explain-order.ts'
 import { orderSummaryView, orderView, withCodes, withExplanations } from '../../domain/orders/order-view.ts'
+import { readRefunds, withRefunds } from '../../domain/orders/read-refunds.ts'
 import { listOrders, readOrder } from '../../domain/orders/read-orders.ts'
 import { holdsScope } from '../../domain/resellers/keyring.ts'
 import type { App } from '../app-types.ts'
@@ -55,7 +56,8 @@ export function orderRoutes (app: App): void {
     } as const
   }, async request => {
     const order = await ownOrder(request, request.params.id)
-    return withExplanations(orderView(order), await explainOrder(request.caller.world.db, order))
+    const { db } = request.caller.world
+    return withRefunds(withExplanations(orderView(order), await explainOrder(db, order)), await readRefunds(db, [order.id]))
   })
 }
 

@@ -31,3 +31,11 @@ export async function houseAccount (read: Reader, kind: HouseAccountKind, curren
   assert(row, `the ${kind} account in ${currency}`)
   return row.id
 }
+
+/** The revenue account of a currency in one of its shards. */
+export async function revenueAccount (read: Reader, currency: Currency, shard: number): Promise<number> {
+  const [row] = await read<{ id: number }[]>`
+    select id from accounts where owner_id is null and kind = 'revenue' and currency = ${currency} and shard = ${shard}`
+  assert(row, `the revenue account ${shard} in ${currency}`)
+  return row.id
+}
