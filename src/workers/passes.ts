@@ -1,4 +1,5 @@
 // Every pass of the clockwork, with its rhythm and its bound.
+import { expireApprovals } from '../domain/bulk-orders/expire-approvals.ts'
 import { proveWorld } from '../domain/orders/prove-world.ts'
 import { purgeQuotes } from '../domain/orders/purge-quotes.ts'
 import { purgeNonces } from '../domain/resellers/purge-nonces.ts'
@@ -26,11 +27,13 @@ const lotsPerRun = 200
 const rowsPerRun = 500
 /** Holds of up to a hundred lines each, whose resellers and stock are locked meanwhile. */
 const holdsPerRun = 100
+const approvalsPerRun = 100
 
 /** The passes of one world. */
 export function passesOf (world: World): readonly Pass[] {
   return [
     { name: 'expire holds', everyMs: second / 2, run: () => upTo(holdsPerRun, limit => expireHolds(world.db, limit)) },
+    { name: 'expire approvals', everyMs: second, run: () => upTo(approvalsPerRun, limit => expireApprovals(world.db, limit)) },
     { name: 'expire lots', everyMs: 5 * second, run: () => upTo(lotsPerRun, limit => expireLots(world.db, limit)) },
     { name: 'join ranges', everyMs: minute, run: () => upTo(rowsPerRun, limit => joinRanges(world.db, limit)) },
     { name: 'abort stale imports', everyMs: minute, run: () => upTo(rowsPerRun, limit => abortStaleImports(world.db, limit)) },

@@ -1,6 +1,7 @@
+import type { FastifyRequest } from 'fastify'
 import {
   Approval, ApprovalPage, ApprovalParams, ApprovalPolicy, approvalSecondsDefault, Budget, BudgetPage, BudgetParams, ListApprovals,
-  ListBudgets, PutApprovalPolicy, PutBudget
+  ListBudgets, PutApprovalPolicy, PutBudget, RejectApproval
 } from '../../../schema/rest/approvals.ts'
 import type { Money } from '../../../schema/rest/common.ts'
 import { readId, showId } from '../../base/ids.ts'
@@ -11,10 +12,11 @@ import { putBudget, removeBudget } from '../../domain/approvals/put-budget.ts'
 import { putPolicy, readPolicyOf, type PolicyRecord } from '../../domain/approvals/put-policy.ts'
 import { listApprovals, readApproval, type Approval as StoredApproval } from '../../domain/approvals/read-approvals.ts'
 import { listBudgets, type Budget as StoredBudget } from '../../domain/approvals/read-budgets.ts'
+import { decideApproval, type Verdict } from '../../domain/bulk-orders/decide-approval.ts'
 import { amountOf } from '../amount-of.ts'
 import type { App } from '../app-types.ts'
 import { changeKeys } from '../change-keys.ts'
-import { resellerOf } from '../change.ts'
+import { change, resellerOf } from '../change.ts'
 import { answerPage } from '../page.ts'
 
 /** What purchases need a second key for, those that wait for one, and budgets. */
@@ -59,6 +61,43 @@ export function approvalRoutes (app: App): void {
     if (!approval) throw new Problem('not_found', 'You have no approval with this id.')
     return approvalView(approval)
   })
+
+  app.post('/v1/approvals/:id/approve', {
+    config: { scope: 'orders:approve' },
+    schema: {
+      operationId: 'approveApproval',
+      'x-sdk': { resource: 'approvals', method: 'approve' },
+      summary: 'Approve a purchase',
+      description: 'Completes what waits, at the price and from the stock that were set aside for it. Not by the key that ordered, nor by ' +
+        'one it was rotated from or to. Approved again, it is answered again.',
+      tags: ['Approvals'],
+      params: ApprovalParams,
+      response: { 200: Approval }
+    }
+  }, request => decide(request, request.params.id, { verdict: 'approved', reason: null }))
+
+  app.post('/v1/approvals/:id/reject', {
+    config: { scope: 'orders:approve' },
+    schema: {
+      operationId: 'rejectApproval',
+      'x-sdk': { resource: 'approvals', method: 'reject' },
+      summary: 'Reject a purchase',
+      description: 'Releases the stock and the money that were set aside. Rejected again, it is answered again, with the first reason.',
+      tags: ['Approvals'],
+      params: ApprovalParams,
+      body: RejectApproval,
+      response: { 200: Approval }
+    }
+  }, request => decide(request, request.params.id, { verdict: 'rejected', reason: request.body.reason }))
+}
+
+/** Decides, and only then refuses what had expired: what expiry released is kept. */
+async function decide (request: FastifyRequest, id: string, verdict: Pick<Verdict, 'verdict' | 'reason'>): Promise<Approval> {
+  const { id: resellerId } = resellerOf(request)
+  const decision: Verdict = { ...verdict, resellerId, approvalId: readId('approval', id)!, keyId: request.caller.key.id }
+  const outcome = await change(request, tx => decideApproval(tx, decision))
+  if (outcome instanceof Problem) throw outcome
+  return approvalView(outcome)
 }
 
 function policyRoutes (app: App): void {
