@@ -2,11 +2,11 @@
 import { expireApprovals } from '../domain/bulk-orders/expire-approvals.ts'
 import { proveWorld } from '../domain/orders/prove-world.ts'
 import { purgeQuotes } from '../domain/orders/purge-quotes.ts'
+import { expireHeldLots } from '../domain/orders/withdraw-stock.ts'
 import { purgeNonces } from '../domain/resellers/purge-nonces.ts'
 import { rewrapUnderCurrentMaster } from '../domain/secrets/rewrap-under-current-master.ts'
 import { abortStaleImports } from '../domain/stock/abort-stale-imports.ts'
 import { expireHolds } from '../domain/stock/expire-holds.ts'
-import { expireLots } from '../domain/stock/expire-lots.ts'
 import { joinRanges } from '../domain/stock/join-ranges.ts'
 import { postCosts } from '../domain/wallet/post-costs.ts'
 import type { World } from '../domain/world.ts'
@@ -34,7 +34,7 @@ export function passesOf (world: World): readonly Pass[] {
   return [
     { name: 'expire holds', everyMs: second / 2, run: () => upTo(holdsPerRun, limit => expireHolds(world.db, limit)) },
     { name: 'expire approvals', everyMs: second, run: () => upTo(approvalsPerRun, limit => expireApprovals(world.db, limit)) },
-    { name: 'expire lots', everyMs: 5 * second, run: () => upTo(lotsPerRun, limit => expireLots(world.db, limit)) },
+    { name: 'expire lots', everyMs: 5 * second, run: () => upTo(lotsPerRun, limit => expireHeldLots(world.db, limit)) },
     { name: 'join ranges', everyMs: minute, run: () => upTo(rowsPerRun, limit => joinRanges(world.db, limit)) },
     { name: 'abort stale imports', everyMs: minute, run: () => upTo(rowsPerRun, limit => abortStaleImports(world.db, limit)) },
     { name: 'post costs', everyMs: 10 * second, run: () => upTo(lotsPerRun, limit => postCosts(world.db, limit)) },

@@ -2,10 +2,10 @@ import { ListLotsQuery, Lot, LotPage, LotParams, RecallLot, StockProof, VoidCode
 import { readId, showId, type IdKind, type Uuid } from '../../base/ids.ts'
 import { moneyView } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
+import { recallHeldLot, voidHeldCodes } from '../../domain/orders/withdraw-stock.ts'
 import { proveStock } from '../../domain/stock/prove-stock.ts'
 import { listLots, readLot, type Lot as StoredLot } from '../../domain/stock/read-lots.ts'
-import { recallLot } from '../../domain/stock/recall-lot.ts'
-import { voidCodes, type PlacedCodes, type WrittenCodes } from '../../domain/stock/void-codes.ts'
+import type { PlacedCodes, WrittenCodes } from '../../domain/stock/void-codes.ts'
 import type { App } from '../app-types.ts'
 import { change } from '../change.ts'
 import { answerPage } from '../page.ts'
@@ -52,7 +52,8 @@ export function adminLotsRoutes (app: App): void {
       operationId: 'recallLot',
       'x-sdk': { resource: 'admin.lots', method: 'recall' },
       summary: 'Recall a lot',
-      description: 'Takes its unsold codes off the shelf for good; what is sold stays sold. A recalled lot is answered as it is.',
+      description: 'Takes its unsold codes off the shelf for good; what is sold stays sold. Holds that need them are broken, the newest first, ' +
+        'and then held orders released. A recalled lot is answered as it is.',
       tags: ['Admin: stock'],
       params: LotParams,
       body: RecallLot,
@@ -60,7 +61,7 @@ export function adminLotsRoutes (app: App): void {
     }
   }, async request => {
     const id = idOf('lot', request.params.id)
-    return lotView(await change(request, tx => recallLot(tx, id, request.body.reason)))
+    return lotView(await change(request, tx => recallHeldLot(tx, id, request.body.reason)))
   })
 
   app.post('/admin/v1/codes/void', {
@@ -69,7 +70,7 @@ export function adminLotsRoutes (app: App): void {
       operationId: 'voidCodes',
       'x-sdk': { resource: 'admin.codes', method: 'void' },
       summary: 'Void codes',
-      description: 'Takes single unsold codes off the shelf for good, all of them or none.',
+      description: 'Takes single unsold codes off the shelf for good, all of them or none; holds give way to it as to a recall.',
       tags: ['Admin: stock'],
       body: VoidCodes,
       response: { 200: VoidedCodes }
@@ -78,7 +79,7 @@ export function adminLotsRoutes (app: App): void {
     const { caller, body } = request
     const which = voidedOf(body)
     const because = { reason: body.reason, createdBy: caller.key.id }
-    return { voided: await change(request, tx => voidCodes(tx, caller.world.fingerprintKey.reveal(), which, because)) }
+    return { voided: await change(request, tx => voidHeldCodes(tx, caller.world.fingerprintKey.reveal(), which, because)) }
   })
 
   app.get('/admin/v1/stock/proof', {

@@ -4,7 +4,7 @@ import { Problem, type Fault } from '../../base/problem.ts'
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Tx } from '../../postgres/pool.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { lockStock } from './take-stock.ts'
+import { lockStock, type Want } from './take-stock.ts'
 import { withdraw } from './withdraw-lots.ts'
 
 /** Codes voided in one call at most. */
@@ -23,7 +23,7 @@ export interface PlacedCodes { readonly lotId: Uuid, readonly positions: readonl
 export async function voidCodes (
   tx: Tx, fingerprintKey: KeyObject, which: WrittenCodes | PlacedCodes, because: Because
 ): Promise<number> {
-  const places = 'codes' in which ? await findCodes(tx, fingerprintKey, which) : await findPositions(tx, which)
+  const places = await findPlaces(tx, fingerprintKey, which)
   await lockStock(tx, [...new Set([...places.values()].map(place => place.skuId))])
   const onShelf = await findOnShelf(tx, [...places.values()])
   refuseAbsent(which, places, onShelf)
@@ -42,10 +42,21 @@ export async function voidCodes (
   return voided.length
 }
 
+/** How many codes are named that can be found at all, by SKU. */
+export async function countNamed (tx: Tx, fingerprintKey: KeyObject, which: WrittenCodes | PlacedCodes): Promise<readonly Want[]> {
+  const counts = new Map<Uuid, number>()
+  for (const { skuId } of (await findPlaces(tx, fingerprintKey, which)).values()) counts.set(skuId, (counts.get(skuId) ?? 0) + 1)
+  return [...counts].map(([skuId, quantity]) => ({ skuId, quantity }))
+}
+
 /** Why, and by whom. */
 export interface Because { readonly reason: string, readonly createdBy: string }
 
 interface Place { readonly skuId: Uuid, readonly lotId: number, readonly n: number }
+
+function findPlaces (tx: Tx, fingerprintKey: KeyObject, which: WrittenCodes | PlacedCodes): Promise<Map<number, Place>> {
+  return 'codes' in which ? findCodes(tx, fingerprintKey, which) : findPositions(tx, which)
+}
 
 /** Where the codes are that can be found at all, by their index in the request. */
 async function findCodes (tx: Tx, fingerprintKey: KeyObject, { skuId, codes }: WrittenCodes): Promise<Map<number, Place>> {

@@ -1,19 +1,24 @@
 import { lotEntry } from '../../../schema/states.ts'
-import { assert, Problem } from '../../base/problem.ts'
+import { assert } from '../../base/problem.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
-import type { Tx } from '../../postgres/pool.ts'
-import { lockStock } from './take-stock.ts'
+import type { Reader, Tx } from '../../postgres/pool.ts'
+import { lockStock, type Want } from './take-stock.ts'
+
+/** Takes all that is left of lots off the shelf for good; returns the ids of those whose state allowed it. */
+export type WithdrawLots = (
+  tx: Tx, lotIds: readonly number[], state: 'recalled' | 'expired', reason: string
+) => Promise<readonly number[]>
 
 /**
- * Takes all that is left of lots off the shelf for good: recalled, or expired. The caller holds no stock row yet; those of
- * the lots' SKUs are locked here. Lots whose state does not allow it are left alone; returns the ids of the others.
+ * Takes all that is left of lots off the shelf for good: recalled, or expired. The stock rows of the lots' SKUs are locked here,
+ * unless the caller did; what is set aside of them for holds was broken before. Lots whose state does not allow it are left
+ * alone; returns the ids of the others.
  */
 export async function withdrawLots (
   tx: Tx, lotIds: readonly number[], state: 'recalled' | 'expired', reason: string
 ): Promise<readonly number[]> {
-  const skus = await tx<{ sku_id: Uuid }[]>`select distinct sku_id from lots where id = any(${bareArray(lotIds)}::int[])`
-  await lockStock(tx, skus.map(sku => sku.sku_id))
+  await lockStock(tx, await skusOfLots(tx, lotIds))
   const lots = await tx<{ id: number }[]>`
     update lots set state = ${state}, state_reason = ${reason}
     where id = any(${bareArray(lotIds)}::int[]) and state = any(${quotedArray(lotEntry[state])}::text[]) returning id`
@@ -26,10 +31,22 @@ export async function withdrawLots (
   return lots.map(lot => lot.id)
 }
 
+/** The SKUs of lots. */
+export async function skusOfLots (read: Reader, lotIds: readonly number[]): Promise<readonly Uuid[]> {
+  const skus = await read<{ sku_id: Uuid }[]>`select distinct sku_id from lots where id = any(${bareArray(lotIds)}::int[])`
+  return skus.map(sku => sku.sku_id)
+}
+
+/** How many codes of lots are on the shelf, by SKU. */
+export async function leftOfLots (read: Reader, lotIds: readonly number[]): Promise<readonly Want[]> {
+  return await read<Want[]>`
+    select sku_id as "skuId", sum(stop - next)::int as quantity from shelf where lot_id = any(${bareArray(lotIds)}::int[]) group by sku_id`
+}
+
 /** Codes of one lot that left the shelf unsold; a lot stands once. */
 export interface Withdrawal { readonly lotId: number, readonly skuId: Uuid, readonly count: number }
 
-/** Books codes that left the shelf unsold; the SKUs' stock rows are locked. What is set aside for holds stays: `in_use`. */
+/** Books codes that left the shelf unsold; the SKUs' stock rows are locked, and nobody has set these codes aside. */
 export async function withdraw (tx: Tx, taken: readonly Withdrawal[]): Promise<void> {
   const lotIds = bareArray(taken.map(({ lotId }) => lotId))
   const skuIds = bareArray(taken.map(({ skuId }) => skuId))
@@ -39,9 +56,7 @@ export async function withdraw (tx: Tx, taken: readonly Withdrawal[]): Promise<v
     from (select sku_id, sum(count)::int as count
           from unnest(${skuIds}::uuid[], ${counts}::int[]) as each (sku_id, count) group by sku_id) as taken
     where stock.sku_id = taken.sku_id and stock.available >= taken.count returning stock.sku_id`
-  if (stock.length < new Set(taken.map(({ skuId }) => skuId)).size) {
-    throw new Problem('in_use', 'Some of these codes are set aside for holds; release the holds first.')
-  }
+  assert(stock.length === new Set(taken.map(({ skuId }) => skuId)).size, 'codes to withdraw that nobody has set aside')
   const lots = await tx`
     update lots set withdrawn = withdrawn + taken.count
     from unnest(${lotIds}::int[], ${counts}::int[]) as taken (lot_id, count) where lots.id = taken.lot_id`
