@@ -8,7 +8,9 @@ import { systemClock, type Clock } from './base/clock.ts'
 import { cursorsWith } from './base/cursor.ts'
 import { deriveKey, type MasterKeys } from './base/seal.ts'
 import { decoyKeys } from './base/signature.ts'
+import { openDigests } from './domain/orders/digest-codes.ts'
 import { openPlacing } from './domain/orders/place-orders.ts'
+import { openSealing } from './domain/orders/seal-delivery.ts'
 import { loadPriceBook } from './domain/pricing/price-book.ts'
 import { loadKeyring } from './domain/resellers/keyring.ts'
 import { pinVersion } from './domain/resellers/pin-version.ts'
@@ -59,6 +61,8 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
     priceBook,
     refresh: sharedRefresh(refresh),
     lotKeys,
+    sealing: openSealing(),
+    digestCodes: openDigests({ db, lotKeys }),
     placeOrder,
     stepDb,
     placeInside,

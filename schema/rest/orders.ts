@@ -36,7 +36,7 @@ export const PlaceOrder = Type.Object({
   })),
   deliver: Type.Optional(OneOf(deliveries, {
     description: `inline: the codes stand in the answer (up to ${inlineCodesMax} codes, with scope codes:read). ` +
-      'fetch: get them from /codes. Default: inline where possible.'
+      'fetch: get them from /codes. Default: inline where possible, fetch for a key with a quota of reveals.'
   })),
   quote: Type.Optional(Id('quo', 'Pay the prices of this quote, or be refused. Its lines, in their sequence, are the lines of the order.')),
   hold: Type.Optional(Id('hld', 'Take what this hold has set aside. What the order does not take of it goes back on sale.')),

@@ -7,7 +7,9 @@ import type { MasterKeys } from '../base/seal.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Db } from '../postgres/pool.ts'
 import type { Snapshot } from '../postgres/snapshot.ts'
+import type { DigestCodes } from './orders/digest-codes.ts'
 import type { PlaceInside, PlaceOrder } from './orders/place-orders.ts'
+import type { Sealing } from './orders/seal-delivery.ts'
 import type { PriceBook } from './pricing/price-book.ts'
 import type { Keyring } from './resellers/keyring.ts'
 import type { LotKeys } from './stock/lot-keys.ts'
@@ -28,6 +30,9 @@ export interface World {
   /** Looks whether keyring and price book have moved; answers whether either did. */
   refresh (): Promise<boolean>
   readonly lotKeys: LotKeys
+  /** Seals codes to the keys of their buyers. */
+  readonly sealing: Sealing
+  readonly digestCodes: DigestCodes
   readonly placeOrder: PlaceOrder
   /** For transactions that place orders and do more: each is a step of background work. */
   readonly stepDb: Db

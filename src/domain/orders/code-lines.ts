@@ -37,15 +37,22 @@ export const csv: LineForm = {
 /** Codes of one line of an order, one after the other. */
 export interface CodeRun { readonly line: number, readonly skuId: Uuid, readonly count: number }
 
-/** Codes as pieces of whole lines, none of more than linesPerPieceMax lines or much more than bytesPerPieceMax bytes. */
-export function * writePieces (form: LineForm, runs: readonly CodeRun[], codes: readonly PlainCode[]): Generator<{ lines: number, bytes: Buffer }> {
+/**
+ * Codes as pieces of whole lines, none of more than linesPerPieceMax lines or much more than bytesPerPieceMax bytes. A code is asked
+ * for when its line is written, so that between two pieces others have their turn.
+ */
+export function * writePieces (
+  form: LineForm,
+  runs: readonly CodeRun[],
+  codeAt: (place: number) => PlainCode
+): Generator<{ lines: number, bytes: Buffer }> {
   let text = ''
   let lines = 0
   let next = 0
   for (const { line, skuId, count } of runs) {
     const head = form.head(line, skuId)
     for (const end = next + count; next < end; next++) {
-      text += form.write(head, codes[next]!)
+      text += form.write(head, codeAt(next))
       if (++lines < linesPerPieceMax && text.length < charactersPerPieceMax) continue
       yield { lines, bytes: Buffer.from(text) }
       text = ''

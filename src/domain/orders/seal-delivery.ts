@@ -49,5 +49,5 @@ export async function sealCodes (
   codes: readonly PlainCode[]
 ): Promise<readonly string[]> {
   const runs = order.lines.map(({ line, skuId, delivered, returned }) => ({ line, skuId, count: delivered - returned }))
-  return await sealing.seal(to, [...writePieces(ndjson, runs, codes)].map(({ bytes }) => bytes))
+  return await sealing.seal(to, [...writePieces(ndjson, runs, place => codes[place]!)].map(({ bytes }) => bytes))
 }

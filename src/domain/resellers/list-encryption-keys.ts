@@ -2,6 +2,7 @@ import type { EncryptionAlgorithm } from '../../../schema/vocabulary.ts'
 import type { EncryptionJwk } from '../../base/encryption-jwk.ts'
 import type { Uuid } from '../../base/ids.ts'
 import type { Reader } from '../../postgres/pool.ts'
+import type { EncryptionKeyInUse } from './keyring.ts'
 
 /** A key that a reseller's deliveries are, or were, sealed to. */
 export interface EncryptionKeyRecord {
@@ -35,6 +36,13 @@ export async function readEncryptionKey (read: Reader, resellerId: Uuid, id: Uui
   const [key] = await read<EncryptionKeyRecord[]>`
     select ${encryptionKeyColumns(read)} from encryption_keys where reseller_id = ${resellerId} and id = ${id}`
   return key
+}
+
+/** The key that a reseller's codes are sealed to now; null when they leave in the clear. */
+export async function readEncryptionKeyInUse (read: Reader, resellerId: Uuid): Promise<EncryptionKeyInUse | null> {
+  const [key] = await read<EncryptionKeyInUse[]>`
+    select id, algorithm, jwk from encryption_keys where reseller_id = ${resellerId} and retired_at is null`
+  return key ?? null
 }
 
 /** The columns of an EncryptionKeyRecord. */

@@ -17,11 +17,14 @@ export interface SealedCode { readonly lotId: number, readonly n: number, readon
 
 /** Opens codes with their lots' data keys, in the order given; one that stands in another's place does not open and throws. */
 export function openCodes (keys: ReadonlyMap<number, KeyObject>, sealed: readonly SealedCode[]): PlainCode[] {
-  return sealed.map(code => {
-    const key = keys.get(code.lotId)
-    assert(key, 'the data key of every lot whose codes are opened')
-    return readCode(open(key, codeOwner(code.lotId, code.n), code.sealed).toString())
-  })
+  return sealed.map(code => openCode(keys, code))
+}
+
+/** Opens one code with its lot's data key; throws when it stands in another's place. */
+export function openCode (keys: ReadonlyMap<number, KeyObject>, code: SealedCode): PlainCode {
+  const key = keys.get(code.lotId)
+  assert(key, 'the data key of every lot whose codes are opened')
+  return readCode(open(key, codeOwner(code.lotId, code.n), code.sealed).toString())
 }
 
 /** What a code is sealed for: the associated data that binds it to its lot and its place in it. */
