@@ -112,7 +112,8 @@ function worldOf ({ skus, wallets, requests }: Draft): { facts: Facts, requests:
         ranges: ranges.map((size, n) => ({ id: BigInt(n), lotId: i * 10 + n, next: 100, stop: 100 + size })), expired: 0
       })])),
       earlier: new Map(),
-      ...noTerms
+      ...noTerms,
+      revealsLeft: new Map()
     },
     requests: requests.map(requestOf(skus))
   }

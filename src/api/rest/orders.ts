@@ -115,7 +115,7 @@ function maxTotalOf ({ amount, currency }: NonNullable<PlaceOrder['max_total']>)
 /** Inline where it is asked for or possible; asked for and impossible is refused, so that nobody waits for codes that do not come. */
 function revealsInline (request: FastifyRequest, deliver: PlaceOrder['deliver'], codes: number): boolean {
   const allowed = holdsScope(request.caller.key, 'codes:read')
-  if (deliver !== 'inline') return deliver === undefined && allowed && codes <= inlineCodesMax
+  if (deliver !== 'inline') return deliver === undefined && allowed && request.caller.key.revealsPerDay === null && codes <= inlineCodesMax
   if (!allowed) throw new Problem('scope_missing', `The key ${request.caller.key.id} needs the scope codes:read for deliver: inline.`, { scope: 'codes:read' })
   if (codes > inlineCodesMax) {
     throw new Problem('invalid_request', `At most ${inlineCodesMax} codes come inline; use deliver: fetch and GET /v1/orders/{id}/codes.`, {

@@ -11,8 +11,9 @@ import { budgetsFor, type Budget } from '../approvals/read-budgets.ts'
 import type { BookSku, Buyer, PriceBook } from '../pricing/price-book.ts'
 import { referenceReused } from '../requests/claim-reference.ts'
 import { nonceReused, type StoredNonce } from '../requests/spend-nonce.ts'
+import { revealQuotaExceeded } from '../resellers/count-reveals.ts'
 import { setAside, takeFree, type StockInHand } from '../stock/take-stock.ts'
-import type { OrderAllocation, OrderLine, OrderTerms, OrderWithLines } from './order.ts'
+import type { Order, OrderAllocation, OrderLine, OrderTerms, OrderWithLines } from './order.ts'
 import { nextOrderNumber, orderIdOf } from './order-number.ts'
 
 export interface OrderRequest {
@@ -50,6 +51,8 @@ export interface Facts {
   readonly holds: ReadonlyMap<Uuid, HoldFacts>
   readonly policies: ReadonlyMap<Uuid, ApprovalPolicy>
   readonly budgets: readonly BudgetFacts[]
+  /** Codes that keys with a quota may still reveal today. */
+  readonly revealsLeft: Map<string, number>
   /** SKUs that a reseller with a policy has not bought before, by factKey. */
   readonly firstTimes: ReadonlySet<string>
 }
@@ -149,6 +152,7 @@ function decideOne (request: OrderRequest, facts: Facts, placedHere: Map<string,
   const earlier = twin?.order ?? facts.earlier.get(reference)
   if (earlier) {
     refuseOtherFields(request, earlier)
+    takeReveals(request, earlier, facts)
     return { kind: 'replayed', order: earlier, allocations: twin?.allocations }
   }
 
@@ -170,8 +174,11 @@ function decideOne (request: OrderRequest, facts: Facts, placedHere: Map<string,
 
   const reasons = reasonsToAsk(request, currency, total, lines, facts)
   const settling: Settling = { reseller, wallet, currency, total, lines, budgets, state: stateOf(request, lines, reasons) }
-  if (request.settle === 'never') return { kind: 'tried', order: draftOf(request, settling, facts).order }
-  const placed = take(request, settling, hold, quote, reasons, facts)
+  const { order, number } = draftOf(request, settling, facts)
+  if (request.settle === 'never') return { kind: 'tried', order }
+  takeReveals(request, order, facts)
+  reseller.orderNumber = number
+  const placed = take(order, settling, hold, quote, reasons, facts)
   placedHere.set(reference, placed)
   return { kind: 'placed', placed }
 }
@@ -194,6 +201,15 @@ function refuseOtherFields (request: OrderRequest, earlier: OrderWithLines): voi
     if (earlier.terms?.[term] !== request.terms?.[term]) differing.push(term)
   }
   if (differing.length > 0) throw referenceReused(request.reference, differing)
+}
+
+/** Codes that leave in the answer are taken from the key's quota of the day. */
+function takeReveals ({ reveal, keyId }: OrderRequest, { delivered, returned }: Order, { revealsLeft }: Facts): void {
+  const left = reveal ? revealsLeft.get(keyId) : undefined
+  if (left === undefined) return
+  const wanted = delivered - returned
+  if (wanted > left) throw revealQuotaExceeded(keyId, left, wanted)
+  revealsLeft.set(keyId, left - wanted)
 }
 
 /** The quote the order names: its own, unused, in time, of exactly these lines. */
@@ -493,12 +509,9 @@ function lineStateOf ({ quantity, delivered }: PricedLine, held: boolean): LineS
 
 /** Takes what the order costs out of the facts. A hold is given back to its order, which then takes as any other would. */
 function take (
-  request: OrderRequest, settling: Settling, hold: HoldFacts | undefined, quote: QuoteFacts | undefined, reasons: readonly ApprovalReason[],
-  facts: Facts
+  order: OrderWithLines, { reseller, wallet, total, budgets }: Settling, hold: HoldFacts | undefined, quote: QuoteFacts | undefined,
+  reasons: readonly ApprovalReason[], facts: Facts
 ): NewOrder {
-  const { reseller, wallet, total, budgets } = settling
-  const { order, number } = draftOf(request, settling, facts)
-  reseller.orderNumber = number
   if (hold) {
     for (const { skuId, quantity } of hold.lines) setAside(facts.stocks.get(skuId)!, -quantity)
     hold.state = 'used'
@@ -517,7 +530,7 @@ function take (
   if (total > 0n) wallet.entries++
   const told = order.state !== 'reserved'
   if (told) reseller.eventSequence++
-  const policy = facts.policies.get(request.resellerId)
+  const policy = facts.policies.get(order.resellerId)
   return {
     order,
     allocations,

@@ -12,6 +12,7 @@ import { groupCommit, orderCommitLimits, type EarlierTry, type GroupCommit } fro
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { snapshotVersions, type Snapshot } from '../../postgres/snapshot.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
+import { countRevealsOfBatch, readRevealsLeft, type CountedReveal } from '../resellers/count-reveals.ts'
 import { refuseUnusableKey, type Keyring } from '../resellers/keyring.ts'
 import type { StoredNonce } from '../requests/spend-nonce.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
@@ -117,6 +118,11 @@ async function placeOrders (tx: Tx, requests: readonly OrderRequest[], needs: Ba
   if (placed.some(({ order, remembered }) => order.terms !== null || order.state === 'awaiting_approval' || remembered)) {
     await Promise.all([written, writeTerms(tx, placed)])
   }
+  const counted = countedReveals(requests, revealed, needs.keyring.current)
+  if (counted.length > 0) {
+    await written
+    await countRevealsOfBatch(tx, counted)
+  }
   needs.commitBehind()
   const [, sealed, keys] = await written
 
@@ -181,6 +187,7 @@ async function lockAndRead (tx: Tx, requests: readonly OrderRequest[], needs: Ba
   const bound = requests.some(({ terms }) => terms) || holders.some(holder => holder && (holder.approvalPolicy !== null || holder.budgeted))
   return {
     ...(bound ? await readTerms(tx, requests, holders, holdLines) : noTerms),
+    revealsLeft: await revealsLeft(tx, requests, keyring),
     nowMs,
     prices,
     refuseKey: keyId => refusalOf(keyring, keyId, nowMs),
@@ -191,6 +198,12 @@ async function lockAndRead (tx: Tx, requests: readonly OrderRequest[], needs: Ba
       [skuId, stockInHand(available, shelves.get(skuId) ?? { ranges: [], expired: available })])),
     earlier
   }
+}
+
+/** What keys with a quota may still reveal today; asked only when such a key wants codes inline. */
+async function revealsLeft (tx: Tx, requests: readonly OrderRequest[], keyring: Keyring): Promise<Map<string, number>> {
+  const limited = requests.flatMap(({ keyId, reveal }) => reveal && keyring.find(keyId)?.revealsPerDay !== null ? keyId : [])
+  return limited.length > 0 ? new Map(await readRevealsLeft(tx, limited)) : new Map()
 }
 
 /** A SKU may be newer than the price book, and its currency says which wallet is to be locked. */
@@ -416,6 +429,18 @@ function updateResellers (tx: Tx, placed: readonly NewOrder[], facts: Facts) {
 }
 
 interface RevealRow { readonly order: OrderWithLines, readonly keyId: string, readonly ip: string }
+
+/** What keys with a quota or an alert reveal in this batch. */
+function countedReveals (requests: readonly OrderRequest[], revealed: readonly (Reveal | undefined)[], keyring: Keyring): readonly CountedReveal[] {
+  const counts = new Map<string, number>()
+  revealed.forEach((reveal, i) => {
+    const { keyId } = requests[i]!
+    const key = reveal && keyring.find(keyId)
+    if (!key || (key.revealsPerDay === null && key.revealsAlertAt === null)) return
+    counts.set(keyId, (counts.get(keyId) ?? 0) + reveal.order.delivered - reveal.order.returned)
+  })
+  return [...counts].map(([keyId, count]) => ({ keyId, count }))
+}
 
 /** The audit rows: who sees which codes of which order, committed before any plaintext leaves. */
 function insertReveals (tx: Tx, reveals: readonly RevealRow[]) {

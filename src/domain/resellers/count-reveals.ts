@@ -13,12 +13,15 @@ export interface CountedReveal { readonly keyId: string, readonly count: number 
 /** Counts what a key is about to reveal; `reveal_quota_exceeded` when it would be more than the key may reveal today. */
 export async function countReveals (tx: Tx, keyId: string, count: number): Promise<void> {
   const left = (await readRevealsLeft(tx, [keyId])).get(keyId)
-  if (left !== undefined && count > left) {
-    throw new Problem('reveal_quota_exceeded', `The key ${keyId} may reveal ${left} more codes today (UTC), not ${count}.`, {
-      reveals_left: left, reveals_wanted: count
-    })
-  }
+  if (left !== undefined && count > left) throw revealQuotaExceeded(keyId, left, count)
   await countRevealsOfBatch(tx, [{ keyId, count }])
+}
+
+/** The refusal of more codes than a key may reveal today. */
+export function revealQuotaExceeded (keyId: string, left: number, wanted: number): Problem {
+  return new Problem('reveal_quota_exceeded', `The key ${keyId} may reveal ${left} more codes today (UTC), not ${wanted}.`, {
+    reveals_left: left, reveals_wanted: wanted
+  })
 }
 
 /** How many codes each key may still reveal today; a key without a quota is not in the answer. */
