@@ -1,6 +1,6 @@
 // A purchase that waits for a second key ends once: approved or rejected by a key that did not make it, expired by the clock of the
-// database, or cancelled. All of it happens under the lock of its reseller, where the approval is read again; a bulk order's row is
-// locked before, as everywhere.
+// database, or cancelled. Whoever ends it locks in the order of the house: the bulk order's row where there is one, the approval, then
+// the reseller; what decides is read after that.
 import type { Uuid } from '../../base/ids.ts'
 import { assert, Problem } from '../../base/problem.ts'
 import type { Tx } from '../../postgres/pool.ts'
@@ -23,21 +23,20 @@ export interface Verdict {
 
 /**
  * Approves or rejects what is pending; the same verdict again answers it again. Gives the approval as it is now or, when its time is
- * over, the refusal: that is not thrown, because what it releases is to be kept.
+ * over, the refusal: that is not thrown, because what it releases is to be kept. Throws `not_found`, `approval_by_maker` and
+ * `state_conflict`.
  */
 export async function decideApproval (tx: Tx, decision: Verdict): Promise<Approval | Problem> {
   const { resellerId, approvalId, verdict, keyId, reason } = decision
-  const makers = await lockSubject(tx, await approvalOf(tx, resellerId, approvalId))
-  await lockResellers(tx, [resellerId])
+  const { approval, makers, isOver } = await lockApproval(tx, resellerId, approvalId)
   await recheckKey(tx, keyId)
-  const approval = await approvalOf(tx, resellerId, approvalId)
-  await refuseMaker(tx, resellerId, [approval.requestedBy, ...makers], keyId)
+  await refuseMaker(tx, resellerId, makers, keyId)
   if (approval.state === verdict) return approval
   if (approval.state === 'expired') return expired(approval)
   if (approval.state !== 'pending') {
     throw new Problem('state_conflict', `The approval is ${approval.state}, and stays it.`, { state: approval.state })
   }
-  if (await isOver(tx, approval)) {
+  if (isOver) {
     await endApproval(tx, approval, { state: 'expired', by: null, comment: null })
     return expired(approval)
   }
@@ -45,24 +44,36 @@ export async function decideApproval (tx: Tx, decision: Verdict): Promise<Approv
   return await approvalOf(tx, resellerId, approvalId)
 }
 
-/** Ends a pending approval and settles what waited for it, under the locks of both; one that ended before is left alone. */
-export async function endApproval (tx: Tx, { resellerId, kind, subjectId }: Approval, end: ApprovalEnd): Promise<void> {
-  const ended = await endApprovals(tx, resellerId, [subjectId], end)
-  if (ended.length === 0) return
-  if (kind === 'bulk_order') return
-  const settled = end.state === 'approved'
-    ? await completeOrders(tx, resellerId, [subjectId])
-    : await releaseOrders(tx, resellerId, [subjectId], { state: end.state, reason: end.state })
-  assert(settled.length === 1, 'the order that waited for its approval')
+/** Expires an approval whose time is over, and releases what it held; one that ended before is left alone. */
+export async function expireApproval (tx: Tx, resellerId: Uuid, id: Uuid): Promise<void> {
+  const { approval, isOver } = await lockApproval(tx, resellerId, id)
+  if (approval.state === 'pending' && isOver) await endApproval(tx, approval, { state: 'expired', by: null, comment: null })
 }
 
-/** The row that is locked before the reseller's, where there is one; gives who made the purchase beside the key that asked. */
-export async function lockSubject (tx: Tx, { kind, resellerId, subjectId }: Approval): Promise<readonly string[]> {
-  if (kind === 'order') return []
+interface Locked {
+  readonly approval: Approval
+  /** The keys that made the purchase. */
+  readonly makers: readonly string[]
+  /** Whether its time is over, by the clock after the locks. */
+  readonly isOver: boolean
+}
+
+async function lockApproval (tx: Tx, resellerId: Uuid, id: Uuid): Promise<Locked> {
+  const { kind, subjectId, requestedBy, expiresAt } = await approvalOf(tx, resellerId, id)
+  const makers = [requestedBy]
+  if (kind === 'bulk_order') makers.push(await lockBulkOrder(tx, resellerId, subjectId))
+  await tx`select 1 from approvals where reseller_id = ${resellerId} and id = ${id} for update`
+  await lockResellers(tx, [resellerId])
+  const [clock] = await tx<{ now: Date }[]>`select clock_timestamp() as now`
+  return { approval: await approvalOf(tx, resellerId, id), makers, isOver: clock!.now >= expiresAt }
+}
+
+/** Locks a bulk order, and gives the key that uploaded it: it made the purchase as much as the one that confirmed it. */
+async function lockBulkOrder (tx: Tx, resellerId: Uuid, id: Uuid): Promise<string> {
   const [bulk] = await tx<{ key_id: string }[]>`
-    select key_id from bulk_orders where reseller_id = ${resellerId} and id = ${subjectId} for no key update`
+    select key_id from bulk_orders where reseller_id = ${resellerId} and id = ${id} for update`
   assert(bulk, 'the bulk order that waits for its approval')
-  return [bulk.key_id]
+  return bulk.key_id
 }
 
 async function approvalOf (tx: Tx, resellerId: Uuid, id: Uuid): Promise<Approval> {
@@ -71,9 +82,15 @@ async function approvalOf (tx: Tx, resellerId: Uuid, id: Uuid): Promise<Approval
   return approval
 }
 
-async function isOver (tx: Tx, { expiresAt }: Approval): Promise<boolean> {
-  const [clock] = await tx<{ now: Date }[]>`select clock_timestamp() as now`
-  return clock!.now >= expiresAt
+/** Ends a pending approval and settles what waited for it. */
+async function endApproval (tx: Tx, { resellerId, kind, subjectId }: Approval, end: ApprovalEnd & { state: 'approved' | 'rejected' | 'expired' }): Promise<void> {
+  const ended = await endApprovals(tx, resellerId, [subjectId], end)
+  assert(ended.length === 1, 'the pending approval under its lock')
+  if (kind === 'bulk_order') return
+  const settled = end.state === 'approved'
+    ? await completeOrders(tx, resellerId, [subjectId])
+    : await releaseOrders(tx, resellerId, [subjectId], { state: end.state, reason: end.state })
+  assert(settled.length === 1, 'the order that waited for its approval')
 }
 
 function expired ({ expiresAt }: Approval): Problem {
