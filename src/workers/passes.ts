@@ -5,6 +5,7 @@ import { purgeQuotes } from '../domain/orders/purge-quotes.ts'
 import { expireHeldLots } from '../domain/orders/withdraw-stock.ts'
 import { purgeNonces } from '../domain/resellers/purge-nonces.ts'
 import { rewrapUnderCurrentMaster } from '../domain/secrets/rewrap-under-current-master.ts'
+import { runDueStandingOrders } from '../domain/standing-orders/run-due.ts'
 import { abortStaleImports } from '../domain/stock/abort-stale-imports.ts'
 import { expireHolds } from '../domain/stock/expire-holds.ts'
 import { joinRanges } from '../domain/stock/join-ranges.ts'
@@ -28,6 +29,7 @@ const rowsPerRun = 500
 /** Holds of up to a hundred lines each, whose resellers and stock are locked meanwhile. */
 const holdsPerRun = 100
 const approvalsPerRun = 100
+const standingRunsPerRun = 50
 
 /** The passes of one world. */
 export function passesOf (world: World): readonly Pass[] {
@@ -35,6 +37,7 @@ export function passesOf (world: World): readonly Pass[] {
     { name: 'expire holds', everyMs: second / 2, run: () => upTo(holdsPerRun, limit => expireHolds(world.db, limit)) },
     { name: 'expire approvals', everyMs: second, run: () => upTo(approvalsPerRun, limit => expireApprovals(world.db, limit)) },
     { name: 'expire lots', everyMs: 5 * second, run: () => upTo(lotsPerRun, limit => expireHeldLots(world.db, limit)) },
+    { name: 'run standing orders', everyMs: second, run: () => upTo(standingRunsPerRun, limit => runDueStandingOrders(world, limit)) },
     { name: 'join ranges', everyMs: minute, run: () => upTo(rowsPerRun, limit => joinRanges(world.db, limit)) },
     { name: 'abort stale imports', everyMs: minute, run: () => upTo(rowsPerRun, limit => abortStaleImports(world.db, limit)) },
     { name: 'post costs', everyMs: 10 * second, run: () => upTo(lotsPerRun, limit => postCosts(world.db, limit)) },
