@@ -20,10 +20,11 @@ import { openCodes, type PlainCode, type SealedCode } from '../stock/open-codes.
 import { changesOf, lockStock, readShelf, stockInHand, stockParts, type StockInHand, type Want } from '../stock/take-stock.ts'
 import { revenueShards } from '../wallet/house-accounts.ts'
 import { decide, factKey, isHeld, type Decision, type Facts, type LineRefusal, type NewOrder, type OrderRequest, type ResellerFacts, type WalletFacts } from './decide.ts'
+import { positionRuns } from './code-layout.ts'
 import type { OrderAllocation, OrderWithLines } from './order.ts'
 import { orderSummaryView } from './order-view.ts'
 import { noTerms, readHoldLines, readTerms, writeTerms, type HoldLines } from './order-terms.ts'
-import { readAllocations, readEarlierOrders, readSealedCodes } from './read-orders.ts'
+import { readAllocations, readEarlierOrders, readPositions, readSealedCodes } from './read-orders.ts'
 
 export interface PlacedOrder {
   readonly order: OrderWithLines
@@ -110,8 +111,9 @@ async function placeOrders (tx: Tx, requests: readonly OrderRequest[], needs: Ba
   const allocations = revealed.flatMap(reveal => reveal?.allocations ?? [])
   const placed = placedOf(decisions)
   const revenue = await revenueFor(placed, needs)
+  const reveals = await revealRows(tx, requests, revealed)
   const written = Promise.all([
-    writeOrders(tx, placed, revealRows(requests, revealed), facts, revenue),
+    writeOrders(tx, placed, reveals, facts, revenue),
     readSealedCodes(tx, allocations),
     needs.lotKeys.keysOf(tx, allocations.map(({ lotId }) => lotId))
   ])
@@ -275,8 +277,20 @@ async function spendNonces (tx: Tx, requests: readonly OrderRequest[]): Promise<
 
 interface Reveal { readonly order: OrderWithLines, readonly allocations: readonly OrderAllocation[] }
 
-function revealRows (requests: readonly OrderRequest[], revealed: readonly (Reveal | undefined)[]): RevealRow[] {
-  return revealed.flatMap((reveal, i) => reveal ? [{ order: reveal.order, keyId: requests[i]!.keyId, ip: requests[i]!.ip }] : [])
+async function revealRows (tx: Tx, requests: readonly OrderRequest[], revealed: readonly (Reveal | undefined)[]): Promise<RevealRow[]> {
+  const rows: RevealRow[] = []
+  for (const [i, reveal] of revealed.entries()) {
+    if (!reveal) continue
+    const { keyId, ip } = requests[i]!
+    for (const { first, count } of await shownRuns(tx, reveal.order)) rows.push({ order: reveal.order, first, count, keyId, ip })
+  }
+  return rows
+}
+
+/** The positions whose codes leave: all of them, but for a repeated order of which codes were given back. */
+async function shownRuns (tx: Tx, { id, delivered, returned }: OrderWithLines) {
+  if (returned === 0) return [{ first: 0, count: delivered }]
+  return positionRuns((await readPositions(tx, id)).filter(range => range.live))
 }
 
 /** For each request the order whose codes leave with its answer; replays from the database have their allocations read. */
@@ -330,7 +344,8 @@ function insertOrders (tx: Tx, placed: readonly NewOrder[]) {
       ${bareArray(orders.map(order => order.fill))}::text[], ${bareArray(orders.map(order => order.currency))}::text[],
       ${bareArray(orders.map(order => order.maxTotal))}::bigint[], ${bareArray(orders.map(order => order.quantity))}::int[],
       ${bareArray(orders.map(order => order.delivered))}::int[], ${bareArray(orders.map(order => order.total))}::bigint[],
-      ${bareArray(orders.map(order => order.keyId))}::text[])`
+      ${bareArray(orders.map(order => order.held))}::bigint[],
+      ${quotedArray(orders.map(order => order.terms && JSON.stringify(order.terms)))}::jsonb[], ${bareArray(orders.map(order => order.keyId))}::text[])`
 }
 
 function insertLines (tx: Tx, placed: readonly NewOrder[]) {
@@ -428,7 +443,13 @@ function updateResellers (tx: Tx, placed: readonly NewOrder[], facts: Facts) {
     where resellers.id = moved.id and resellers.id = any(${ids}::uuid[])`
 }
 
-interface RevealRow { readonly order: OrderWithLines, readonly keyId: string, readonly ip: string }
+interface RevealRow {
+  readonly order: OrderWithLines
+  readonly first: number
+  readonly count: number
+  readonly keyId: string
+  readonly ip: string
+}
 
 /** What keys with a quota or an alert reveal in this batch. */
 function countedReveals (requests: readonly OrderRequest[], revealed: readonly (Reveal | undefined)[], keyring: Keyring): readonly CountedReveal[] {
@@ -446,11 +467,11 @@ function countedReveals (requests: readonly OrderRequest[], revealed: readonly (
 function insertReveals (tx: Tx, reveals: readonly RevealRow[]) {
   return tx`
     insert into reveals (order_id, id, reseller_id, first, count, key_id, ip)
-    select order_id, id, reseller_id, 0, count, key_id, ip from unnest(
+    select * from unnest(
       ${bareArray(reveals.map(({ order }) => order.id))}::uuid[], ${bareArray(reveals.map(() => newId()))}::uuid[],
-      ${bareArray(reveals.map(({ order }) => order.resellerId))}::uuid[], ${bareArray(reveals.map(({ order }) => order.delivered))}::int[],
-      ${bareArray(reveals.map(({ keyId }) => keyId))}::text[], ${quotedArray(reveals.map(({ ip }) => ip))}::text[])
-      as new (order_id, id, reseller_id, count, key_id, ip)`
+      ${bareArray(reveals.map(({ order }) => order.resellerId))}::uuid[], ${bareArray(reveals.map(({ first }) => first))}::int[],
+      ${bareArray(reveals.map(({ count }) => count))}::int[], ${bareArray(reveals.map(({ keyId }) => keyId))}::text[],
+      ${quotedArray(reveals.map(({ ip }) => ip))}::text[])`
 }
 
 /** Which account is whose: ids never change, so each is asked for once. What is not there yet is asked for again. */
