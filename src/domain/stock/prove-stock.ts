@@ -71,10 +71,10 @@ const proofs: Readonly<Record<StockProof, (read: Reader) => Found>> = {
     select format('SKU %s: %s held, %s by holds and orders', sku_id, coalesce(held, 0), coalesce(count, 0)) as detail
     from stock full join (
       select sku_id, sum(count) as count from (
-        select sku_id, hold_lines.quantity as count from hold_lines join holds on holds.id = hold_id where state = 'active'
+        select sku_id, hold_lines.quantity as count from hold_lines join holds on holds.id = hold_id where holds.state = 'active'
         union all
         select sku_id, order_lines.held from order_lines join orders on orders.id = order_id
-        where order_lines.held > 0 and state in ('awaiting_approval', 'reserved')
+        where order_lines.held > 0 and orders.state in ('awaiting_approval', 'reserved')
       ) as aside group by sku_id
     ) as aside using (sku_id)
     where coalesce(held, 0) <> coalesce(count, 0) limit ${stockFaultsMax}`,
