@@ -78,32 +78,90 @@ const statements: Readonly<Record<string, string>> = {
     select a.id::text as place from @accounts a
     where a.kind = 'wallet' and a.entries <> (select count(*) from @transfers t where t.wallet_id = a.id)`,
   'I3 a wallet is never below its credit': 'select id::text as place from @accounts where kind = \'wallet\' and balance < -credit_limit',
-  'I6 a line has the codes it says were delivered': `
+  'I6 a line has the codes it says were delivered, those given back apart': `
     select format('order %s line %s', l.order_id, l.line) as place from @order_lines l
-    left join (select order_id, line, sum(count) as given from @allocations where live group by order_id, line) a using (order_id, line)
-    where l.delivered <> coalesce(a.given, 0) or l.delivered > l.quantity`,
+    left join (select order_id, line, sum(count) as given, sum(count) filter (where live) as kept
+               from @allocations group by order_id, line) a using (order_id, line)
+    where l.delivered <> coalesce(a.given, 0) or l.delivered - l.returned <> coalesce(a.kept, 0) or l.delivered + l.held > l.quantity`,
   'I6 an allocation belongs to a line of its SKU': `
     select format('order %s line %s', a.order_id, a.line) as place from @allocations a
     left join @order_lines l using (order_id, line) left join @lots lot on lot.id = a.lot_id
     where l.order_id is null or lot.sku_id <> l.sku_id`,
-  'I6 a line costs its unit price times what was delivered, rounded once, half up': `
+  'I6 a line costs its unit price times what is delivered or set aside, and its refund is the share of what was given back': `
     select format('order %s line %s', l.order_id, l.line) as place from @order_lines l join @orders o on o.id = l.order_id
     cross join lateral (
       select case when o.currency in ('JPY', 'KRW', 'VND') then 0 when o.currency = 'KWD' then 3 else 2 end as digits
-    ) d where l.total <> round(l.unit_price::numeric * l.delivered / 10000, d.digits) * 10000`,
-  'I6 an order is the sum of its lines': `
-    select o.id::text as place from @orders o
-    left join (select order_id, sum(total) as total, sum(delivered) as delivered, sum(quantity) as quantity, sum(refunded) as refunded
+    ) d
+    where l.total <> round(l.unit_price::numeric * (l.delivered + l.held) / 10000, d.digits) * 10000
+      or l.refunded <> case when l.delivered = 0 then 0
+                            else round(l.total::numeric * l.returned / l.delivered / 10000, d.digits) * 10000 end`,
+  'a line is in the state that its codes say': `
+    select format('order %s line %s: %s, %s of %s, held %s, returned %s', order_id, line, state, delivered, quantity, held, returned) as place
+    from @order_lines
+    where not case state
+      when 'held' then held > 0 and delivered = 0
+      when 'delivered' then held = 0 and delivered = quantity and returned = 0
+      when 'partial' then held = 0 and delivered > returned and (delivered < quantity or returned > 0)
+      when 'returned' then held = 0 and delivered > 0 and returned = delivered
+      when 'released' then held = 0 and delivered = 0
+      when 'refused' then held = 0 and delivered = 0
+      else false end`,
+  'I6 an order is the sum of its lines, and in the state that they say': `
+    select format('%s %s', o.id, o.state) as place from @orders o
+    left join (select order_id, sum(total) as total, sum(delivered) as delivered, sum(quantity) as quantity, sum(refunded) as refunded,
+                      sum(returned) as returned, sum(held) as held
                from @order_lines group by order_id) l on l.order_id = o.id
-    where l.order_id is null
-      or (o.total, o.delivered, o.quantity, o.refunded) is distinct from (l.total, l.delivered, l.quantity, l.refunded)
-      or o.state <> case when o.delivered = o.quantity then 'completed' else 'partial' end`,
-  'I6 an order was paid from a wallet of its reseller, once, in full': `
+    where (l.order_id is null) <> (o.state = 'void')
+      or (o.total, o.delivered, o.quantity, o.refunded, o.returned) is distinct from
+        (coalesce(l.total, 0), coalesce(l.delivered, 0), coalesce(l.quantity, 0), coalesce(l.refunded, 0), coalesce(l.returned, 0))
+      or not case
+        when o.state in ('awaiting_approval', 'reserved') then l.held > 0 and o.delivered = 0 and o.held = o.total
+        when o.state = 'completed' then o.delivered = o.quantity and o.returned = 0 and l.held = 0
+        when o.state = 'partial' then o.delivered > o.returned and (o.delivered < o.quantity or o.returned > 0) and l.held = 0
+        when o.state = 'reversed' then o.delivered > 0 and o.returned = o.delivered and o.refunded = o.total and l.held = 0
+        when o.state in ('cancelled', 'rejected', 'expired') then o.delivered = 0 and o.total = 0 and l.held = 0
+        when o.state = 'void' then o.quantity = 0 and o.total = 0
+        else false end
+      or (o.held <> 0 and o.state not in ('awaiting_approval', 'reserved'))`,
+  'I6 an order was paid by its reseller, once, in full: what it cost, but for what is set aside': `
     select o.id::text as place from @orders o
-    left join (select t.order_id, sum(t.amount) as paid, min(a.owner_id::text) as payer, max(a.owner_id::text) as other_payer
+    left join (select t.order_id, sum(t.amount) as paid, min(a.owner_id::text) as payer, max(a.owner_id::text) as other_payer,
+                      count(*) as times
                from @transfers t join @accounts a on a.id = t.debit_account
                where t.kind = 'order' group by t.order_id) p on p.order_id = o.id
-    where o.total <> coalesce(p.paid, 0) or (o.total > 0 and (p.payer <> o.reseller_id::text or p.other_payer <> o.reseller_id::text))`,
+    where o.total - o.held <> coalesce(p.paid, 0) or p.times > 1
+      or (p.paid > 0 and (p.payer is distinct from o.reseller_id::text or p.other_payer is distinct from o.reseller_id::text))`,
+  'what an order holds is what was set aside for it and neither paid nor released': `
+    select coalesce(o.id, m.order_id)::text as place from @orders o
+    full join (select t.order_id, sum(case when t.kind = 'hold' then t.amount else -t.amount end) as held
+               from @transfers t join @accounts a on a.kind = 'held' and a.id in (t.debit_account, t.credit_account)
+               group by t.order_id) m on m.order_id = o.id
+    where coalesce(o.held, 0) <> coalesce(m.held, 0)`,
+  'what a reseller has set aside is what its orders hold': `
+    select format('account %s: %s', a.id, a.balance) as place from @accounts a
+    left join (select reseller_id, currency, sum(held) as held from @orders group by reseller_id, currency) o
+      on o.reseller_id = a.owner_id and o.currency = a.currency
+    where a.kind = 'held' and a.balance <> coalesce(o.held, 0)`,
+  'I6 what was refunded is told by refunds, paid by transfers, and stands at the order and its lines': `
+    select format('order %s: %s, refunds %s, transfers %s',
+                  coalesce(o.id, r.order_id, t.order_id), o.refunded, r.amount, t.amount) as place
+    from @orders o
+    full join (select order_id, sum(amount) as amount, sum(quantity) as quantity from @refunds group by order_id) r on r.order_id = o.id
+    full join (select t.order_id, sum(t.amount) as amount from @transfers t join @accounts a on a.id = t.credit_account and a.kind = 'wallet'
+               join @orders owned on owned.id = t.order_id and owned.reseller_id = a.owner_id
+               where t.kind = 'refund' group by t.order_id) t on t.order_id = coalesce(o.id, r.order_id)
+    where o.id is null or o.refunded <> coalesce(r.amount, 0) or o.refunded <> coalesce(t.amount, 0) or o.returned <> coalesce(r.quantity, 0)
+    union all
+    select format('line %s of %s', coalesce(l.line, r.line), coalesce(l.order_id, r.order_id)) from @order_lines l
+    full join (select order_id, line, sum(amount::bigint) as amount, sum(quantity) as quantity from @refunds,
+                 jsonb_to_recordset(lines) as given (line smallint, quantity int, amount text) group by order_id, line) r
+      on r.order_id = l.order_id and r.line = l.line
+    where l.order_id is null or l.refunded <> coalesce(r.amount, 0) or l.returned <> coalesce(r.quantity, 0)`,
+  'a reversal is of an order of its reseller, which is undone': `
+    select v.id::text as place from @reversals v left join @orders o on o.id = v.order_id and o.reseller_id = v.reseller_id
+    where o.id is null or o.reference <> v.order_reference
+      or not case v.outcome when 'voided' then o.state = 'void' when 'reversed' then o.state = 'reversed'
+                            else o.state in ('cancelled', 'rejected', 'expired') end`,
   'I6 a payment belongs to an order': `
     select t.id::text as place from @transfers t left join @orders o on o.id = t.order_id where t.kind = 'order' and o.id is null`,
   'I9 one reference is one order': `
@@ -112,15 +170,45 @@ const statements: Readonly<Record<string, string>> = {
     select r.id::text as place from @reveals r left join @orders o on o.id = r.order_id and o.reseller_id = r.reseller_id
     left join @api_keys k on k.id = r.key_id
     where o.id is null or k.reseller_id <> r.reseller_id or r.first < 0 or r.count < 1 or r.first + r.count > o.delivered`,
+  'I11 a code that was given back was never revealed': `
+    select format('order %s from %s', given.order_id, given.position) as place from (
+      select order_id, count, live,
+             sum(count) over (partition by order_id order by line, lot_id, first rows unbounded preceding) - count as position
+      from @allocations
+    ) given join @reveals r on r.order_id = given.order_id and r.first < given.position + given.count and given.position < r.first + r.count
+    where not given.live`,
+  'I11 what a key with a quota revealed in a day is counted, and is within it': `
+    select format('key %s on %s: %s', c.key_id, c.day, c.count) as place from @reveal_counts c
+    left join (select key_id, (created_at at time zone 'UTC')::date as day, sum(count) as revealed from @reveals group by 1, 2) r
+      using (key_id, day)
+    where c.count > coalesce(r.revealed, 0)`,
   'events of a reseller have no gap': `
     select format('%s of %s', e.sequence, e.reseller_id) as place from (
       select reseller_id, sequence, row_number() over (partition by reseller_id order by sequence) as counted from @events
     ) e where e.sequence <> e.counted
     union all
     select r.id::text from @resellers r where r.event_sequence <> (select count(*) from @events e where e.reseller_id = r.id)`,
-  'every order has one event': `
-    select o.id::text as place from @orders o
-    join (select reseller_id, count(*) as told from @events where type in ('order.completed', 'order.partial') group by reseller_id) e
-      on e.reseller_id = o.reseller_id
-    group by o.id, o.reseller_id, e.told having e.told <> (select count(*) from @orders own where own.reseller_id = o.reseller_id)`
+  'every order that was settled has one event that told of it': `
+    select coalesce(o.id::text, e.shown) as place from (
+      select id, reseller_id, row_number() over (partition by reseller_id order by id) as place from @orders
+      where state in ('completed', 'partial', 'reversed')
+    ) o full join (
+      select reseller_id, min(data -> 'order' ->> 'id') as shown, row_number() over (partition by reseller_id order by min(sequence)) as place
+      from @events where type in ('order.completed', 'order.partial') group by reseller_id, data -> 'order' ->> 'id' having count(*) = 1
+    ) e on e.reseller_id = o.reseller_id and e.place = o.place
+    where o.id is null or e.shown is null`,
+  'every order that was given back, cancelled, rejected, expired or made void has its event': `
+    select format('%s %s', reseller_id, type) as place from (
+      select reseller_id, 'order.' || case when state = 'void' then 'voided' else state end as type, count(*) as count from @orders
+      where state in ('reversed', 'void') or (state in ('cancelled', 'rejected', 'expired') and terms ->> 'bulk' is null) group by 1, 2
+    ) o full join (
+      select reseller_id, type, count(*) as count from @events
+      where type in ('order.reversed', 'order.cancelled', 'order.rejected', 'order.expired', 'order.voided') group by 1, 2
+    ) e using (reseller_id, type)
+    where coalesce(o.count, 0) <> coalesce(e.count, 0)`,
+  'every refund has its event': `
+    select reseller_id::text as place from (select reseller_id, count(*) as count from @refunds group by 1) r
+    full join (select reseller_id, count(*) as count from @events where type in ('order.reversed', 'order.refunded') group by 1) e
+      using (reseller_id)
+    where coalesce(r.count, 0) <> coalesce(e.count, 0)`
 }

@@ -13,7 +13,7 @@ import type { Db, Tx } from '../../postgres/pool.ts'
 import { snapshotVersions, type Snapshot } from '../../postgres/snapshot.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
 import { countRevealsOfBatch, readRevealsLeft, type CountedReveal } from '../resellers/count-reveals.ts'
-import { refuseUnusableKey, type Keyring } from '../resellers/keyring.ts'
+import { refuseUnusableKey, type EncryptionKeyInUse, type Keyring } from '../resellers/keyring.ts'
 import type { StoredNonce } from '../requests/spend-nonce.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
 import { openCodes, type PlainCode, type SealedCode } from '../stock/open-codes.ts'
@@ -24,6 +24,7 @@ import { positionRuns } from './code-layout.ts'
 import type { OrderAllocation, OrderWithLines } from './order.ts'
 import { orderSummaryView } from './order-view.ts'
 import { noTerms, readHoldLines, readTerms, writeTerms, type HoldLines } from './order-terms.ts'
+import { sealCodes, type Sealing } from './seal-delivery.ts'
 import { readAllocations, readEarlierOrders, readPositions, readSealedCodes } from './read-orders.ts'
 
 export interface PlacedOrder {
@@ -34,6 +35,8 @@ export interface PlacedOrder {
   readonly tried: boolean
   /** The codes in the order of the lines, when the request was to reveal them. */
   readonly codes: readonly PlainCode[] | undefined
+  /** The same, sealed to their buyer, where it has a key for that; `codes` is then undefined. */
+  readonly sealedCodes: readonly string[] | undefined
 }
 
 /** Places an order, or gives back the one placed before under the same reference; rejects with a Problem and nothing changed. */
@@ -59,6 +62,7 @@ interface Needs {
   readonly keyring: Snapshot<Keyring>
   readonly priceBook: Snapshot<PriceBook>
   readonly lotKeys: LotKeys
+  readonly sealing: Sealing
   readonly limits?: typeof orderCommitLimits
 }
 
@@ -69,6 +73,7 @@ interface Settled {
   readonly tried: boolean
   readonly sealed: readonly SealedCode[] | undefined
   readonly keys: ReadonlyMap<number, KeyObject>
+  readonly sealTo: EncryptionKeyInUse | null
 }
 
 /** Starts the placing of orders over a pool: the operations, and the group commit to be closed at the end. */
@@ -85,8 +90,10 @@ export function openPlacing (needs: Needs): { placeOrder: PlaceOrder, placeInsid
   return {
     commits,
     async placeOrder (request) {
-      const { order, replayed, tried, sealed, keys } = await commits.submit(request)
-      return { order, replayed, tried, codes: sealed && openCodes(keys, sealed) }
+      const { order, replayed, tried, sealed, keys, sealTo } = await commits.submit(request)
+      const codes = sealed && openCodes(keys, sealed)
+      if (!codes || sealTo === null) return { order, replayed, tried, codes, sealedCodes: undefined }
+      return { order, replayed, tried, codes: undefined, sealedCodes: await sealCodes(needs.sealing, sealTo, order, codes) }
     },
     placeInside: (tx, requests) => placeInside(tx, requests, {
       ...needs, accounts, repeated, earlier: 'none', commitBehind: () => {}, shard: batches++ % revenueShards
@@ -135,7 +142,9 @@ async function placeOrders (tx: Tx, requests: readonly OrderRequest[], needs: Ba
     const order = decision.kind === 'placed' ? decision.placed.order : decision.order
     const codes = revealed[i] && sealed.slice(next, next += order.delivered - order.returned)
     assert(!codes || codes.length === order.delivered - order.returned, 'every code of an order that is revealed')
-    return { order, replayed: decision.kind === 'replayed', tried: decision.kind === 'tried', sealed: codes, keys }
+    // The keyring was brought to what the locks show: once a key is registered, nothing leaves in the clear.
+    const sealTo = needs.keyring.current.find(requests[i]!.keyId)?.reseller?.encryptionKey ?? null
+    return { order, replayed: decision.kind === 'replayed', tried: decision.kind === 'tried', sealed: codes, keys, sealTo }
   })
 }
 

@@ -29,12 +29,39 @@ const proofs: Readonly<Record<string, Proof>> = {
     from resellers left join counted on reseller_id = id
     where event_sequence <> coalesce(count, 0) or coalesce(last, 0) <> event_sequence or coalesce(first, 1) <> 1 limit ${orderFaultsMax}`,
 
-  'an order has its event': read => read<{ detail: string }[]>`
+  'a settled order has its event': read => read<{ detail: string }[]>`
     with told as (select reseller_id, count(*) as count from events where type in ('order.completed', 'order.partial') group by reseller_id),
-    placed as (select reseller_id, count(*) as count from orders group by reseller_id)
+    placed as (
+      select reseller_id, count(*) as count from orders where state in ('completed', 'partial', 'reversed') group by reseller_id
+    )
     select format('reseller %s: %s orders, %s events of orders', coalesce(placed.reseller_id, told.reseller_id), placed.count, told.count) as detail
     from placed full join told on told.reseller_id = placed.reseller_id
     where placed.count is distinct from told.count limit ${orderFaultsMax}`,
+
+  'a refund and a tombstone have their events': read => read<{ detail: string }[]>`
+    with told as (
+      select reseller_id, count(*) filter (where type in ('order.reversed', 'order.refunded')) as refunds,
+             count(*) filter (where type = 'order.voided') as voids
+      from events where type in ('order.reversed', 'order.refunded', 'order.voided') group by reseller_id
+    ), given as (
+      select id as reseller_id, (select count(*) from refunds where reseller_id = resellers.id) as refunds,
+             (select count(*) from orders where reseller_id = resellers.id and state = 'void') as voids
+      from resellers
+    )
+    select format('reseller %s: %s refunds and %s tombstones, %s and %s events of them', given.reseller_id, given.refunds, given.voids,
+      coalesce(told.refunds, 0), coalesce(told.voids, 0)) as detail
+    from given left join told using (reseller_id)
+    where given.refunds <> coalesce(told.refunds, 0) or given.voids <> coalesce(told.voids, 0) limit ${orderFaultsMax}`,
+
+  'a code that was given back was never revealed': read => read<{ detail: string }[]>`
+    with placed as (
+      select order_id, count, live,
+             sum(count) over (partition by order_id order by line, lot_id, first rows unbounded preceding) - count as position
+      from allocations where order_id in (select id from orders where returned > 0)
+    )
+    select format('order %s: codes from %s were given back, and revealed', placed.order_id, position) as detail
+    from placed join reveals on reveals.order_id = placed.order_id and first < position + placed.count and position < first + reveals.count
+    where not live limit ${orderFaultsMax}`,
 
   'a reveal is of its reseller’s own order and within it': read => read<{ detail: string }[]>`
     select format('order %s: codes %s to %s of %s were revealed to %s', order_id, first, first + count - 1, delivered, reveals.reseller_id) as detail

@@ -103,9 +103,9 @@ async function readRevealed (tx: Tx, orderId: Uuid): Promise<readonly Span[]> {
     select min(first) as first, max(stop) as stop from (
       select first, stop, sum(starts) over (order by first, stop rows unbounded preceding) as span from (
         select first, first + count as stop,
-               (first > coalesce(max(first + count) over (order by first, first + count rows between unbounded preceding and 1 preceding), -1))::int
-                 as starts
+               (first > coalesce(max(first + count) over earlier, -1))::int as starts
         from reveals where order_id = ${orderId}
+        window earlier as (order by first, first + count rows between unbounded preceding and 1 preceding)
       ) as reveal
     ) as reveal group by span order by 1`
 }
@@ -147,9 +147,8 @@ function refuse ({ delivered, returned, createdAt, now, late }: LockedOrder, pie
   const unrevealed = delivered - returned - revealed
   if (unrevealed === 0 || (codes === 'all' && revealed > 0)) {
     const advice = unrevealed === 0 ? '' : ` Cancel with codes: unrevealed to give back the other ${unrevealed}.`
-    throw new Problem('codes_revealed', `${revealed} of the ${delivered} codes of the order were revealed, and cannot be given back.${advice}`, {
-      revealed, delivered, returned
-    })
+    const detail = `${revealed} of the ${delivered} codes of the order were revealed, and cannot be given back.${advice}`
+    throw new Problem('codes_revealed', detail, { revealed, delivered, returned })
   }
   if (late) {
     const until = new Date(createdAt.getTime() + returnHoursMax * 3_600_000)
@@ -187,7 +186,13 @@ function keyOf (piece: Piece): string {
   return `${piece.line} ${piece.lotId} ${piece.from}`
 }
 
-interface SoldLine { readonly line: number, readonly delivered: number, readonly returned: number, readonly total: Amount, readonly refunded: Amount }
+interface SoldLine {
+  readonly line: number
+  readonly delivered: number
+  readonly returned: number
+  readonly total: Amount
+  readonly refunded: Amount
+}
 
 async function readLines (tx: Tx, orderId: Uuid): Promise<readonly SoldLine[]> {
   return await tx<SoldLine[]>`select line, delivered, returned, total, refunded from order_lines where order_id = ${orderId} order by line`
@@ -223,7 +228,8 @@ async function writeRefund (tx: Tx, wanted: Return, order: LockedOrder, lines: r
     where reseller_id = ${resellerId} and id = ${orderId}`
   await tx`
     insert into refunds (reseller_id, id, order_id, reason, amount, currency, quantity, lines, note, key_id)
-    values (${resellerId}, ${id}, ${orderId}, ${reason}, ${amount}, ${order.currency}, ${quantity}, ${tx.json(kept as never)}, ${note}, ${keyId})`
+    values (${resellerId}, ${id}, ${orderId}, ${reason}, ${amount}, ${order.currency}, ${quantity}, ${tx.json(kept as never)}, ${note},
+      ${keyId})`
   if (amount > 0n) {
     await move(tx, [{
       kind: 'refund',

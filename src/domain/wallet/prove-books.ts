@@ -19,7 +19,9 @@ export const bookInvariants = [
   'an order is the sum of its lines',
   'a paid line is delivered or refunded',
   'a delivered line has its codes',
-  'an order was paid from its reseller’s wallet',
+  'an order was paid by its reseller',
+  'what is set aside is held by orders',
+  'what was refunded was paid back',
   'cost is posted for what is marked as costed'
 ] as const
 export type BookInvariant = typeof bookInvariants[number]
@@ -91,48 +93,85 @@ const checks: Record<BookInvariant, Check> = {
 
   'an order is the sum of its lines': read => read`
     with summed as (
-      select order_id, sum(total) as total, sum(refunded) as refunded, sum(delivered) as delivered, sum(quantity) as quantity
+      select order_id, sum(total) as total, sum(refunded) as refunded, sum(delivered) as delivered, sum(returned) as returned,
+             sum(quantity) as quantity
       from order_lines group by order_id
     )
-    select format('order %s: total %s, refunded %s, delivered %s of %s; lines %s, %s, %s of %s', coalesce(id, order_id),
-      orders.total, orders.refunded, orders.delivered, orders.quantity,
-      summed.total, summed.refunded, summed.delivered, summed.quantity) as detail
+    select format('order %s: total %s, refunded %s, delivered %s of %s, returned %s; lines %s, %s, %s of %s, %s', coalesce(id, order_id),
+      orders.total, orders.refunded, orders.delivered, orders.quantity, orders.returned,
+      summed.total, summed.refunded, summed.delivered, summed.quantity, summed.returned) as detail
     from orders full join summed on order_id = id
-    where (orders.total, orders.refunded, orders.delivered, orders.quantity)
-      is distinct from (summed.total, summed.refunded, summed.delivered, summed.quantity) limit ${faultsPerInvariantMax}`,
+    where (orders.total, orders.refunded, orders.delivered, orders.returned, orders.quantity) is distinct from
+      (summed.total, summed.refunded, summed.delivered, summed.returned, summed.quantity)
+      and (orders.state <> 'void' or summed.order_id is not null or orders.total <> 0 or orders.quantity <> 0)
+    limit ${faultsPerInvariantMax}`,
 
   'a paid line is delivered or refunded': read => read`
     select format('order %s, line %s: total %s, refunded %s, delivered %s of %s',
       order_id, line, total, refunded, delivered, quantity) as detail
     from order_lines
-    where refunded < 0 or refunded > total or delivered < 0 or delivered > quantity or (delivered = 0 and total <> refunded)
-      or (state = 'delivered' and delivered <> quantity) or (state = 'refused' and delivered <> 0)
+    where refunded < 0 or refunded > total or delivered < 0 or delivered + held > quantity or returned > delivered
+      or (delivered = 0 and held = 0 and total <> refunded) or (returned = 0 and refunded <> 0)
+      or (returned = delivered and delivered > 0 and refunded <> total)
+      or (state = 'delivered' and delivered <> quantity) or (state in ('refused', 'released', 'held') and delivered <> 0)
+      or (state = 'returned') <> (delivered > 0 and returned = delivered) or (state = 'held') <> (held > 0)
     limit ${faultsPerInvariantMax}`,
 
   'a delivered line has its codes': read => read`
     with given as (
-      select order_id, line, sum(count) as count from allocations group by order_id, line
+      select order_id, line, sum(count) as count, sum(count) filter (where live) as live from allocations group by order_id, line
     )
-    select format('order %s, line %s: delivered %s, codes %s', coalesce(lines.order_id, given.order_id), coalesce(lines.line, given.line),
-      lines.delivered, coalesce(given.count, 0)) as detail
+    select format('order %s, line %s: delivered %s, codes %s; returned %s, live %s',
+      coalesce(lines.order_id, given.order_id), coalesce(lines.line, given.line),
+      lines.delivered, coalesce(given.count, 0), lines.returned, coalesce(given.live, 0)) as detail
     from (
-      select order_id, line, delivered from order_lines
+      select order_id, line, delivered, returned from order_lines
       join skus on skus.id = sku_id join products on products.id = product_id where products.kind = 'code'
     ) as lines full join given on given.order_id = lines.order_id and given.line = lines.line
-    where lines.delivered is distinct from coalesce(given.count, 0) limit ${faultsPerInvariantMax}`,
+    where lines.delivered is distinct from coalesce(given.count, 0)
+      or lines.delivered - lines.returned is distinct from coalesce(given.live, 0)
+    limit ${faultsPerInvariantMax}`,
 
-  'an order was paid from its reseller’s wallet': read => read`
+  'an order was paid by its reseller': read => read`
     with paid as (
-      select order_id, sum(amount) as total, min(accounts.owner_id::text)::uuid as payer, count(distinct accounts.id) as wallets,
+      select order_id, sum(amount) as total, min(accounts.owner_id::text)::uuid as payer, count(distinct accounts.id) as accounts,
              min(accounts.currency) as currency
-      from transfers left join accounts on accounts.id = debit_account and accounts.kind = 'wallet'
+      from transfers left join accounts on accounts.id = debit_account and accounts.kind in ('wallet', 'held')
       where transfers.kind = 'order' group by order_id
     )
-    select format('order %s: total %s, paid %s', coalesce(id, order_id), orders.total, coalesce(paid.total, 0)) as detail
+    select format('order %s: total %s, held %s, paid %s', coalesce(id, order_id), orders.total, orders.held,
+      coalesce(paid.total, 0)) as detail
     from orders full join paid on order_id = id
-    where orders.total is distinct from coalesce(paid.total, 0)
-      or (paid.total is not null and (payer is distinct from reseller_id or wallets <> 1 or paid.currency is distinct from orders.currency))
+    where orders.total - orders.held is distinct from coalesce(paid.total, 0)
+      or (paid.total is not null
+        and (payer is distinct from reseller_id or accounts <> 1 or paid.currency is distinct from orders.currency))
     limit ${faultsPerInvariantMax}`,
+
+  'what is set aside is held by orders': read => read`
+    with moved as (
+      select order_id, sum(case when credit_account = accounts.id then amount else -amount end) as held
+      from transfers join accounts on accounts.kind = 'held' and accounts.id in (debit_account, credit_account) group by order_id
+    ), owed as (
+      select reseller_id, currency, sum(held) as held from orders group by reseller_id, currency
+    )
+    select format('order %s: held %s, set aside %s', coalesce(id, order_id), orders.held, coalesce(moved.held, 0)) as detail
+    from orders full join moved on order_id = id where orders.held is distinct from coalesce(moved.held, 0)
+    union all
+    select format('account %s: balance %s, orders hold %s', id, balance, coalesce(owed.held, 0))
+    from accounts left join owed on reseller_id = owner_id and owed.currency = accounts.currency
+    where kind = 'held' and balance <> coalesce(owed.held, 0) limit ${faultsPerInvariantMax}`,
+
+  'what was refunded was paid back': read => read`
+    with told as (
+      select order_id, sum(amount) as amount, sum(quantity) as quantity from refunds group by order_id
+    ), paid as (
+      select order_id, sum(amount) as amount from transfers where kind = 'refund' group by order_id
+    )
+    select format('order %s: refunded %s for %s codes, refunds %s for %s, paid back %s', coalesce(id, told.order_id, paid.order_id),
+      refunded, returned, coalesce(told.amount, 0), coalesce(told.quantity, 0), coalesce(paid.amount, 0)) as detail
+    from orders full join told on told.order_id = id full join paid on paid.order_id = coalesce(id, told.order_id)
+    where refunded is distinct from coalesce(told.amount, 0) or refunded is distinct from coalesce(paid.amount, 0)
+      or returned is distinct from coalesce(told.quantity, 0) limit ${faultsPerInvariantMax}`,
 
   'cost is posted for what is marked as costed': read => read`
     with marked as (
