@@ -46,8 +46,9 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
   const refreshing = repeatPass('refresh snapshots', () => refresh().then(() => 'done'), snapshotPollMs)
   const stopListening = await listenForSnapshots(db, refreshing.hint)
   const lotKeys = openLotKeys(masterKeys)
+  const sealing = openSealing()
   const orderDb = openPool(url, name, { connectionsMax: orderCommitLimits.lanesMax, applicationName: `kahub ${name} orders`, lookupsOnly: true })
-  const { placeOrder, placeInside, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys })
+  const { placeOrder, placeInside, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys, sealing })
   const stepDb = openPool(url, name, { connectionsMax: stepConnectionsMax, applicationName: `kahub ${name} steps`, lookupsOnly: true })
   return {
     name,
@@ -61,7 +62,7 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
     priceBook,
     refresh: sharedRefresh(refresh),
     lotKeys,
-    sealing: openSealing(),
+    sealing,
     digestCodes: openDigests({ db, lotKeys }),
     placeOrder,
     stepDb,

@@ -110,6 +110,9 @@ export const Order = Type.Object({
   cost_center: Type.Optional(Type.String()),
   bulk_order: Type.Optional(Id('blk', 'The bulk order it is a part of.')),
   standing_order: Type.Optional(Id('sto', 'The standing order that placed it.')),
+  sealed_codes: Type.Optional(Type.Array(Type.String(), {
+    description: 'The codes when they are delivered inline to a reseller with an encryption key: JWE in compact form, NDJSON lines inside.'
+  })),
   dry_run: Type.Optional(Type.Boolean({ description: 'true: nothing moved; this is what would have happened.' })),
   created_at: Timestamp,
   lines: Type.Array(OrderLine),

@@ -39,6 +39,7 @@ export function orderRoutes (app: App): void {
     reply.code(placed.replayed ? 200 : placed.order.state === 'awaiting_approval' ? 202 : 201)
     if (placed.replayed) reply.header('idempotent-replayed', 'true')
     else reply.header('location', `/v1/orders/${view.id}`)
+    if (placed.sealedCodes) return { ...view, sealed_codes: [...placed.sealedCodes] }
     return placed.codes ? withCodes(view, placed.codes) : view
   })
 
