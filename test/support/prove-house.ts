@@ -153,7 +153,7 @@ const statements: Readonly<Record<string, string>> = {
     where o.id is null or o.refunded <> coalesce(r.amount, 0) or o.refunded <> coalesce(t.amount, 0) or o.returned <> coalesce(r.quantity, 0)
     union all
     select format('line %s of %s', coalesce(l.line, r.line), coalesce(l.order_id, r.order_id)) from @order_lines l
-    full join (select order_id, line, sum(amount::bigint) as amount, sum(quantity) as quantity from @refunds,
+    full join (select order_id, line, sum(given.amount::bigint) as amount, sum(given.quantity) as quantity from @refunds,
                  jsonb_to_recordset(lines) as given (line smallint, quantity int, amount text) group by order_id, line) r
       on r.order_id = l.order_id and r.line = l.line
     where l.order_id is null or l.refunded <> coalesce(r.amount, 0) or l.returned <> coalesce(r.quantity, 0)`,
@@ -182,6 +182,57 @@ const statements: Readonly<Record<string, string>> = {
     left join (select key_id, (created_at at time zone 'UTC')::date as day, sum(count) as revealed from @reveals group by 1, 2) r
       using (key_id, day)
     where c.count > coalesce(r.revealed, 0)`,
+  'a standing order counts its runs, those that ordered, and those refused in a row': `
+    select format('standing order %s: %s runs', s.id, s.runs) as place from @standing_orders s
+    left join lateral (
+      select count(*) as runs, coalesce(max(run), 0) as last, count(*) filter (where outcome = 'ordered') as orders from @standing_runs
+      where standing_id = s.id
+    ) r on true
+    where (s.runs, s.runs, s.orders) is distinct from (r.runs::int, r.last, r.orders::int)
+    union all
+    select format('run %s of %s', run, standing_id) from @standing_runs r
+    where not exists (select from @standing_orders s where s.id = r.standing_id and s.reseller_id = r.reseller_id)`,
+  'the order of a standing order’s run is there once, under its reference': `
+    select format('run %s of %s', coalesce(r.run::text, o.reference), coalesce(r.standing_id::text, o.terms ->> 'standing')) as place
+    from (select * from @standing_runs where outcome = 'ordered') r
+    full join (select * from @orders where terms ? 'standing') o
+      on o.id = r.order_id and o.reseller_id = r.reseller_id and o.terms ->> 'standing' = r.standing_id::text
+        and o.reference ~ ('^sto_[0-9a-z]{26}/' || r.run || '$') and o.quantity = r.quantity
+    where r.run is null or o.id is null`,
+  'an order awaits approval as long as its approval is pending, for what it holds, and ends as that ends': `
+    select format('order %s: %s, approval %s', coalesce(o.id, a.subject_id), o.state, a.state) as place
+    from (select o.*, (select sum(held) from @order_lines l where l.order_id = o.id) as codes from @orders o) o
+    full join (select * from @approvals where kind = 'order') a on a.subject_id = o.id and a.reseller_id = o.reseller_id
+    where (o.id is null or a.id is not null or o.state = 'awaiting_approval') and case a.state
+      when 'pending' then (o.state, o.total, o.codes, o.currency) is distinct from ('awaiting_approval', a.total, a.quantity, a.currency)
+      when 'approved' then o.state not in ('completed', 'partial', 'reversed')
+      when 'rejected' then o.state <> 'rejected'
+      when 'expired' then o.state <> 'expired'
+      when 'cancelled' then o.state <> 'cancelled'
+      else true end is not false`,
+  'a bulk order awaits approval as long as its approval is pending': `
+    select coalesce(b.id, a.subject_id)::text as place from (select * from @bulk_orders where state = 'awaiting_approval') b
+    full join (select * from @approvals where kind = 'bulk_order' and state = 'pending') a
+      on a.subject_id = b.id and a.reseller_id = b.reseller_id
+    where b.id is null or a.id is null`,
+  'nobody decided on what they ordered': `
+    with recursive rotations (id, other) as (
+      select id, replaced_by from @api_keys where replaced_by is not null
+      union all select replaced_by, id from @api_keys where replaced_by is not null
+    ), makers (approval, key_id) as (
+      select id, requested_by from @approvals where state in ('approved', 'rejected')
+      union select approval, other from makers join rotations on rotations.id = key_id
+    )
+    select a.id::text as place from @approvals a join makers m on m.approval = a.id and m.key_id = a.decided_by`,
+  'what was spent of a budget is what its orders of the month cost, less what was given back': `
+    select format('budget %s in %s: %s, its orders say %s', budget_id, month, coalesce(s.spent, 0), coalesce(o.cost, 0)) as place from (
+      select b.reseller_id, b.id as budget_id, date_trunc('month', o.created_at at time zone 'utc')::date as month,
+             sum(o.total - o.refunded) as cost
+      from @orders o cross join lateral jsonb_array_elements_text(o.terms -> 'budgets') as spent_of (id)
+      join @budgets b on b.reseller_id = o.reseller_id and b.id = spent_of.id::uuid
+      group by 1, 2, 3
+    ) o full join @budget_spends s using (reseller_id, budget_id, month)
+    where coalesce(s.spent, 0) <> coalesce(o.cost, 0)`,
   'events of a reseller have no gap': `
     select format('%s of %s', e.sequence, e.reseller_id) as place from (
       select reseller_id, sequence, row_number() over (partition by reseller_id order by sequence) as counted from @events
