@@ -66,6 +66,13 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   getPrices: at => ({ query: `sku=${at.sku}&quantity=3` }),
   getStock: at => ({ query: `sku=${at.sku}` }),
   queryStock: at => ({ body: { skus: [at.sku] } }),
+  createQuote: at => ({ body: { reference: reference(), lines: [{ sku: at.sku, quantity: 1 }] } }),
+  listQuotes: () => ({}),
+  getQuote: async at => ({ path: { id: await spareQuote(at) } }),
+  createHold: at => ({ body: { reference: reference(), lines: [{ sku: at.sku, quantity: 1 }] } }),
+  listHolds: () => ({ query: 'state=active' }),
+  getHold: async at => ({ path: { id: await spareHold(at) } }),
+  cancelHold: async at => ({ path: { id: await spareHold(at) } }),
   placeOrder: at => ({ body: { reference: reference(), lines: [{ sku: at.sku, quantity: 1 }] } }),
   listOrders: () => ({ query: 'limit=2' }),
   getOrder: at => ({ path: { id: at.order } }),
@@ -139,6 +146,14 @@ async function clerkKey ({ world }: Furniture): Promise<string> {
 }
 
 const usedUp = ['spare', 'second', 'third']
+
+async function spareQuote ({ reseller, sku }: Furniture): Promise<string> {
+  return (await reseller.kahub.quotes.create({ reference: reference(), lines: [{ sku, quantity: 1 }] })).id
+}
+
+async function spareHold ({ reseller, sku }: Furniture): Promise<string> {
+  return (await reseller.kahub.holds.create({ reference: reference(), lines: [{ sku, quantity: 1 }] })).id
+}
 
 async function spareRule ({ world, sku }: Furniture): Promise<string> {
   const rule = { kind: 'quantity_break' as const, sku, quantity_min: 500 + ++made, rate: '0.99' }
