@@ -182,12 +182,14 @@ create table bulk_orders (
   key_id text not null,
   ip text not null,
   confirmed_by text,
-  -- The work: chunks there are, the next one to take, the round (each retry is one), and what the work of releasing leads to.
+  -- The work: chunks there are, the first of the present round (each retry is one), the next one to take, what the work of
+  -- releasing leads to, and when the last step was made.
   chunks int not null,
-  next_chunk int not null default 0,
   round int not null default 1,
+  first_chunk int not null default 0,
+  next_chunk int not null default 0,
   ends_as text,
-  cancel_requested boolean not null default false,
+  worked_at timestamptz,
   lines_done int not null default 0,
   lines_delivered int not null default 0,
   lines_failed int not null default 0,
@@ -200,7 +202,7 @@ create table bulk_orders (
   ended_at timestamptz,
   primary key (reseller_id, id)
 );
-create index bulk_orders_at_work on bulk_orders (id) where state in ('running', 'reserving', 'completing', 'releasing');
+create index bulk_orders_at_work on bulk_orders (worked_at, id) where state in ('running', 'reserving', 'completing', 'releasing');
 create index bulk_orders_to_confirm on bulk_orders (created_at) where state = 'validated';
 
 -- The lines of a bulk order, so many a row: a chunk becomes one order, whose lines tell what became of them.

@@ -1,4 +1,6 @@
 // Every pass of the clockwork, with its rhythm and its bound.
+import { expireBulkOrders } from '../domain/bulk-orders/end-bulk-order.ts'
+import { runBulkOrders } from '../domain/bulk-orders/run-step.ts'
 import { expireApprovals } from '../domain/bulk-orders/expire-approvals.ts'
 import { proveWorld } from '../domain/orders/prove-world.ts'
 import { purgeQuotes } from '../domain/orders/purge-quotes.ts'
@@ -26,6 +28,8 @@ const hour = 60 * minute
 const noncesPerRun = 10_000
 const lotsPerRun = 200
 const rowsPerRun = 500
+const bulkStepsPerRun = 20
+const bulkOrdersPerRun = 50
 /** Holds of up to a hundred lines each, whose resellers and stock are locked meanwhile. */
 const holdsPerRun = 100
 const approvalsPerRun = 100
@@ -34,6 +38,8 @@ const standingRunsPerRun = 50
 /** The passes of one world. */
 export function passesOf (world: World): readonly Pass[] {
   return [
+    { name: 'run bulk orders', everyMs: 200, run: () => upTo(bulkStepsPerRun, limit => runBulkOrders(world, limit)) },
+    { name: 'expire bulk orders', everyMs: minute, run: () => upTo(bulkOrdersPerRun, limit => expireBulkOrders(world.db, limit)) },
     { name: 'expire holds', everyMs: second / 2, run: () => upTo(holdsPerRun, limit => expireHolds(world.db, limit)) },
     { name: 'expire approvals', everyMs: second, run: () => upTo(approvalsPerRun, limit => expireApprovals(world.db, limit)) },
     { name: 'expire lots', everyMs: 5 * second, run: () => upTo(lotsPerRun, limit => expireHeldLots(world.db, limit)) },
