@@ -37,6 +37,9 @@ interface Furniture {
   readonly order: string
   readonly lot: string
   readonly import: string
+  /** A SKU that needs a second key, and the same reseller with a key that buys it. */
+  readonly guarded: string
+  readonly maker: Reseller
 }
 
 async function furnish (world: vocabulary.World): Promise<Furniture> {
@@ -45,7 +48,10 @@ async function furnish (world: vocabulary.World): Promise<Furniture> {
   const reseller = await house.reseller({ world })
   const [lot] = (await admin.lots.list({ sku })).data
   const { id: order } = await reseller.places({ sku, quantity: 3 })
-  return { world, reseller, sku, product: (await admin.skus.get(sku)).product, order, lot: lot!.id, import: lot!.import }
+  const guarded = await house.sku({ codes: 100, world })
+  const maker = await reseller.withKey({})
+  await reseller.kahub.approvalPolicy.put({ skus: [guarded] })
+  return { world, reseller, sku, product: (await admin.skus.get(sku)).product, order, lot: lot!.id, import: lot!.import, guarded, maker }
 }
 
 let made = 0
@@ -77,6 +83,15 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   listOrders: () => ({ query: 'limit=2' }),
   getOrder: at => ({ path: { id: at.order } }),
   listOrderCodes: at => ({ path: { id: at.order } }),
+  getApprovalPolicy: () => ({}),
+  putApprovalPolicy: at => ({ body: { skus: [at.guarded] } }),
+  listApprovals: () => ({}),
+  getApproval: async at => ({ path: { id: await pendingApproval(at) } }),
+  approveApproval: async at => ({ path: { id: await pendingApproval(at) } }),
+  rejectApproval: async at => ({ path: { id: await pendingApproval(at) }, body: { reason: 'sample' } }),
+  putBudget: () => ({ body: { kind: 'cost_center', subject: 'it', monthly_limit: cny('1000') } }),
+  listBudgets: () => ({}),
+  removeBudget: async at => ({ path: { id: await spareBudget(at) } }),
   listWallets: () => ({}),
   listTransfers: () => ({ path: { currency: 'CNY' } }),
   putLevel: () => ({ path: { id: 'silver' }, body: { name: 'Silver', rank: 2, requests_per_minute: 1_000 } }),
@@ -155,6 +170,15 @@ async function spareHold ({ reseller, sku }: Furniture): Promise<string> {
   return (await reseller.kahub.holds.create({ reference: reference(), lines: [{ sku, quantity: 1 }] })).id
 }
 
+async function pendingApproval ({ maker, guarded }: Furniture): Promise<string> {
+  await maker.places({ reference: reference(), sku: guarded, quantity: 1 })
+  return (await maker.kahub.approvals.list({ state: 'pending', limit: 1 })).data[0]!.id
+}
+
+async function spareBudget ({ reseller }: Furniture): Promise<string> {
+  return (await reseller.kahub.budgets.put({ kind: 'cost_center', subject: 'spare', monthly_limit: cny('1') })).id
+}
+
 async function spareRule ({ world, sku }: Furniture): Promise<string> {
   const rule = { kind: 'quantity_break' as const, sku, quantity_min: 500 + ++made, rate: '0.99' }
   return (await house.operators[world].admin.prices.set({ rules: [rule] })).data[0]!.id
@@ -191,14 +215,16 @@ const sandbox = await furnish('test')
 const unsigned = { headersAfter: { signature: null, 'signature-input': null } }
 const isAdmin = ({ path }: Operation) => path.startsWith('/admin/')
 
-/** Keys of one scope each, and keys of all scopes but one, by scope. */
+/** Keys of one scope each, and keys of all scopes but one (of another reseller: a reseller has so many keys and no more), by scope. */
+const other = await house.reseller()
 const actors = new Map<string, { with: Actor, without: Actor }>()
 for (const scope of new Set(signed.map(operation => operation.scope))) {
   if (scope === undefined) continue
   const all = scope.startsWith('admin:') ? vocabulary.operatorScopes.filter(known => known !== 'admin:*') : vocabulary.resellerScopes
-  const withScopes = (scopes: readonly string[]): Promise<Actor> =>
-    scope.startsWith('admin:') ? operatorWith(scopes) : live.reseller.withKey({ scopes: scopes as vocabulary.Scope[] })
-  actors.set(scope, { with: await withScopes([scope]), without: await withScopes(all.filter(known => known !== scope)) })
+  const withScopes = (reseller: Reseller, scopes: readonly string[]): Promise<Actor> =>
+    scope.startsWith('admin:') ? operatorWith(scopes) : reseller.withKey({ scopes: scopes as vocabulary.Scope[] })
+  const without = all.filter(known => known !== scope)
+  actors.set(scope, { with: await withScopes(live.reseller, [scope]), without: await withScopes(other, without) })
 }
 
 async function operatorWith (scopes: readonly string[]): Promise<Actor> {
@@ -334,6 +360,9 @@ t.test('a list that a table checks is the one of the vocabulary', async t => {
   const checked = Object.fromEntries(rows.map(({ place, definition }) => [place, wordsOf(definition)]))
   t.same(checked, {
     'api_keys.algorithm': vocabulary.keyAlgorithms,
+    'approvals.kind': vocabulary.approvalKinds,
+    'approvals.state': vocabulary.approvalStates,
+    'budgets.kind': vocabulary.budgetKinds,
     'imports.state': vocabulary.importStates,
     'lots.state': vocabulary.lotStates,
     'price_rules.kind': vocabulary.priceRuleKinds,
