@@ -10,6 +10,8 @@ import { refuseMaker } from '../approvals/refuse-maker.ts'
 import { lockResellers } from '../events/lock-resellers.ts'
 import { completeOrders, releaseOrders } from '../orders/held-orders.ts'
 import { recheckKey } from '../resellers/recheck-key.ts'
+import { lockBulkOrder } from './bulk-order.ts'
+import { approveBulkOrder, releaseBulkOrder } from './end-bulk-order.ts'
 
 export interface Verdict {
   readonly resellerId: Uuid
@@ -61,19 +63,12 @@ interface Locked {
 async function lockApproval (tx: Tx, resellerId: Uuid, id: Uuid): Promise<Locked> {
   const { kind, subjectId, requestedBy, expiresAt } = await approvalOf(tx, resellerId, id)
   const makers = [requestedBy]
-  if (kind === 'bulk_order') makers.push(await lockBulkOrder(tx, resellerId, subjectId))
+  // Whoever uploaded a bulk order made the purchase as much as whoever confirmed it.
+  if (kind === 'bulk_order') makers.push((await lockBulkOrder(tx, resellerId, subjectId)).keyId)
   await tx`select 1 from approvals where reseller_id = ${resellerId} and id = ${id} for update`
   await lockResellers(tx, [resellerId])
   const [clock] = await tx<{ now: Date }[]>`select clock_timestamp() as now`
   return { approval: await approvalOf(tx, resellerId, id), makers, isOver: clock!.now >= expiresAt }
-}
-
-/** Locks a bulk order, and gives the key that uploaded it: it made the purchase as much as the one that confirmed it. */
-async function lockBulkOrder (tx: Tx, resellerId: Uuid, id: Uuid): Promise<string> {
-  const [bulk] = await tx<{ key_id: string }[]>`
-    select key_id from bulk_orders where reseller_id = ${resellerId} and id = ${id} for update`
-  assert(bulk, 'the bulk order that waits for its approval')
-  return bulk.key_id
 }
 
 async function approvalOf (tx: Tx, resellerId: Uuid, id: Uuid): Promise<Approval> {
@@ -86,11 +81,17 @@ async function approvalOf (tx: Tx, resellerId: Uuid, id: Uuid): Promise<Approval
 async function endApproval (tx: Tx, { resellerId, kind, subjectId }: Approval, end: ApprovalEnd & { state: 'approved' | 'rejected' | 'expired' }): Promise<void> {
   const ended = await endApprovals(tx, resellerId, [subjectId], end)
   assert(ended.length === 1, 'the pending approval under its lock')
-  if (kind === 'bulk_order') return
+  if (kind === 'bulk_order') return await settleBulkOrder(tx, resellerId, subjectId, end.state)
   const settled = end.state === 'approved'
     ? await completeOrders(tx, resellerId, [subjectId])
     : await releaseOrders(tx, resellerId, [subjectId], { state: end.state, reason: end.state })
   assert(settled.length === 1, 'the order that waited for its approval')
+}
+
+/** What a bulk order has set aside is turned into orders, or given back, in steps by its own pass. */
+async function settleBulkOrder (tx: Tx, resellerId: Uuid, id: Uuid, state: 'approved' | 'rejected' | 'expired'): Promise<void> {
+  if (state === 'approved') await approveBulkOrder(tx, resellerId, id)
+  else await releaseBulkOrder(tx, resellerId, id, state)
 }
 
 function expired ({ expiresAt }: Approval): Problem {
