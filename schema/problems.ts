@@ -92,6 +92,11 @@ const table = {
   encryption_key_private: { status: 422, title: 'This is a private key; register its public half', titleZh: '请勿上传私钥' },
   encryption_key_weak: { status: 422, title: 'The key is too weak or of no kind we seal to', titleZh: '加密公钥强度不足或类型不支持' },
 
+  // callbacks
+  url_not_allowed: { status: 422, title: 'Callbacks are not sent to this address', titleZh: '回调地址不被允许' },
+  callback_host_unknown: { status: 422, title: 'callback_url is not on a host of your endpoints', titleZh: '回调地址不在已登记的主机上' },
+  events_expired: { status: 410, title: 'Events that far back are no longer kept', titleZh: '该位置之前的事件已过保留期' },
+
   // what the operator does
   in_use: { status: 409, title: 'It is in use', titleZh: '正在使用中' },
   state_conflict: { status: 409, title: 'The present state does not allow this', titleZh: '当前状态不允许' },

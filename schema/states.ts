@@ -1,7 +1,7 @@
 // State machines as data: the states from which each state may be entered; null is "did not exist". What is not listed
 // cannot happen. SQL guards read these lists; test/contract/operations.test.ts walks every pair.
 import type {
-  ApprovalState, BulkOrderState, HoldState, ImportState, LineState, ListingStatus, LotState, OrderState, ResellerStatus, StandingOrderState
+  ApprovalState, BulkOrderState, DeliveryState, EndpointState, HoldState, ImportState, LineState, ListingStatus, LotState, OrderState, ResellerStatus, StandingOrderState
 } from './vocabulary.ts'
 
 type Entry<State> = Readonly<Record<State & string, readonly (State | null)[]>>
@@ -65,6 +65,20 @@ export const standingOrderEntry: Entry<StandingOrderState> = {
   active: [null, 'paused'],
   paused: ['active'],
   ended: ['active', 'paused']
+}
+
+export const endpointEntry: Entry<EndpointState> = {
+  enabled: [null, 'paused', 'disabled'],
+  paused: ['enabled'],
+  disabled: ['enabled', 'paused']
+}
+
+/** A replay makes what was delivered, or given up, due again. */
+export const deliveryEntry: Entry<DeliveryState> = {
+  due: [null, 'delivered', 'dead'],
+  delivered: ['due'],
+  dead: ['due'],
+  dropped: ['due']
 }
 
 export const importEntry: Entry<ImportState> = {

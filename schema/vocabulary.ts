@@ -23,7 +23,7 @@ export type KeyAlgorithm = typeof keyAlgorithms[number]
 /** What a reseller's key may do. */
 export const resellerScopes = [
   'catalog:read', 'stock:read', 'orders:read', 'orders:write', 'orders:approve', 'codes:read', 'wallet:read', 'keys:write',
-  'approvals:write'
+  'approvals:write', 'callbacks:write'
 ] as const
 /** What an operator's key may do; `admin:*` is all of them. */
 export const operatorScopes = ['admin:read', 'admin:resellers', 'admin:catalog', 'admin:stock', 'admin:money', 'admin:*'] as const
@@ -129,10 +129,32 @@ export type StandingRunOutcome = typeof standingRunOutcomes[number]
 export const encryptionAlgorithms = ['ECDH-ES', 'RSA-OAEP-256'] as const
 export type EncryptionAlgorithm = typeof encryptionAlgorithms[number]
 
+/** disabled: by the house, after days of failure or an answer 410. */
+export const endpointStates = ['enabled', 'paused', 'disabled'] as const
+export type EndpointState = typeof endpointStates[number]
+
+/** v1: HMAC with the endpoint's own secret. v1a: Ed25519 with the house's key, in its JWKS. */
+export const callbackSignatures = ['v1', 'v1a'] as const
+export type CallbackSignature = typeof callbackSignatures[number]
+
+/** dead: given up after the last attempt. dropped: its endpoint is gone. */
+export const deliveryStates = ['due', 'delivered', 'dead', 'dropped'] as const
+export type DeliveryState = typeof deliveryStates[number]
+
+export const subscriptionKinds = ['stock', 'price'] as const
+export type SubscriptionKind = typeof subscriptionKinds[number]
+
+export const subscriptionConditions = ['any', 'below', 'above', 'out', 'back'] as const
+export type SubscriptionCondition = typeof subscriptionConditions[number]
+
+export const subscriptionStates = ['active', 'paused'] as const
+export type SubscriptionState = typeof subscriptionStates[number]
+
 export const eventTypes = [
   'order.completed', 'order.partial', 'order.awaiting_approval', 'order.rejected', 'order.expired', 'order.cancelled', 'order.reversed',
   'order.refunded', 'order.voided', 'bulk_order.confirmed', 'bulk_order.awaiting_approval', 'bulk_order.ended', 'standing_order.ran',
   'standing_order.paused', 'hold.broken', 'reveals.alert', 'wallet.deposited', 'wallet.adjusted', 'key.created', 'key.revoked',
-  'encryption_key.registered', 'encryption_key.retired'
+  'encryption_key.registered', 'encryption_key.retired', 'stock.changed', 'price.changed', 'endpoint.failing', 'endpoint.disabled',
+  'endpoint.test'
 ] as const
 export type EventType = typeof eventTypes[number]

@@ -12,6 +12,7 @@ import { registerDocs } from './docs.ts'
 import type { Metrics } from './metrics.ts'
 import { registerOpenApi } from './openapi.ts'
 import { answerBrokenRequest, answerError, answerProblem } from './problems.ts'
+import { adminCallbackRoutes } from './rest/admin-callbacks.ts'
 import { adminCatalogRoutes } from './rest/admin-catalog.ts'
 import { adminImportsRoutes } from './rest/admin-imports.ts'
 import { adminKeysRoutes } from './rest/admin-keys.ts'
@@ -24,7 +25,10 @@ import { adminRevealRoutes } from './rest/admin-reveals.ts'
 import { adminWalletsRoutes } from './rest/admin-wallets.ts'
 import { approvalRoutes } from './rest/approvals.ts'
 import { bulkOrderRoutes } from './rest/bulk-orders.ts'
+import { deliveryRoutes } from './rest/deliveries.ts'
 import { encryptionKeyRoutes } from './rest/encryption-keys.ts'
+import { endpointRoutes } from './rest/endpoints.ts'
+import { eventRoutes } from './rest/events.ts'
 import { holdRoutes } from './rest/holds.ts'
 import { keysRoutes } from './rest/keys.ts'
 import { meRoutes } from './rest/me.ts'
@@ -38,6 +42,7 @@ import { reversalRoutes } from './rest/reversals.ts'
 import { serviceRoutes } from './rest/service.ts'
 import { standingOrderRoutes } from './rest/standing-orders.ts'
 import { stockRoutes } from './rest/stock.ts'
+import { subscriptionRoutes } from './rest/subscriptions.ts'
 import { walletsRoutes } from './rest/wallets.ts'
 
 export const bodyBytesMax = 64 * 1024
@@ -118,6 +123,10 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     standingOrderRoutes(scope)
     encryptionKeyRoutes(scope)
     walletsRoutes(scope)
+    endpointRoutes(scope)
+    deliveryRoutes(scope)
+    eventRoutes(scope)
+    subscriptionRoutes(scope)
     adminLevelsRoutes(scope)
     adminResellersRoutes(scope)
     adminKeysRoutes(scope)
@@ -128,6 +137,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     adminPriceRoutes(scope)
     adminImportsRoutes(scope)
     adminLotsRoutes(scope)
+    adminCallbackRoutes(scope)
   })
   await registerDocs(app)
   return app

@@ -51,10 +51,13 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
         { name: 'Standing orders', description: 'Bought by the clock.' },
         { name: 'Reveals', description: 'Who saw which codes, and keys that deliveries are sealed to.' },
         { name: 'Wallet', description: 'Balances and every movement behind them.' },
+        { name: 'Callbacks', description: 'Endpoints, what was delivered to them, and the feed of the same events.' },
+        { name: 'Subscriptions', description: 'Be told of stock and of your prices.' },
         { name: 'Service', description: 'Health of this server; not signed.' },
         { name: 'Admin: resellers', description: 'For the operator: levels, resellers, keys.' },
         { name: 'Admin: catalogue', description: 'For the operator: products, SKUs, prices.' },
         { name: 'Admin: stock', description: 'For the operator: imports, lots, codes.' },
+        { name: 'Admin: callbacks', description: 'For the operator: endpoints that fail, and what is due.' },
         { name: 'Admin: money', description: 'For the operator: deposits, adjustments, credit, the books.' }
       ],
       components: {

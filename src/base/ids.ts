@@ -24,7 +24,10 @@ export const idPrefixes = {
   budget: 'bgt',
   bulk_order: 'blk',
   standing_order: 'sto',
-  encryption_key: 'enc'
+  encryption_key: 'enc',
+  endpoint: 'ep',
+  delivery: 'dlv',
+  subscription: 'sub'
 } as const
 export type IdKind = keyof typeof idPrefixes
 

@@ -1,0 +1,4 @@
+import type { App } from '../app-types.ts'
+
+/** deliveries. */
+export function deliveryRoutes (app: App): void {}

@@ -1,0 +1,4 @@
+import type { App } from '../app-types.ts'
+
+/** subscriptions. */
+export function subscriptionRoutes (app: App): void {}
