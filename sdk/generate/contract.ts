@@ -70,6 +70,8 @@ export interface Operation {
   readonly answers: readonly Schema[]
   /** The schema of an item, when the answer is a page of a list. */
   readonly item: Schema | undefined
+  /** In which form the codes of an answer may be sealed, so that it is opened. */
+  readonly sealed: 'page' | 'order' | undefined
   /** The schema of a line, when the answer can be had as application/x-ndjson. */
   readonly line: Schema | undefined
 }
@@ -143,6 +145,7 @@ function readOperation (
       resolve(document, body.schema).properties?.reference !== undefined,
     answers,
     item,
+    sealed: readSealed(document, answers),
     line: method === 'get' ? readLine(document, contents, answers) : undefined
   }
 }
@@ -188,6 +191,12 @@ function readItem (document: OpenapiDocument, answers: readonly Schema[]): Schem
   const fields = answers.map(answer => resolve(document, answer).properties)
     .find(found => found?.data && found.has_more && found.next_cursor)
   return fields?.data?.items
+}
+
+function readSealed (document: OpenapiDocument, answers: readonly Schema[]): Operation['sealed'] {
+  const fields = answers.map(answer => resolve(document, answer).properties ?? {})
+  if (fields.some(({ data, sealed }) => data && sealed)) return 'page'
+  return fields.some(({ sealed_codes: sealed }) => sealed) ? 'order' : undefined
 }
 
 /** Where a contract only says that lines are text, they are the items of the same answer as JSON. */

@@ -91,7 +91,8 @@ function printCall (operation: Operation, types: OperationTypes): string {
   const call = `    return this.#connection.request('${operation.method}', ${printPath(operation)}, `
   const told = [
     ...(operation.query === undefined ? [] : ['query']),
-    ...(operation.body === undefined ? [] : [operation.creates ? 'body: withReference(body, options)' : 'body'])
+    ...(operation.body === undefined ? [] : [operation.creates ? 'body: withReference(body, options)' : 'body']),
+    ...(operation.sealed === undefined ? [] : [`sealed: '${operation.sealed}'`])
   ]
   const fields = [...printHeaders(operation), ...told]
   const line = `${call}${told.length === 0 ? 'options' : `{ ${fields.join(', ')} }`})`
@@ -118,7 +119,7 @@ function printList (operation: Operation, types: OperationTypes): string {
 function printLines (operation: Operation, types: OperationTypes): string {
   const doc = printDoc(operation, 'Iterate it: the items come one by one, as fast as they are used.')
   const name = types.result === undefined ? operation.name : `stream${pascal(operation.name)}`
-  const query = operation.query === undefined ? '' : `, query${formatOf(operation)}`
+  const query = operation.query === undefined ? '' : `, query${formatOf(operation)}${resumptionOf(operation)}`
   return `${doc}${printSignature(name, operation, types, `Lines<${types.line!}>`)} {
     return new Lines(this.#connection, ${printPath(operation)}, { ...options${query} })
   }`
@@ -128,6 +129,11 @@ function printLines (operation: Operation, types: OperationTypes): string {
 function formatOf ({ query }: Operation): string {
   const format = query?.properties?.format?.enum?.includes('ndjson')
   return format ? ': { ...query, format: \'ndjson\' }' : ''
+}
+
+/** A contract that takes the number of items that came can go on where an answer was cut. */
+function resumptionOf ({ query }: Operation): string {
+  return query?.properties?.taken === undefined ? '' : ', resume: \'taken\''
 }
 
 function printSignature (name: string, operation: Operation, types: OperationTypes, answer: string): string {

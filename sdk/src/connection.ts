@@ -1,8 +1,9 @@
 // One signed request, made again where that is safe. Every operation of the generated client ends here.
 import { abortedBy, connectionFailed, outcomeAdvice, readError, readJson, type CallFacts } from './answers.ts'
 import { ArgumentError, KahubError, TimeoutError } from './errors.ts'
-import { readBaseUrl, readRetriesMax, readSigningKey, readTimeoutMs, type KahubOptions } from './options.ts'
+import { readBaseUrl, readDecryptionKeys, readRetriesMax, readSigningKey, readTimeoutMs, type KahubOptions } from './options.ts'
 import { isRepeatable, waitBeforeRetry } from './retries.ts'
+import { openerWith, openOrder, openPage, type Opener } from './sealed.ts'
 import { contentDigest, signatureHeaders, type SigningKey } from './signing.ts'
 
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'DELETE' | 'POST' | 'PATCH'
@@ -26,6 +27,18 @@ export interface RequestOptions extends CallOptions {
   readonly query?: object | undefined
   /** Bytes are sent as they are, anything else as JSON. */
   readonly body?: unknown
+  /** Set by the generated clients: in which form the answer may be sealed, so that it is opened. Raw requests give it as it came. */
+  readonly sealed?: 'page' | 'order' | undefined
+}
+
+/** What only this SDK may ask of a connection. */
+export const internals = Symbol('internals')
+
+export interface Internals {
+  readonly opener: Opener
+  /** How often what was cut may be resumed without getting further. */
+  retriesMax (options: CallOptions): number
+  wait (ms: number, signal: AbortSignal | undefined): Promise<void>
 }
 
 /** The connection to one server with one key. What the generated clients are made of, and raw access beside them. */
@@ -39,6 +52,7 @@ export class Connection {
   readonly #clock: () => number
   readonly #pause: (ms: number) => Promise<void>
   readonly #contractVersion: string | undefined
+  readonly #opener: Opener
 
   /** `contractVersion` is sent as Kahub-Version: the answers are then those the types were made for. */
   constructor (options: KahubOptions, contractVersion?: string) {
@@ -50,6 +64,7 @@ export class Connection {
     this.#fetch = options.fetch ?? ((url, init) => fetch(url, init))
     this.#clock = options.clock ?? Date.now
     this.#contractVersion = contractVersion
+    this.#opener = openerWith(readDecryptionKeys(options))
     this.#pause = options.pause ?? (ms => new Promise(resolve => { setTimeout(resolve, ms) }))
   }
 
@@ -58,12 +73,22 @@ export class Connection {
    * A POST is repeated only when its body has a `reference` or an Idempotency-Key header is given.
    */
   async request<Answer = unknown> (method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
-    return await this.#send(method, path, options, 'json') as Answer
+    const answer = await this.#send(method, path, options, 'json')
+    return await this.#open(answer, options) as Answer
   }
 
   /** The response of any operation, its body unread; answers other than 2xx are thrown as errors. timeoutMs ends at the headers. */
   async requestRaw (method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
     return await this.#send(method, path, options, 'raw') as Response
+  }
+
+  /** For the rest of this SDK. */
+  get [internals] (): Internals {
+    return {
+      opener: this.#opener,
+      retriesMax: options => options.retriesMax === undefined ? this.#retriesMax : readRetriesMax(options.retriesMax),
+      wait: (ms, signal) => this.#wait(ms, signal)
+    }
   }
 
   /** What may be shown of a connection; the key is not. */
@@ -75,9 +100,16 @@ export class Connection {
     return `${this.constructor.name} { baseUrl: '${this.baseUrl}', keyId: '${this.keyId}' }`
   }
 
+  async #open (answer: unknown, { sealed, query }: RequestOptions): Promise<unknown> {
+    if (sealed === 'order') return await openOrder(this.#opener, answer)
+    if (sealed === undefined) return answer
+    const { offset = 0, taken = 0 } = (query ?? {}) as { offset?: number, taken?: number }
+    return await openPage(this.#opener, answer, offset + taken)
+  }
+
   async #send (method: Method, path: string, options: RequestOptions, form: AnswerForm): Promise<unknown> {
     const prepared = await this.#prepare(method, path, options)
-    const retriesMax = options.retriesMax === undefined ? this.#retriesMax : readRetriesMax(options.retriesMax)
+    const retriesMax = this[internals].retriesMax(options)
     for (let retry = 0; ; retry++) {
       try {
         return await this.#attempt(prepared, form)
@@ -85,7 +117,7 @@ export class Connection {
         if (!(error instanceof KahubError) || !prepared.repeatable || retry >= retriesMax) throw error
         const waitMs = waitBeforeRetry(error, retry)
         if (waitMs === undefined) throw error
-        await this.#wait(waitMs, prepared)
+        await this.#wait(waitMs, prepared.signal)
       }
     }
   }
@@ -140,8 +172,7 @@ export class Connection {
     }
   }
 
-  async #wait (waitMs: number, prepared: Prepared): Promise<void> {
-    const { signal } = prepared
+  async #wait (waitMs: number, signal: AbortSignal | undefined): Promise<void> {
     if (signal === undefined) return this.#pause(waitMs)
     let end = () => {}
     const ended = new Promise<void>(resolve => { end = resolve })

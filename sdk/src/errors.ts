@@ -2,7 +2,7 @@
 import type { ProblemCode } from './generated/types.ts'
 
 /** Codes that this SDK gives itself, when there is no answer of kahub to take one from. */
-export type ClientCode = 'connection_failed' | 'timed_out' | 'aborted' | 'answer_unreadable' | 'argument_invalid'
+export type ClientCode = 'connection_failed' | 'timed_out' | 'aborted' | 'answer_unreadable' | 'decryption_failed' | 'argument_invalid'
 
 /** Something wrong at one place of the request; `pointer` is a JSON pointer (RFC 6901) into it. */
 export interface FieldError {
@@ -88,6 +88,8 @@ export class TimeoutError extends KahubError { override readonly name = 'Timeout
 export class AbortedError extends KahubError { override readonly name = 'AbortedError' }
 /** The answer is not one of kahub's: HTML of a proxy, broken JSON, a redirect. */
 export class AnswerError extends KahubError { override readonly name = 'AnswerError' }
+/** The codes are sealed to an encryption key whose private half is not among decryptionKeys; nothing is lost by it. */
+export class DecryptionError extends KahubError { override readonly name = 'DecryptionError' }
 /** The SDK was called wrongly; nothing was sent. */
 export class ArgumentError extends KahubError {
   override readonly name = 'ArgumentError'

@@ -1,5 +1,6 @@
 // What a client is made with, and its checking.
 import { ArgumentError } from './errors.ts'
+import type { DecryptionKeys } from './sealed.ts'
 import { ed25519Key, hmacKey, type ImportedKey, type PrivateJwk, type SigningKey } from './signing.ts'
 
 export const timeoutMsDefault = 30_000
@@ -17,6 +18,11 @@ interface CommonOptions {
   readonly timeoutMs?: number | undefined
   /** How often a call that may be repeated is repeated, 0 to 10. 2 when left out. */
   readonly retriesMax?: number | undefined
+  /**
+   * What opens codes that are sealed to an encryption key of yours: private JWKs, or a function from a kid to one. They stay here,
+   * and are never printed.
+   */
+  readonly decryptionKeys?: DecryptionKeys | undefined
   /** What sends the requests, instead of the runtime's fetch. */
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined
   /** The present in milliseconds since 1970, instead of Date.now. Signatures are made with it. */
@@ -57,6 +63,16 @@ export function readSigningKey (options: KahubOptions): SigningKey {
       'hmac-sha256 takes secret, ed25519 takes privateKey.')
   }
   return key
+}
+
+/** The keys that codes are opened with; no message repeats them. */
+export function readDecryptionKeys ({ decryptionKeys }: KahubOptions): DecryptionKeys | undefined {
+  if (decryptionKeys === undefined || typeof decryptionKeys === 'function') return decryptionKeys
+  const isPrivate = (key: unknown): boolean => typeof key === 'object' && key !== null && 'kty' in key && 'd' in key
+  if (!Array.isArray(decryptionKeys) || !decryptionKeys.every(isPrivate)) {
+    throw new ArgumentError('decryptionKeys is a list of private JWKs (with d), or a function from a kid to one.')
+  }
+  return decryptionKeys
 }
 
 /** A time-out in milliseconds that a timer can count. */
