@@ -363,6 +363,7 @@ t.test('a list that a table checks is the one of the vocabulary', async t => {
     'approvals.kind': vocabulary.approvalKinds,
     'approvals.state': vocabulary.approvalStates,
     'budgets.kind': vocabulary.budgetKinds,
+    'holds.state': vocabulary.holdStates,
     'imports.state': vocabulary.importStates,
     'lots.state': vocabulary.lotStates,
     'price_rules.kind': vocabulary.priceRuleKinds,
