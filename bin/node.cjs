@@ -9,7 +9,7 @@ const { root, flags, findNode, withCompileCache } = require('./runtime.cjs')
 
 const node = findNode()
 if (node === undefined) {
-  console.error(`kahub needs Node 22.18 or newer; this is ${process.version}. Run "npm ci" here (it brings Node 24 on Linux), or install a newer Node.`)
+  console.error(`kahub needs Node 22.19 or newer; this is ${process.version}. Run "npm ci" here (it brings Node 24 on Linux), or install a newer Node.`)
   process.exit(1)
 }
 const [file, ...rest] = process.argv.slice(2)

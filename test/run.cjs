@@ -17,7 +17,7 @@ main()
 async function main () {
   const node = newNode()
   if (!node) {
-    console.error(`The tests need Node 22.18 or newer; this is ${process.version}. Run "npm ci" first, it brings Node 24 on Linux.`)
+    console.error(`The tests need Node 22.19 or newer; this is ${process.version}. Run "npm ci" first, it brings Node 24 on Linux.`)
     process.exit(1)
   }
   const temporary = openTemporary()
