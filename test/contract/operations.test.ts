@@ -92,6 +92,15 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   putBudget: () => ({ body: { kind: 'cost_center', subject: 'it', monthly_limit: cny('1000') } }),
   listBudgets: () => ({}),
   removeBudget: async at => ({ path: { id: await spareBudget(at) } }),
+  createStandingOrder: at => ({ body: { reference: reference(), name: 'pack', sku: at.sku, rule: packs } }),
+  listStandingOrders: () => ({}),
+  getStandingOrder: async at => ({ path: { id: await spareStanding(at) } }),
+  updateStandingOrder: async at => ({ path: { id: await spareStanding(at) }, body: { name: 'renamed' } }),
+  pauseStandingOrder: async at => ({ path: { id: await spareStanding(at) } }),
+  resumeStandingOrder: async at => ({ path: { id: await spareStanding(at) } }),
+  endStandingOrder: async at => ({ path: { id: await spareStanding(at) } }),
+  previewStandingOrder: async at => ({ path: { id: await spareStanding(at) } }),
+  listStandingRuns: async at => ({ path: { id: await spareStanding(at) } }),
   listWallets: () => ({}),
   listTransfers: () => ({ path: { currency: 'CNY' } }),
   putLevel: () => ({ path: { id: 'silver' }, body: { name: 'Silver', rank: 2, requests_per_minute: 1_000 } }),
@@ -177,6 +186,12 @@ async function pendingApproval ({ maker, guarded }: Furniture): Promise<string> 
 
 async function spareBudget ({ reseller }: Furniture): Promise<string> {
   return (await reseller.kahub.budgets.put({ kind: 'cost_center', subject: 'spare', monthly_limit: cny('1') })).id
+}
+
+const packs = { kind: 'schedule', every: 'month', at: '09:00', day: 1, quantity: 1 } as const
+
+async function spareStanding ({ reseller, sku }: Furniture): Promise<string> {
+  return (await reseller.kahub.standingOrders.create({ reference: reference(), name: 'pack', sku, rule: packs })).id
 }
 
 async function spareRule ({ world, sku }: Furniture): Promise<string> {
@@ -371,7 +386,8 @@ t.test('a list that a table checks is the one of the vocabulary', async t => {
     'products.status': vocabulary.listingStatuses,
     'resellers.status': vocabulary.resellerStatuses,
     'skus.status': vocabulary.listingStatuses,
-    'snapshots.name': ['prices', 'keys']
+    'snapshots.name': ['prices', 'keys'],
+    'standing_orders.state': vocabulary.standingOrderStates
   })
 })
 
