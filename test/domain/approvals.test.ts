@@ -1,12 +1,17 @@
 // Purchases that need a second key (采购审批): what is held for them, who may decide, how they end, and the budgets they spend.
 import t, { type Test } from 'tap'
+import { approvalEntry, mayEnter } from '../../schema/states.ts'
+import { approvalStates } from '../../schema/vocabulary.ts'
 import type { PutApprovalPolicyBody } from '../../sdk/src/index.ts'
 import { readId } from '../../src/base/ids.ts'
 import { budgetsPerResellerMax } from '../../src/domain/approvals/read-budgets.ts'
 import { expireApprovals } from '../../src/domain/bulk-orders/expire-approvals.ts'
+import { runBulkOrders } from '../../src/domain/bulk-orders/run-step.ts'
+import { contractJudge } from '../support/contract.ts'
 import { openHouse, outcomeOf, type Reseller, type ResellerWish } from '../support/house.ts'
 
-const house = await openHouse(t)
+const judge = contractJudge()
+const house = await openHouse(t, { hear: judge.hear })
 const { worlds: { live }, db } = house
 const cny = (amount: string) => ({ amount, currency: 'CNY' as const })
 let made = 0
@@ -221,6 +226,75 @@ t.test('another reseller’s approvals and budgets are not found', async t => {
   t.match(await stranger.kahub.approvalPolicy.get(), { amount_above: [], updated_by: null })
 })
 
+t.test('an approval goes from state to state as the table says, and no other way', async t => {
+  const sku = await house.sku({ codes: 40 })
+  const shop = await newShop(everything)
+  const { checker, maker } = shop
+  const goes = {
+    pending: async () => 'nobody asks for this',
+    approved: async (id: string) => await outcomeOf(checker.kahub.approvals.approve(id)),
+    rejected: async (id: string) => await outcomeOf(checker.kahub.approvals.reject(id, { reason: 'walked' })),
+    expired: async (id: string) => {
+      await passTime(id)
+      await expireApprovals(live.db, 10)
+      return 'asked'
+    },
+    cancelled: async (id: string, order: string) => await outcomeOf(maker.kahub.orders.cancel(order))
+  }
+  for (const from of approvalStates) {
+    for (const to of approvalStates.filter(state => state !== 'pending')) {
+      const { order, approval: { id } } = await asks(shop, sku)
+      await goes[from](id, order.id)
+      await goes[to](id, order.id)
+      const { state } = await checker.kahub.approvals.get(id)
+      t.equal(state, mayEnter(approvalEntry, from, to) ? to : from, `${from} → ${to}`)
+    }
+  }
+})
+
+t.test('a bulk order waits for a second key as a whole: neither who uploaded nor who confirmed it', async t => {
+  const sku = await house.sku({ price: '10', codes: 10 })
+  const shop = await newShop({ quantity_above: 3 }, { balance: '100' })
+  const uploader = await shop.owner.withKey({})
+  const state = async (id: string) => (await uploader.kahub.bulkOrders.get(id)).state
+  const waits = async () => {
+    const file = Buffer.from(`sku,quantity\n${sku},2\n${sku},2\n`)
+    const { id } = await uploader.kahub.bulkOrders.create(file, 'text/csv', { reference: reference(), fill: 'all_or_nothing' })
+    await shop.maker.kahub.bulkOrders.confirm(id)
+    await runBulkOrders(live, 50)
+    t.equal(await state(id), 'awaiting_approval')
+    const approval = (await shop.checker.kahub.approvals.list({ state: 'pending' })).data[0]!
+    t.match(approval, { kind: 'bulk_order', bulk_order: id, order: null, reasons: ['quantity'], total: '40.00', quantity: 4 })
+    t.same([await moneyOf(shop), await stockOf(sku)], ['60.00', { available: 6, held: 4 }])
+    return { id, approval: approval.id }
+  }
+
+  const rejected = await waits()
+  t.equal(await outcomeOf(shop.maker.kahub.approvals.approve(rejected.approval)), 'approval_by_maker')
+  t.equal(await outcomeOf(uploader.kahub.approvals.approve(rejected.approval)), 'approval_by_maker')
+  await shop.checker.kahub.approvals.reject(rejected.approval, { reason: 'no' })
+  await runBulkOrders(live, 50)
+  t.equal(await state(rejected.id), 'rejected')
+
+  const late = await waits()
+  await passTime(late.approval)
+  t.equal(await expireApprovals(live.db, 10), 1)
+  await runBulkOrders(live, 50)
+  t.equal(await state(late.id), 'expired')
+
+  const cancelled = await waits()
+  await shop.maker.kahub.bulkOrders.cancel(cancelled.id)
+  await runBulkOrders(live, 50)
+  t.equal(await outcomeOf(shop.checker.kahub.approvals.approve(cancelled.approval)), 'state_conflict')
+  t.same([await moneyOf(shop), await stockOf(sku)], ['100.00', { available: 10, held: 0 }])
+
+  const approved = await waits()
+  t.match(await shop.checker.kahub.approvals.approve(approved.approval), { state: 'approved' })
+  await runBulkOrders(live, 50)
+  t.equal(await state(approved.id), 'completed')
+  t.same([await moneyOf(shop), await stockOf(sku)], ['60.00', { available: 6, held: 0 }])
+})
+
 t.test('approvals are listed newest first, by state and by kind', async t => {
   const sku = await house.sku({ codes: 9 })
   const shop = await newShop(everything)
@@ -396,4 +470,7 @@ async function fillBudgets (t: Test, shop: Shop): Promise<void> {
   t.equal(listed, budgetsPerResellerMax)
 }
 
-t.test('the books of all this hold', t => house.proves(t))
+t.test('the books of all this hold, and every answer was one the contract promises', async t => {
+  await house.proves(t)
+  t.same(judge.faults, [])
+})
