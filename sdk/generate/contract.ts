@@ -35,7 +35,7 @@ type Content = Readonly<Record<string, { readonly schema?: Schema }>>
 
 interface RawOperation {
   readonly operationId?: string
-  readonly 'x-sdk'?: { readonly resource: string, readonly method: string } | false
+  readonly 'x-sdk'?: { readonly resource: string, readonly method: string, readonly watch?: true } | false
   readonly summary?: string
   readonly description?: string
   readonly parameters?: readonly Parameter[]
@@ -64,8 +64,12 @@ export interface Operation {
   readonly query: Schema | undefined
   /** The body as JSON, or as bytes of one of some media types. */
   readonly body: { readonly schema: Schema } | { readonly mediaTypes: readonly string[] } | undefined
-  /** The body has a reference, and the call makes what bears it. */
+  /** The body, or beside a file the query, has a reference, and the call makes what bears it. */
   readonly creates: boolean
+  /** What is answered changes by itself, and can be watched until it is at an end. */
+  readonly watched: boolean
+  /** The answer is text of this media type and nothing else. */
+  readonly textType: string | undefined
   /** What is answered as JSON; several successful answers are several schemas. */
   readonly answers: readonly Schema[]
   /** The schema of an item, when the answer is a page of a list. */
@@ -120,7 +124,7 @@ function readOperation (
   method: string,
   raw: RawOperation,
   id: string,
-  place: { readonly resource: string, readonly method: string }
+  place: { readonly resource: string, readonly method: string, readonly watch?: true }
 ): Operation {
   const parameters = raw.parameters ?? []
   const body = readBody(raw)
@@ -141,8 +145,12 @@ function readOperation (
     pathParameters: readPathParameters(path, parameters, id),
     query,
     body,
-    creates: method === 'post' && body !== undefined && 'schema' in body &&
-      resolve(document, body.schema).properties?.reference !== undefined,
+    creates: method === 'post' && body !== undefined &&
+      ('schema' in body ? resolve(document, body.schema) : query)?.properties?.reference !== undefined,
+    watched: place.watch === true,
+    textType: contents.flatMap(content => Object.keys(content)).every(type => type.startsWith('text/'))
+      ? Object.keys(contents[0] ?? {})[0]
+      : undefined,
     answers,
     item,
     sealed: readSealed(document, answers),
@@ -181,9 +189,10 @@ function described (schema: Schema, description: string | undefined): Schema {
 function readBody (raw: RawOperation): Operation['body'] {
   const content = raw.requestBody?.content
   if (content === undefined) return undefined
-  const schema = content['application/json']?.schema
-  if (schema !== undefined) return { schema }
   const mediaTypes = Object.keys(content)
+  const schema = content['application/json']?.schema
+  // JSON among other types is a file of one of them.
+  if (schema !== undefined && mediaTypes.length === 1) return { schema }
   return mediaTypes.length === 0 ? undefined : { mediaTypes }
 }
 

@@ -38,9 +38,11 @@ function printImports (
     .filter(name => name !== undefined && uses(name)).sort()
   return [
     `import { ${connection.join(', ')} } from '${plan.runtime}/connection.ts'`,
+    ...(uses('fileBytes') ? [`import { fileBytes, type FileBody } from '${plan.runtime}/files.ts'`] : []),
     ...(uses('Lines') ? [`import { Lines } from '${plan.runtime}/lines.ts'`] : []),
     `import type { KahubOptions } from '${plan.runtime}/options.ts'`,
     ...(uses('List') ? [`import { List } from '${plan.runtime}/pages.ts'`] : []),
+    ...(uses('Watch') ? [`import { Watch } from '${plan.runtime}/watch.ts'`] : []),
     ...(types.length > 0 ? [`import type {\n${types.map(name => `  ${name}`).join(',\n')}\n} from './types.ts'`] : []),
     ''
   ].join('\n')
@@ -83,15 +85,18 @@ function printMethods (operation: Operation, types: OperationTypes): string[] {
   if (operation.item !== undefined) methods.push(printList(operation, types))
   else if (types.result !== undefined || operation.line === undefined) methods.push(printCall(operation, types))
   if (operation.line !== undefined) methods.push(printLines(operation, types))
+  if (operation.watched) methods.push(printWatch(operation, types))
   return methods
 }
 
 function printCall (operation: Operation, types: OperationTypes): string {
-  const answer = types.result ?? 'void'
-  const call = `    return this.#connection.request('${operation.method}', ${printPath(operation)}, `
+  const { textType } = operation
+  const answer = types.result ?? (textType === undefined ? 'void' : 'string')
+  const ask = textType === undefined ? 'request' : 'requestText'
+  const call = `    return this.#connection.${ask}('${operation.method}', ${printPath(operation)}, `
   const told = [
-    ...(operation.query === undefined ? [] : ['query']),
-    ...(operation.body === undefined ? [] : [operation.creates ? 'body: withReference(body, options)' : 'body']),
+    ...printQuery(operation),
+    ...printBody(operation),
     ...(operation.sealed === undefined ? [] : [`sealed: '${operation.sealed}'`])
   ]
   const fields = [...printHeaders(operation), ...told]
@@ -106,6 +111,25 @@ function printHeaders ({ body }: Operation): string[] {
   if (body === undefined || 'schema' in body) return ['...options']
   const type = body.mediaTypes.length > 1 ? 'contentType' : `'${body.mediaTypes[0]}'`
   return ['...options', `headers: { ...options?.headers, 'content-type': ${type} }`]
+}
+
+/** A creating call bears a reference: in its body or, where that is a file, in its query. */
+function printQuery ({ query, body, creates }: Operation): string[] {
+  if (query === undefined) return []
+  return [creates && body !== undefined && !('schema' in body) ? 'query: withReference(query, options)' : 'query']
+}
+
+function printBody ({ body, creates }: Operation): string[] {
+  if (body === undefined) return []
+  if (!('schema' in body)) return ['body: await fileBytes(body)']
+  return [creates ? 'body: withReference(body, options)' : 'body']
+}
+
+function printWatch (operation: Operation, types: OperationTypes): string {
+  const doc = printDoc(operation, 'Iterate it: it comes as it is, and again whenever it has changed, until it is at an end.')
+  return `${doc}${printSignature('watch', operation, types, `Watch<${types.result!}>`)} {
+    return new Watch(this.#connection, ${printPath(operation)}, options)
+  }`
 }
 
 function printList (operation: Operation, types: OperationTypes): string {
@@ -146,7 +170,7 @@ function argumentsOf (operation: Operation, types: OperationTypes): string[] {
   const given = operation.pathParameters.map(({ name, schema }) => `${camel(name)}: ${isNumber(schema) ? 'number' : 'string'}`)
   const { body, query } = operation
   if (body !== undefined && 'schema' in body) given.push(`body: ${types.body!}${nothingRequired(operation, body.schema) ? ' = {}' : ''}`)
-  else if (body !== undefined) given.push('body: Uint8Array', ...contentTypeOf(body.mediaTypes))
+  else if (body !== undefined) given.push('body: FileBody', ...contentTypeOf(body.mediaTypes))
   if (query !== undefined) given.push(`query: ${types.query!}${(query.required ?? []).length === 0 ? ' = {}' : ''}`)
   return [...given, 'options?: CallOptions']
 }

@@ -135,7 +135,8 @@ function clockAdvice (response: Response, now: number): string {
   return `Set the clock of this machine: it is ${Math.abs(aheadS)} seconds ${aheadS < 0 ? 'behind' : 'ahead of'} the server's`
 }
 
-function retryAfterSeconds (response: Response, now: number): number | undefined {
+/** When the server asks to be asked again. */
+export function retryAfterSeconds (response: Response, now: number): number | undefined {
   const value = response.headers.get('retry-after')?.trim()
   if (!value) return undefined
   if (/^\d+$/.test(value)) return Number(value)

@@ -1,5 +1,5 @@
 // One signed request, made again where that is safe. Every operation of the generated client ends here.
-import { abortedBy, connectionFailed, outcomeAdvice, readError, readJson, type CallFacts } from './answers.ts'
+import { abortedBy, connectionFailed, outcomeAdvice, readError, readJson, retryAfterSeconds, type CallFacts } from './answers.ts'
 import { ArgumentError, KahubError, TimeoutError } from './errors.ts'
 import { readBaseUrl, readDecryptionKeys, readRetriesMax, readSigningKey, readTimeoutMs, type KahubOptions } from './options.ts'
 import { isRepeatable, waitBeforeRetry } from './retries.ts'
@@ -39,7 +39,11 @@ export interface Internals {
   /** How often what was cut may be resumed without getting further. */
   retriesMax (options: CallOptions): number
   wait (ms: number, signal: AbortSignal | undefined): Promise<void>
+  /** The parsed JSON of a GET, with the time after which to ask again, if the server names one. */
+  poll<Answer> (path: string, options: RequestOptions): Promise<Polled<Answer>>
 }
+
+export interface Polled<Answer> { readonly answer: Answer, readonly retryAfterSeconds: number | undefined }
 
 /** The connection to one server with one key. What the generated clients are made of, and raw access beside them. */
 export class Connection {
@@ -70,11 +74,16 @@ export class Connection {
 
   /**
    * The parsed JSON of any operation; undefined when the answer has no body. `path` starts with a slash, as in /v1/me.
-   * A POST is repeated only when its body has a `reference` or an Idempotency-Key header is given.
+   * A POST is repeated only when its body or query has a `reference` or an Idempotency-Key header is given.
    */
   async request<Answer = unknown> (method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
     const answer = await this.#send(method, path, options, 'json')
     return await this.#open(answer, options) as Answer
+  }
+
+  /** The text of any operation that answers text, such as CSV. */
+  async requestText (method: Method, path: string, options: RequestOptions = {}): Promise<string> {
+    return await this.#send(method, path, { ...options, headers: { accept: 'text/*', ...options.headers } }, 'text') as string
   }
 
   /** The response of any operation, its body unread; answers other than 2xx are thrown as errors. timeoutMs ends at the headers. */
@@ -87,7 +96,8 @@ export class Connection {
     return {
       opener: this.#opener,
       retriesMax: options => options.retriesMax === undefined ? this.#retriesMax : readRetriesMax(options.retriesMax),
-      wait: (ms, signal) => this.#wait(ms, signal)
+      wait: (ms, signal) => this.#wait(ms, signal),
+      poll: async <Answer>(path: string, options: RequestOptions) => await this.#send('GET', path, options, 'polled') as Polled<Answer>
     }
   }
 
@@ -128,7 +138,7 @@ export class Connection {
     const body = bytesOf(options.body)
     const headers = ownHeaders(options, body, this.#contractVersion)
     if (body !== undefined && body.length > 0) headers['content-digest'] = await contentDigest(body)
-    const reference = referenceIn(options.body) ?? unquoted(headers['idempotency-key'])
+    const reference = referenceIn(options.body) ?? referenceIn(options.query) ?? unquoted(headers['idempotency-key'])
     const repeatable = isRepeatable(method, reference)
     const timeoutMs = options.timeoutMs === undefined ? this.#timeoutMs : readTimeoutMs(options.timeoutMs)
     return { method, url, headers, covered: coveredHeaders(headers), body, reference, repeatable, timeoutMs, signal: options.signal }
@@ -159,6 +169,8 @@ export class Connection {
       const facts = this.#factsOf(prepared)
       if (!response.ok) throw await readError(response, facts)
       if (form === 'json') return await readJson(response, facts)
+      if (form === 'text') return await response.text()
+      if (form === 'polled') return { answer: await readJson(response, facts), retryAfterSeconds: retryAfterSeconds(response, facts.now) }
       handedOut = true
       return response
     } catch (error) {
@@ -193,13 +205,13 @@ export function segment (value: string | number): string {
   return encodeURIComponent(text)
 }
 
-/** The body of a creating call with a reference: the caller's own, or one made here. */
+/** The body or query of a creating call with a reference: the caller's own, or one made here. */
 export function withReference<Body extends object> (body: Body, options: CallOptions | undefined): Body & { reference?: string } {
   if (referenceIn(body) !== undefined || headerOf(options, 'idempotency-key') !== undefined) return body
   return { ...body, reference: `sdk_${crypto.randomUUID().replaceAll('-', '')}` }
 }
 
-type AnswerForm = 'json' | 'raw'
+type AnswerForm = 'json' | 'text' | 'polled' | 'raw'
 
 /** A request as far as it is the same in every attempt. */
 interface Prepared {

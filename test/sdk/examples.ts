@@ -73,6 +73,6 @@ export async function refused (): Promise<void> {
   console.log(kahub.levels)
   // @ts-expect-error a method of HTTP
   await kahub.request('FETCH', '/v1/me')
-  // @ts-expect-error parts are bytes
-  await new KahubAdmin({ url: '', keyId: '', secret: '' }).imports.putPart('imp_1', 1, 'text', 'text/csv')
+  // @ts-expect-error parts are text, bytes or blobs
+  await new KahubAdmin({ url: '', keyId: '', secret: '' }).imports.putPart('imp_1', 1, { lines: [] }, 'text/csv')
 }

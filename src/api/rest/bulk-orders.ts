@@ -6,7 +6,7 @@ import {
   ListBulkOrderLines, ListBulkOrders, RetryBulkOrder
 } from '../../../schema/rest/bulk-orders.ts'
 import type { Money } from '../../../schema/rest/common.ts'
-import type { BulkFormat } from '../../../schema/vocabulary.ts'
+import type { BulkFormat, BulkOrderState } from '../../../schema/vocabulary.ts'
 import { readId, showId } from '../../base/ids.ts'
 import { parseAmount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
@@ -28,8 +28,6 @@ import { answerPage } from '../page.ts'
 
 /** Files a process takes in at the same time. */
 export const filesAtOnceMax = 4
-const retryAfterSeconds = 1
-
 const formats: Readonly<Record<string, BulkFormat>> = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson', 'application/json': 'json' }
 
 /** Buying by file. */
@@ -80,7 +78,7 @@ export function bulkOrderRoutes (app: App): void {
     config: { scope: 'orders:read' },
     schema: {
       operationId: 'getBulkOrder',
-      'x-sdk': { resource: 'bulkOrders', method: 'get' },
+      'x-sdk': { resource: 'bulkOrders', method: 'get', watch: true },
       summary: 'One bulk order: its report, and how far it is',
       description: 'Ask again after Retry-After while it is at work.',
       tags: ['Bulk orders'],
@@ -281,11 +279,15 @@ async function ownBulkOrder (request: FastifyRequest, id: string): Promise<Repor
   return await readBulkOrder(request.caller.world.db, resellerOf(request).id, readId('bulk_order', id)!)
 }
 
-const atWork = ['running', 'reserving', 'awaiting_approval', 'completing', 'releasing']
+/** In how many seconds to ask again, as long as something may still come. */
+const retryAfterSeconds: Readonly<Partial<Record<BulkOrderState, number>>> = {
+  validated: 10, running: 1, reserving: 1, awaiting_approval: 10, completing: 1, releasing: 1
+}
 
 async function answerBulkOrder (request: FastifyRequest, reply: FastifyReply, bulk: ReportedBulkOrder): Promise<BulkOrder> {
   reply.header('cache-control', 'no-store')
-  if (atWork.includes(bulk.state)) reply.header('retry-after', retryAfterSeconds)
+  const seconds = retryAfterSeconds[bulk.state]
+  if (seconds !== undefined) reply.header('retry-after', seconds)
   return bulkOrderView(bulk, await readRefunded(request.caller.world.db, bulk))
 }
 

@@ -1,5 +1,6 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
 import { Connection, segment, type CallOptions } from '../../../sdk/src/connection.ts'
+import { fileBytes, type FileBody } from '../../../sdk/src/files.ts'
 import type { KahubOptions } from '../../../sdk/src/options.ts'
 import type {
   PutImportPartResult,
@@ -33,14 +34,14 @@ export class ImportsResource {
   async putPart (
     id: string,
     number: number,
-    body: Uint8Array,
+    body: FileBody,
     contentType: 'application/x-ndjson' | 'text/csv',
     options?: CallOptions
   ): Promise<PutImportPartResult> {
     return this.#connection.request('PUT', `/admin/v1/imports/${segment(id)}/parts/${segment(number)}`, {
       ...options,
       headers: { ...options?.headers, 'content-type': contentType },
-      body
+      body: await fileBytes(body)
     })
   }
 }
