@@ -1,10 +1,10 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { problemCodes } from '../problems.ts'
 import { standingOrderStates, standingPeriods, standingRuleKinds, standingRunOutcomes } from '../vocabulary.ts'
-import { CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, Timestamp } from './common.ts'
+import { CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, Page, PageQuery, Reference, Timestamp } from './common.ts'
 import { KeyId } from './keys.ts'
 import { Name } from './levels.ts'
-import { lineQuantityMax, OrderId, SkuId } from './orders.ts'
+import { CostCenter, lineQuantityMax, OrderId, SkuId } from './orders.ts'
 
 /** Standing orders of a reseller that have not ended. */
 export const standingOrdersOpenMax = 500
@@ -14,7 +14,6 @@ export const nextRunsMax = 5
 export const checkMinutesMin = 5
 export const checkMinutesMax = 7 * 1_440
 export const timeZoneDefault = 'Asia/Shanghai'
-export const costCenterLengthMax = 64
 const runsMaxMax = 1_000_000
 
 /** requested: by a call. The others are the code that refused, or refused_in_a_row. */
@@ -79,10 +78,6 @@ export const StandingLimits = Type.Object({
     'limits leave.'
 })
 export type StandingLimits = Static<typeof StandingLimits>
-
-export const CostCenter = Type.String({
-  minLength: 1, maxLength: costCenterLengthMax, pattern: oneLinePattern, description: 'The cost center its orders are booked on.'
-})
 
 export const CreateStandingOrder = Type.Object({
   reference: Type.Optional(Reference),
