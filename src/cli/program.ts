@@ -8,6 +8,7 @@ import { addLots } from './commands/lots.ts'
 import { addMoney } from './commands/money.ts'
 import { addPrices } from './commands/prices.ts'
 import { addResellers } from './commands/resellers.ts'
+import { addReveals } from './commands/reveals.ts'
 import { runner } from './session.ts'
 
 /** What `kahub` alone says. */
@@ -20,6 +21,7 @@ export const orientation = `kahub, the operator's command: resellers, catalogue,
   kahub prices set --sku 123 --list 98.50 --level gold=96.80  what they pay for it
   kahub codes import codes.csv --sku 123 --cost 93            codes into stock
   kahub lots list                                             what is in stock
+  kahub reveals list                                          who looked at which codes
   kahub deposit "Acme" 1000 CNY --reason "wire 4711"          money into a wallet
   kahub books                                                 prove money and stock
 
@@ -51,6 +53,7 @@ Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached,
   addPrices(program, run)
   addCodes(program, run, stop)
   addLots(program, run)
+  addReveals(program, run)
   addBooks(program, run)
   return program
 }

@@ -32,8 +32,16 @@ interface CreateOptions {
   readonly ip?: readonly string[]
   readonly expires?: string
   readonly requestsPerMinute?: number
+  readonly revealsPerDay?: number
+  readonly revealsAlert?: number
   readonly reference?: string
   readonly out?: string
+}
+interface UpdateOptions {
+  readonly name?: string
+  readonly ip?: readonly string[]
+  readonly revealsPerDay?: number | null
+  readonly revealsAlert?: number | null
 }
 interface RotateOptions {
   readonly overlap?: number
@@ -66,6 +74,8 @@ export function addKeys (program: Command, run: Run): void {
       .option('--ip <list>', 'addresses and CIDR ranges it may be used from, divided by commas', words)
       .option('--expires <time>', 'when it ends, as in 2027-12-31T00:00:00Z')
       .option('--requests-per-minute <n>', 'a rate limit of its own, instead of the level’s', positiveInteger)
+      .option('--reveals-per-day <n>', 'of a reseller: how many codes it may reveal in a day', wholeNumber)
+      .option('--reveals-alert <n>', 'of a reseller: from how many codes in a day on it is told', positiveInteger)
       .option('--reference <text>', 'your own number for it: the same again gives the same key')
       .option('--out <file>', 'write the credentials into a new file that only you can read'),
     'kahub keys create "Acme Games" --name shop --out acme.json',
@@ -85,6 +95,34 @@ export function addKeys (program: Command, run: Run): void {
           ? admin.keys.list({ limit: 100 })
           : admin.resellerKeys.list((await findReseller(admin, named)).id, { limit: 100 })
       await printList(session, options, list, columns, 'There are no keys yet: kahub keys create makes one.')
+    })
+  )
+
+  examples(
+    keys
+      .command('update <key>')
+      .description('change a key of anyone: only what is given')
+      .option('--name <name>', 'its name for people')
+      .option('--ip <list>', 'addresses and CIDR ranges it may be used from, divided by commas; any for all', ranges)
+      .option('--reveals-per-day <n>', 'how many codes it may reveal in a day; none for as many as there are', numberOrNone)
+      .option('--reveals-alert <n>', 'from how many codes in a day on its reseller is told; none for never', numberOrNone),
+    'kahub keys update key_live_7f8k0q3z5v2wxytb4m1n --reveals-per-day 5000 --reveals-alert 4000',
+    'kahub keys update key_live_7f8k0q3z5v2wxytb4m1n --ip 203.0.113.0/24 --reveals-per-day none'
+  ).action(
+    run(async (session, id: string, options: UpdateOptions) => {
+      if (Object.keys(options).length === 0) throw new UsageError('Say what is to change: --name, --ip, --reveals-per-day or --reveals-alert.')
+      const key = await session.admin.keys.update(id, {
+        name: options.name,
+        ip_allow: options.ip && [...options.ip],
+        reveals_per_day: options.revealsPerDay,
+        reveals_alert_at: options.revealsAlert
+      })
+      printRecord(session.form, key, `Key ${key.id} is changed`, [
+        ['name', key.name],
+        ['from', key.ip_allow.join(' ') || 'anywhere'],
+        ['reveals a day', key.reveals_per_day ?? 'as many as there are'],
+        ['alert at', key.reveals_alert_at]
+      ])
     })
   )
 
@@ -130,6 +168,14 @@ export function addKeys (program: Command, run: Run): void {
   )
 }
 
+function ranges (text: string): string[] {
+  return text === 'any' ? [] : words(text)
+}
+
+function numberOrNone (text: string): number | null {
+  return text === 'none' ? null : wholeNumber(text)
+}
+
 const columns: ReadonlyArray<Column<ApiKey>> = [
   { title: 'ID', of: key => key.id },
   { title: 'NAME', of: key => key.name },
@@ -150,6 +196,9 @@ async function createKey (session: Session, named: string | undefined, options: 
   if ((named === undefined) !== (options.operator === true)) {
     throw new UsageError('Say whose key it is: kahub keys create RESELLER, or kahub keys create --operator.')
   }
+  if (named === undefined && (options.revealsPerDay ?? options.revealsAlert) !== undefined) {
+    throw new UsageError('A key of the operator reveals no codes: leave --reveals-per-day and --reveals-alert out.')
+  }
   const { publicKey, pair } = await chooseKeyPair(options)
   const common = {
     name: options.name ?? (named === undefined ? 'operator' : named.slice(0, 200)),
@@ -166,7 +215,8 @@ async function createKey (session: Session, named: string | undefined, options: 
   }
   const { id } = await findReseller(session.admin, named)
   const scopes = (options.scopes ?? resellerScopesDefault) as ResellerScope[]
-  await handOver(session, options.out, pair, async () => await session.admin.resellerKeys.create(id, { ...common, scopes }))
+  const limits = { reveals_per_day: options.revealsPerDay, reveals_alert_at: options.revealsAlert }
+  await handOver(session, options.out, pair, async () => await session.admin.resellerKeys.create(id, { ...common, ...limits, scopes }))
 }
 
 async function chooseKeyPair ({ algorithm, publicKey, out }: CreateOptions): Promise<{ publicKey?: PublicJwk, pair?: PrivateJwk }> {
