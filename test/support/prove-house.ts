@@ -210,6 +210,46 @@ const statements: Readonly<Record<string, string>> = {
       when 'expired' then o.state <> 'expired'
       when 'cancelled' then o.state <> 'cancelled'
       else true end is not false`,
+  'a chunk of a bulk order became one order of its lines, or says of each why not, or was not tried': `
+    select format('chunk %s of %s, order %s', coalesce(c.chunk::text, o.terms ->> 'chunk'), coalesce(c.bulk_id::text, o.terms ->> 'bulk'), o.id) as place
+    from (select * from @bulk_chunks where order_id is not null) c
+    full join (select * from @orders where terms ? 'bulk') o on o.id = c.order_id
+    left join @bulk_orders b on b.id = c.bulk_id
+    where c.bulk_id is null or o.id is null or o.reseller_id <> b.reseller_id or o.terms ->> 'bulk' <> c.bulk_id::text
+      or o.terms ->> 'chunk' <> c.chunk::text or o.reference !~ ('^blk_[0-9a-z]{26}/' || c.chunk || '$') or c.reasons is not null
+      or array(select row (line::int, sku_id, quantity) from @order_lines l where l.order_id = o.id order by line) <>
+         array(select row (place::int, sku_id, quantity) from unnest(c.sku_ids, c.quantities) with ordinality as w (sku_id, quantity, place) order by place)
+    union all
+    select format('chunk %s of %s', chunk, bulk_id) from @bulk_chunks
+    where cardinality(quantities) not between 1 and 500
+      or array[cardinality(sku_ids), cardinality(line_numbers), cardinality(line_references)] <> array_fill(cardinality(quantities), array[3])
+      or cardinality(reasons) <> cardinality(quantities) or array_position(reasons, null) is not null`,
+  'a bulk order counts what its chunks and their orders say': `
+    select format('bulk order %s %s: %s of %s lines, %s codes, held %s, paid %s', b.id, b.state, b.lines_done, b.lines, b.delivered, b.held, b.paid) as place
+    from @bulk_orders b
+    cross join lateral (
+      select count(*) as chunks, coalesce(sum(o.delivered), 0) as delivered, coalesce(sum(o.held), 0) as held,
+             coalesce(sum(o.total - o.held), 0) as paid
+      from @bulk_chunks c left join @orders o on o.id = c.order_id where c.bulk_id = b.id
+    ) c
+    cross join lateral (
+      select count(*) filter (where not c.retried or l.delivered = w.quantity) as lines,
+             count(*) filter (where l.delivered = w.quantity) as delivered
+      from @bulk_chunks c cross join unnest(c.quantities) with ordinality as w (quantity, line)
+        left join @order_lines l on l.order_id = c.order_id and l.line = w.line
+      where c.bulk_id = b.id
+    ) l
+    where b.chunks <> c.chunks or (b.delivered, b.held, b.paid) is distinct from (c.delivered, c.held, c.paid)
+      or b.lines_done <> b.lines_delivered + b.lines_failed or b.lines_delivered <> l.delivered
+      or (b.chunks > 0 and b.lines <> l.lines) or (b.chunks = 0) <> (b.state = 'invalid') or b.paid + b.held > coalesce(b.max_total, 0)`,
+  'a bulk order at its end has an outcome for every line and holds nothing': `
+    select format('bulk order %s %s', b.id, b.state) as place from @bulk_orders b
+    where (b.ended_at is not null) <> (b.state in ('completed', 'partial', 'failed', 'cancelled', 'rejected', 'expired'))
+      or (b.ended_at is not null and (b.held <> 0 or b.lines_done <> b.lines
+        or exists (select from @bulk_chunks c where c.bulk_id = b.id and c.order_id is null and c.reasons is null)
+        or exists (select from @orders o where o.terms ->> 'bulk' = b.id::text and o.state in ('reserved', 'awaiting_approval'))))
+      or (b.state = 'completed' and b.lines_failed > 0) or (b.state = 'partial' and (b.lines_failed = 0 or b.delivered = 0))
+      or (b.state = 'failed' and b.delivered > 0)`,
   'a bulk order awaits approval as long as its approval is pending': `
     select coalesce(b.id, a.subject_id)::text as place from (select * from @bulk_orders where state = 'awaiting_approval') b
     full join (select * from @approvals where kind = 'bulk_order' and state = 'pending') a
