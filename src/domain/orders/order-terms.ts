@@ -45,8 +45,8 @@ export async function readTerms (
   const budgeted = [...new Set(holders.flatMap(holder => holder?.budgeted ? holder.id : []))]
   const curious = requests.filter(({ resellerId }) => policies.get(resellerId)?.firstPurchase)
   const [quotes, holds, budgets, firstTimes] = await Promise.all([
-    readQuotes(tx, requests.flatMap(({ terms }) => terms?.quote ?? [])),
-    readHolds(tx, requests.flatMap(({ terms }) => terms?.hold ?? []), holdLines),
+    readQuotes(tx, requests.filter(({ terms }) => terms?.quote)),
+    readHolds(tx, requests.filter(({ terms }) => terms?.hold), holdLines),
     budgeted.length > 0 ? readBudgets(tx, budgeted) : [],
     curious.length > 0
       ? readFirstTimers(tx, curious.map(({ resellerId, lines }) => ({ resellerId, skuIds: lines.map(line => line.skuId) })))
@@ -93,11 +93,12 @@ function policiesOf (holders: readonly (KeyHolder | null | undefined)[]): Readon
 
 interface StoredQuoteLine { readonly sku: Uuid, readonly quantity: number, readonly unit_price: string, readonly price_rules: readonly Uuid[] }
 
-async function readQuotes (tx: Tx, ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, QuoteFacts>> {
-  if (ids.length === 0) return noTerms.quotes
+async function readQuotes (tx: Tx, naming: readonly OrderRequest[]): Promise<ReadonlyMap<Uuid, QuoteFacts>> {
+  if (naming.length === 0) return noTerms.quotes
   const rows = await tx<{ id: Uuid, resellerId: Uuid, expiresAt: Date, orderId: Uuid | null, lines: readonly StoredQuoteLine[] }[]>`
     select id, reseller_id as "resellerId", expires_at as "expiresAt", order_id as "orderId", lines from quotes
-    where id = any(${bareArray(ids)}::uuid[])`
+    where reseller_id = any(${bareArray(naming.map(request => request.resellerId))}::uuid[])
+      and id = any(${bareArray(naming.map(request => request.terms!.quote!))}::uuid[])`
   return new Map(rows.map(({ id, lines, ...quote }) => [id, {
     ...quote,
     lines: lines.map(line => ({
@@ -106,10 +107,12 @@ async function readQuotes (tx: Tx, ids: readonly Uuid[]): Promise<ReadonlyMap<Uu
   }]))
 }
 
-async function readHolds (tx: Tx, ids: readonly Uuid[], holdLines: HoldLines): Promise<ReadonlyMap<Uuid, HoldFacts>> {
-  if (ids.length === 0) return noTerms.holds
+async function readHolds (tx: Tx, naming: readonly OrderRequest[], holdLines: HoldLines): Promise<ReadonlyMap<Uuid, HoldFacts>> {
+  if (naming.length === 0) return noTerms.holds
   const rows = await tx<{ id: Uuid, resellerId: Uuid, expiresAt: Date, state: string }[]>`
-    select id, reseller_id as "resellerId", expires_at as "expiresAt", state from holds where id = any(${bareArray(ids)}::uuid[])`
+    select id, reseller_id as "resellerId", expires_at as "expiresAt", state from holds
+    where reseller_id = any(${bareArray(naming.map(request => request.resellerId))}::uuid[])
+      and id = any(${bareArray(naming.map(request => request.terms!.hold!))}::uuid[])`
   return new Map(rows.map(({ id, ...hold }) => [id, { ...hold, lines: holdLines.get(id) ?? [] }]))
 }
 
