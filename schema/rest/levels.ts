@@ -39,7 +39,10 @@ export const PutLevel = Type.Object({
     description: 'For how many seconds a reseller of this level may hold stock.'
   })),
   held_codes_max: Type.Optional(Type.Integer({
-    minimum: 0, maximum: heldCodesMax, default: heldCodesDefault, description: 'How many codes a reseller of this level may hold at once; 0: none.'
+    minimum: 0,
+    maximum: heldCodesMax,
+    default: heldCodesDefault,
+    description: 'How many codes a reseller of this level may hold at once; 0: none.'
   }))
 }, { additionalProperties: false })
 export type PutLevel = Static<typeof PutLevel>

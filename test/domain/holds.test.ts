@@ -15,7 +15,9 @@ const alice = await house.reseller()
 const bob = await house.reseller()
 
 let references = 0
-const wish = (sku: string, quantity: number, more: object = {}) => ({ reference: `hold ${++references}`, lines: [{ sku, quantity }], ...more })
+const wish = (sku: string, quantity: number, more: object = {}) => (
+  { reference: `hold ${++references}`, lines: [{ sku, quantity }], ...more }
+)
 const holds = (reseller: Reseller, body: object): Promise<Answer> => reseller.send('POST', '/v1/holds', { body })
 const places = (reseller: Reseller, sku: string, quantity: number, more: object = {}): Promise<Answer> =>
   reseller.send('POST', '/v1/orders', { body: { ...wish(sku, quantity), ...more } })
@@ -121,7 +123,9 @@ t.test('a cancelled hold gives its stock back at once, and once only', async t =
 })
 
 t.test('what cannot be sold cannot be held, and a hold is no longer and no larger than the level allows', async t => {
-  await house.operator.levels.put('careful', { name: 'careful', rank: 1, requests_per_minute: 10_000, hold_seconds_max: 60, held_codes_max: 10 })
+  await house.operator.levels.put('careful', {
+    name: 'careful', rank: 1, requests_per_minute: 10_000, hold_seconds_max: 60, held_codes_max: 10
+  })
   const carol = await house.reseller()
   await house.operator.resellers.update(carol.id, { level: 'careful' })
   t.match(await house.operator.levels.put('default', { name: 'default', rank: 1, requests_per_minute: 1 }), {
@@ -132,7 +136,9 @@ t.test('what cannot be sold cannot be held, and a hold is no longer and no large
   await house.operator.skus.update(paused, { status: 'paused' })
   const unknown = showId('sku', newId())
   const refusals: Record<string, readonly [string, object, object?]> = {
-    'for longer than the level allows': ['hold_limit_exceeded', wish(sku, 1, { expires_in: 61 }), { hold_seconds_max: 60, errors: [{ pointer: '/expires_in' }] }],
+    'for longer than the level allows': ['hold_limit_exceeded',
+      wish(sku, 1, { expires_in: 61 }), { hold_seconds_max: 60, errors: [{ pointer: '/expires_in' }] }
+    ],
     'of more than the level allows': ['hold_limit_exceeded', wish(sku, 11), { held_codes_max: 10, held: 0 }],
     'of an unknown SKU, before one that is paused': ['sku_not_found',
       { reference: 'x', lines: [{ sku: paused, quantity: 1 }, { sku: unknown, quantity: 1 }] }, { errors: [{ pointer: '/lines/1/sku' }] }
@@ -146,7 +152,9 @@ t.test('what cannot be sold cannot be held, and a hold is no longer and no large
     'for too long a time': ['invalid_request', wish(sku, 1, { expires_in: 901 })],
     'without a reference': ['reference_missing', { lines: [{ sku, quantity: 1 }] }]
   }
-  for (const [says, [code, body, facts = {}]] of Object.entries(refusals)) t.match((await holds(carol, body)).json, { code, ...facts }, says)
+  for (const [says, [code, body, facts = {}]] of Object.entries(refusals)) {
+    t.match((await holds(carol, body)).json, { code, ...facts }, says)
+  }
   t.same(await counts(sku), [100, 0])
 
   const first = await carol.kahub.holds.create(wish(sku, 6))

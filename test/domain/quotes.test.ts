@@ -25,7 +25,8 @@ async function costs (sku: string, amount: string): Promise<void> {
 /** Moves a quote's whole life into the past. */
 async function ages (id: string, days: number): Promise<void> {
   await house.db`
-    update live.quotes set expires_at = now() - make_interval(days => ${days}::int), created_at = now() - make_interval(days => ${days + 1}::int)
+    update live.quotes
+    set expires_at = now() - make_interval(days => ${days}::int), created_at = now() - make_interval(days => ${days + 1}::int)
     where id = ${readId('quote', id)!}`
 }
 
@@ -147,7 +148,8 @@ t.test('the same reference is the same quote, at the price it was made at', asyn
   const again = await quotes(alice, body)
   t.match([again.status, again.headers['idempotent-replayed'], again.json], [200, 'true', first.json])
   t.equal((await quotes(alice, { ...body, expires_in: 900 })).json.id, first.json.id, 'what is left out is what it is by default')
-  t.match((await quotes(alice, { ...body, lines: [{ sku, quantity: 2 }] })).json, { code: 'reference_reused', errors: [{ pointer: '/lines' }] })
+  const changed = await quotes(alice, { ...body, lines: [{ sku, quantity: 2 }] })
+  t.match(changed.json, { code: 'reference_reused', errors: [{ pointer: '/lines' }] })
   t.equal((await quotes(bob, body)).status, 201, 'references are each reseller’s own')
 })
 

@@ -52,8 +52,8 @@ export function adminLotsRoutes (app: App): void {
       operationId: 'recallLot',
       'x-sdk': { resource: 'admin.lots', method: 'recall' },
       summary: 'Recall a lot',
-      description: 'Takes its unsold codes off the shelf for good; what is sold stays sold. Holds that need them are broken, the newest first, ' +
-        'and then held orders released. A recalled lot is answered as it is.',
+      description: 'Takes its unsold codes off the shelf for good; what is sold stays sold. Holds that need them are broken, the newest ' +
+        'first, and then held orders released. A recalled lot is answered as it is.',
       tags: ['Admin: stock'],
       params: LotParams,
       body: RecallLot,

@@ -26,8 +26,8 @@ export function quoteRoutes (app: App): void {
       operationId: 'createQuote',
       'x-sdk': { resource: 'quotes', method: 'create' },
       summary: 'Bind prices for a while',
-      description: 'The prices in force now, for one order of exactly these lines that names the quote before it expires. It sets no stock ' +
-        'aside: a hold does. What an order of these lines would be refused for, stock and money apart, is refused here.',
+      description: 'The prices in force now, for one order of exactly these lines that names the quote before it expires. It sets no ' +
+        'stock aside: a hold does. What an order of these lines would be refused for, stock and money apart, is refused here.',
       tags: ['Quotes and holds'],
       body: CreateQuote,
       response: { 200: Quote, 201: Quote }

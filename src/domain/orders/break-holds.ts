@@ -71,7 +71,8 @@ async function activeHolds (tx: Tx, missing: ReadonlyMap<Uuid, number>): Promise
 
 async function heldOrders (tx: Tx, missing: ReadonlyMap<Uuid, number>): Promise<readonly Setting[]> {
   return await tx<Setting[]>`
-    select orders.reseller_id as "resellerId", orders.id, json_agg(json_build_object('skuId', sku_id, 'quantity', order_lines.held)) as lines
+    select orders.reseller_id as "resellerId", orders.id,
+           json_agg(json_build_object('skuId', sku_id, 'quantity', order_lines.held)) as lines
     from order_lines join orders on orders.id = order_id
     where order_lines.sku_id = any(${bareArray([...missing.keys()])}::uuid[]) and order_lines.held > 0
       and orders.state in ('awaiting_approval', 'reserved')

@@ -42,6 +42,7 @@ async function findQuote (read: Reader, resellerId: Uuid, id: Uuid): Promise<Quo
 
 function quoteColumns (read: Reader) {
   return read`
-    id, reseller_id as "resellerId", reference, currency, total, order_id as "orderId", expires_at as "expiresAt", created_at as "createdAt",
+    id, reseller_id as "resellerId", reference, currency, total, order_id as "orderId", expires_at as "expiresAt",
+    created_at as "createdAt",
     case when order_id is not null then 'used' when expires_at <= now then 'expired' else 'open' end as state`
 }

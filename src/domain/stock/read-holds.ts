@@ -40,7 +40,8 @@ interface HoldRow extends Omit<Hold, 'lines'> {}
 /** Whoever reads a hold after its time sees it expired, and not that a pass has yet to tidy it. */
 function selectHolds (read: Reader) {
   return read`
-    select id, reseller_id as "resellerId", reference, quantity, order_id as "orderId", expires_at as "expiresAt", created_at as "createdAt",
+    select id, reseller_id as "resellerId", reference, quantity, order_id as "orderId", expires_at as "expiresAt",
+           created_at as "createdAt",
            case when state = 'active' and expires_at <= now then 'expired' else state end as state,
            case when state = 'active' and expires_at <= now then expires_at else ended_at end as "endedAt"
     from holds cross join clock_timestamp() as now`
