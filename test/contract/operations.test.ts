@@ -83,6 +83,11 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   listOrders: () => ({ query: 'limit=2' }),
   getOrder: at => ({ path: { id: at.order } }),
   listOrderCodes: at => ({ path: { id: at.order } }),
+  cancelOrder: async at => ({ path: { id: await unseenOrder(at) }, body: {} }),
+  createReversal: () => ({ body: { reference: reference(), order_reference: reference() } }),
+  listReversals: () => ({}),
+  getReversal: async at => ({ path: { id: await spareReversal(at) } }),
+  listReveals: at => ({ query: `order=${at.order}` }),
   getApprovalPolicy: () => ({}),
   putApprovalPolicy: at => ({ body: { skus: [at.guarded] } }),
   listApprovals: () => ({}),
@@ -118,6 +123,7 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   }),
   listOperatorKeys: () => ({}),
   rotateOperatorKey: async at => ({ path: { id: await clerkKey(at) }, body: { reference: reference() } }),
+  updateKey: async at => ({ path: { id: await spareKey(at) }, body: { name: 'spare', reveals_per_day: 1_000 } }),
   revokeAnyKey: async at => ({ path: { id: await spareKey(at) } }),
   createDeposit: at => ({ path: { id: at.reseller.id }, body: { reference: reference(), amount: cny('5'), reason: 'sample' } }),
   createAdjustment: at => ({ path: { id: at.reseller.id }, body: { reference: reference(), amount: cny('-1'), reason: 'sample' } }),
@@ -152,7 +158,8 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   voidCodes: async at => ({ body: { sku: at.sku, codes: [{ secret: await spareCode(at) }], reason: 'sample' } }),
   proveStock: () => ({}),
   adminListOrders: at => ({ path: { id: at.reseller.id } }),
-  adminGetOrder: at => ({ path: { id: at.reseller.id, order: at.order } })
+  adminGetOrder: at => ({ path: { id: at.reseller.id, order: at.order } }),
+  adminListReveals: at => ({ query: `reseller=${at.reseller.id}&limit=2` })
 }
 
 // An owner has so many keys and no more: what earlier samples have left is revoked first.
@@ -192,6 +199,14 @@ const packs = { kind: 'schedule', every: 'month', at: '09:00', day: 1, quantity:
 
 async function spareStanding ({ reseller, sku }: Furniture): Promise<string> {
   return (await reseller.kahub.standingOrders.create({ reference: reference(), name: 'pack', sku, rule: packs })).id
+}
+
+async function unseenOrder ({ reseller, sku }: Furniture): Promise<string> {
+  return (await reseller.places({ sku, quantity: 1, deliver: 'fetch' })).id
+}
+
+async function spareReversal ({ reseller }: Furniture): Promise<string> {
+  return (await reseller.kahub.reversals.create({ reference: reference(), order_reference: reference() })).id
 }
 
 async function spareRule ({ world, sku }: Furniture): Promise<string> {
