@@ -2,13 +2,14 @@
 
 -- Events older than the feed keeps are purged, oldest first: a reseller's events are those after event_floor, without a gap.
 alter table resellers add column event_floor bigint not null default 0;
-create index events_by_age on events (created_at);
+create unique index events_by_id on events (id);
 
 -- An order may name where its own events go.
 -- (orders.terms -> callback_url; no column.)
 
 -- One row an endpoint. sequence counts its deliveries without a gap; fanned_to is the reseller's event up to which deliveries were
 -- made. failing_since: the first of the failures since its last success. A rotated secret signs beside the new one for a while.
+-- A secret is the 32 bytes behind whsec_, wrapped (domain/callbacks/endpoint-secret.ts).
 create table endpoints (
   reseller_id uuid not null references resellers,
   id uuid not null unique,
@@ -39,6 +40,8 @@ create table endpoints (
 ) with (fillfactor = 50);
 
 -- One row for each event and endpoint. url: another address than the endpoint's (an order's callback_url).
+-- sample: the data of a simulated event, which is in no feed; event_sequence is then the reseller's newest, and names no event of its own.
+-- attempts counts all there ever were; attempts_before those before the last replay, so that the schedule began anew after them.
 create table deliveries (
   endpoint_id uuid not null,
   sequence bigint not null,
@@ -48,8 +51,10 @@ create table deliveries (
   event_id uuid not null,
   type text not null,
   url text,
+  sample json,
   state text not null check (state in ('due', 'delivered', 'dead', 'dropped')),
   attempts int not null default 0,
+  attempts_before int not null default 0,
   due_at timestamptz,
   leased_until timestamptz,
   leased_by text,

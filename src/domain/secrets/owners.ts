@@ -15,3 +15,8 @@ export function apiKeyOwner (keyId: string): string {
 export function worldSecretOwner (name: string): string {
   return `secret ${name}`
 }
+
+/** The owner of the secret that callbacks to an endpoint are signed with. */
+export function endpointOwner (endpointId: Uuid): string {
+  return `endpoint ${endpointId}`
+}
