@@ -6,6 +6,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { Kahub } from '../../sdk/src/index.ts'
 
 // Some seventy commands, each a process of its own.
 t.setTimeout(240_000)
@@ -255,6 +256,26 @@ t.test('an import that was killed goes on where it ended', async t => {
   t.ok(goesOn.continued_after > 0, 'what was sent is not sent again')
   t.equal((await done(['stock', sku.id]))[0].on_shelf, before + codes)
   t.match(await done(command), { outcome: 'imported_before', import: { id: goesOn.import.id } })
+})
+
+t.test('a key is bounded in what it may look at, and who looked is listed', async t => {
+  const out = join(folder, 'buyer.json')
+  const key = await done(['keys', 'create', '星辰 Games', '--out', out, '--reveals-per-day', '2', '--reveals-alert', '1'])
+  t.match(key, { reveals_per_day: 2, reveals_alert_at: 1 })
+  t.match(await done(['keys', 'update', key.id, '--reveals-alert', 'none', '--name', 'buyer', '--ip', '127.0.0.1']), {
+    name: 'buyer', reveals_per_day: 2, reveals_alert_at: null, ip_allow: ['127.0.0.1/32']
+  })
+  t.match((await kahub(['keys', 'update', key.id])).err, /Say what is to change/)
+  t.equal((await kahub(['keys', 'create', '--operator', '--reveals-per-day', '2'])).code, 2)
+
+  const buyer = new Kahub(JSON.parse(await readFile(out, 'utf8')))
+  const [sku] = await done(['skus', 'list'])
+  const order = await buyer.orders.place({ lines: [{ sku: sku.id, quantity: 2 }], deliver: 'inline' })
+  const shown = { order: order.id, key: key.id, first: 0, count: 2, ip: '127.0.0.1' }
+  t.match(await done(['reveals', 'list', '--reseller', '星辰 Games']), [shown])
+  t.match(await done(['reveals', 'list', '--order', order.id, '--key', key.id]), [shown])
+  t.match((await kahub(['reveals', 'list'])).out, /WHEN .*CODES.*\n.* 2 +127\.0\.0\.1/)
+  t.match(await kahub(['reveals', 'list', '--key', 'key_live_0000000000000000']), { code: 0, out: /No codes were looked at/ })
 })
 
 t.test('the books are sound, and npx would run the same command', async t => {

@@ -40,8 +40,8 @@ interface CreateOptions {
 interface UpdateOptions {
   readonly name?: string
   readonly ip?: readonly string[]
-  readonly revealsPerDay?: number | null
-  readonly revealsAlert?: number | null
+  readonly revealsPerDay?: number | 'none'
+  readonly revealsAlert?: number | 'none'
 }
 interface RotateOptions {
   readonly overlap?: number
@@ -114,8 +114,8 @@ export function addKeys (program: Command, run: Run): void {
       const key = await session.admin.keys.update(id, {
         name: options.name,
         ip_allow: options.ip && [...options.ip],
-        reveals_per_day: options.revealsPerDay,
-        reveals_alert_at: options.revealsAlert
+        reveals_per_day: options.revealsPerDay === 'none' ? null : options.revealsPerDay,
+        reveals_alert_at: options.revealsAlert === 'none' ? null : options.revealsAlert
       })
       printRecord(session.form, key, `Key ${key.id} is changed`, [
         ['name', key.name],
@@ -172,8 +172,9 @@ function ranges (text: string): string[] {
   return text === 'any' ? [] : words(text)
 }
 
-function numberOrNone (text: string): number | null {
-  return text === 'none' ? null : wholeNumber(text)
+// Not null, which commander would take for an option without a value.
+function numberOrNone (text: string): number | 'none' {
+  return text === 'none' ? 'none' : wholeNumber(text)
 }
 
 const columns: ReadonlyArray<Column<ApiKey>> = [
