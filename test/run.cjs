@@ -4,8 +4,9 @@
 // names, --grep, …). KAHUB_TEST_CLUSTER names a server to use instead, KAHUB_TEST_POSTGRES other binaries. A file that hangs
 // is ended by tap (.taprc: timeout). Written for any Node, so that an old one hands over to the Node 24 of node_modules.
 const { spawn } = require('node:child_process')
+const { createHash } = require('node:crypto')
 const { createInterface } = require('node:readline')
-const { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs')
+const { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { constants, tmpdir } = require('node:os')
 const { delimiter, join } = require('node:path')
 
@@ -76,12 +77,19 @@ function startCluster (node, env) {
 
 /**
  * Makes tap's test class anew with the plugins of .taprc. In a fresh checkout tap would do that while it runs, and give the first
- * run the plugins it came with, a TypeScript compiler of its own among them.
+ * run the plugins it came with, a TypeScript compiler of its own among them. What was made for the same .taprc and the same
+ * packages stays: another run may be using it.
  */
 async function buildTap (node, env) {
+  const stamp = join(root, 'node_modules', '.kahub-tap')
+  const made = createHash('sha256')
+  for (const file of ['.taprc', 'package-lock.json']) made.update(readFileSync(join(root, file)))
+  const wanted = made.digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   const child = spawn(node, [tapProgram(), 'build'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] })
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
   if (code !== 0) throw new Error(`tap build ended with ${code}`)
+  writeFileSync(stamp, wanted)
 }
 
 function tapProgram () {
