@@ -28,8 +28,12 @@ create table endpoints (
   fanned_to bigint not null,
   concurrency_max int not null default 10 check (concurrency_max between 1 and 100),
   per_second_max int not null default 100 check (per_second_max between 1 and 10000),
-  -- The work: what is due next, how many are leased, and how it goes.
+  -- The work. next_due_at: when to look for work next, never later than something is due; who makes a delivery due says so here.
+  -- rate_used: how many were leased in the second that rate_at began. resume_at: before this, the receiver asked not to be called.
   next_due_at timestamptz,
+  rate_at timestamptz not null default '-infinity',
+  rate_used int not null default 0,
+  resume_at timestamptz not null default '-infinity',
   failing_since timestamptz,
   failures int not null default 0,
   warned_at timestamptz,
@@ -38,9 +42,11 @@ create table endpoints (
   deleted_at timestamptz,
   primary key (reseller_id, id)
 ) with (fillfactor = 50);
+create index endpoints_due on endpoints (next_due_at) where state = 'enabled' and deleted_at is null;
 
 -- One row for each event and endpoint. url: another address than the endpoint's (an order's callback_url).
 -- sample: the data of a simulated event, which is in no feed; event_sequence is then the reseller's newest, and names no event of its own.
+-- Leased to the worker that sends it, until then; whoever settles it must still be that worker.
 -- attempts counts all there ever were; attempts_before those before the last replay, so that the schedule began anew after them.
 create table deliveries (
   endpoint_id uuid not null,
@@ -64,6 +70,7 @@ create table deliveries (
   created_at timestamptz not null default now(),
   primary key (endpoint_id, sequence)
 ) with (fillfactor = 70);
+create index deliveries_leased on deliveries (endpoint_id, leased_until) where leased_until is not null;
 create index deliveries_due on deliveries (endpoint_id, due_at) where state = 'due';
 create index deliveries_of_event on deliveries (reseller_id, event_sequence);
 create index deliveries_dead on deliveries (reseller_id, created_at) where state = 'dead';
