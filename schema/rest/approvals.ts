@@ -1,6 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { approvalKinds, approvalReasons, approvalStates, budgetKinds, currencyCodes } from '../vocabulary.ts'
-import { CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, reasonLengthMax, Timestamp } from './common.ts'
+import {
+  CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, reasonLengthMax, Timestamp
+} from './common.ts'
 import { lineQuantityMax, orderLinesMax, OrderId, SkuId } from './orders.ts'
 
 export const approvalSecondsMin = 60
@@ -82,7 +84,9 @@ export type ListApprovals = Static<typeof ListApprovals>
 export const ApprovalPage = Page(Approval)
 
 export const PutBudget = Type.Object({
-  kind: OneOf(budgetKinds, { description: 'key: what one key may spend, its rotations included. cost_center: what may be spent for it by all keys.' }),
+  kind: OneOf(budgetKinds, {
+    description: 'key: what one key may spend, its rotations included. cost_center: what may be spent for it by all keys.'
+  }),
   subject: Type.String({
     minLength: 1,
     maxLength: budgetSubjectLengthMax,
@@ -101,7 +105,9 @@ export const Budget = Type.Object({
   subject: Type.String({ description: 'The id of a key, or the name of a cost center.' }),
   currency: CurrencyCode,
   monthly_limit: DecimalAmount,
-  spent: { ...DecimalAmount, description: 'In this month: orders of this month, those that wait included, less what was given back of them.' },
+  spent: {
+    ...DecimalAmount, description: 'In this month: orders of this month, those that wait included, less what was given back of them.'
+  },
   remaining: { ...DecimalAmount, description: 'What may still be spent this month; never below zero.' }
 }, { additionalProperties: false, title: 'Budget' })
 export type Budget = Static<typeof Budget>

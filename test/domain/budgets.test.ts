@@ -44,21 +44,24 @@ async function rotatedKeys (resellerId: Uuid, count: number): Promise<string[]> 
   return ids
 }
 
-interface BudgetWish { readonly kind?: 'key' | 'cost_center', readonly subject: string, readonly currency?: string, readonly limit?: number }
+interface BudgetWish { readonly kind?: 'key' | 'cost_center', readonly subject: string, readonly currency?: string }
 
-async function newBudget (resellerId: Uuid, { kind = 'cost_center', subject, currency = 'CNY', limit = 1_000 }: BudgetWish): Promise<Uuid> {
+async function newBudget (resellerId: Uuid, { kind = 'cost_center', subject, currency = 'CNY' }: BudgetWish): Promise<Uuid> {
   const id = newId()
   await owner`
     insert into budgets (reseller_id, id, kind, subject, currency, monthly_limit, updated_by)
-    values (${resellerId}, ${id}, ${kind}, ${subject}, ${currency}, ${yuan(limit)}, 'test')`
+    values (${resellerId}, ${id}, ${kind}, ${subject}, ${currency}, ${yuan(1_000)}, 'test')`
   return id
 }
 
 async function newSku (): Promise<Uuid> {
   const [product, sku] = [newId(), newId()]
   await owner`insert into issuers (id, name) values ('steam', 'Steam') on conflict do nothing`
-  await owner`insert into products (id, number, name, kind, issuer_id, status) values (${product}, ${++made}, 'Card', 'code', 'steam', 'active')`
-  await owner`insert into skus (id, number, product_id, name, currency, status) values (${sku}, ${++made}, ${product}, '¥50', 'CNY', 'active')`
+  await owner`
+    insert into products (id, number, name, kind, issuer_id, status)
+    values (${product}, ${++made}, 'Card', 'code', 'steam', 'active')`
+  await owner`
+    insert into skus (id, number, product_id, name, currency, status) values (${sku}, ${++made}, ${product}, '¥50', 'CNY', 'active')`
   return sku
 }
 
@@ -94,7 +97,8 @@ t.test('spending is counted per budget and month, given back to the month it was
   const [marketing, it] = [await newBudget(alice, { subject: 'marketing' }), await newBudget(alice, { subject: 'it' })]
   const other = await newBudget(bob, { subject: 'marketing' })
   const spent = async (resellerId: Uuid) => (await readBudgets(db, [resellerId])).map(budget => [budget.id, budget.spent])
-  const adds = (budgetId: Uuid, amount: number, month: Date | 'now' = 'now', resellerId = alice) => ({ resellerId, budgetId, amount: yuan(amount), month })
+  const adds = (budgetId: Uuid, amount: number, month: Date | 'now' = 'now') =>
+    ({ resellerId: alice, budgetId, amount: yuan(amount), month })
   const lastMonth = (await owner<{ at: Date }[]>`select now() - interval '1 month' as at`)[0]!.at
 
   t.same(await spent(alice), [[marketing, 0n], [it, 0n]])

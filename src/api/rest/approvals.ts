@@ -68,8 +68,8 @@ export function approvalRoutes (app: App): void {
       operationId: 'approveApproval',
       'x-sdk': { resource: 'approvals', method: 'approve' },
       summary: 'Approve a purchase',
-      description: 'Completes what waits, at the price and from the stock that were set aside for it. Not by the key that ordered, nor by ' +
-        'one it was rotated from or to. Approved again, it is answered again.',
+      description: 'Completes what waits, at the price and from the stock that were set aside for it. Not by the key that ordered, nor ' +
+        'by one it was rotated from or to. Approved again, it is answered again.',
       tags: ['Approvals'],
       params: ApprovalParams,
       response: { 200: Approval }
@@ -229,7 +229,7 @@ function policyView ({ policy, updatedBy, updatedAt }: PolicyRecord): ApprovalPo
 }
 
 /** An approval as its reseller sees it. */
-export function approvalView (approval: StoredApproval): Approval {
+function approvalView (approval: StoredApproval): Approval {
   const { kind, subjectId, currency } = approval
   return {
     id: showId('approval', approval.id),

@@ -30,7 +30,8 @@ export async function putPolicy (tx: Tx, resellerId: Uuid, policy: ApprovalPolic
   const replaced = await readPolicyOf(tx, resellerId)
   if (policy.firstPurchase && !replaced.policy.firstPurchase) await rememberRest(tx, resellerId, known ?? nothingKnown)
   await tx`
-    insert into approval_policies (reseller_id, policy, updated_by) values (${resellerId}, ${tx.json(storedPolicy(policy) as never)}, ${keyId})
+    insert into approval_policies (reseller_id, policy, updated_by)
+    values (${resellerId}, ${tx.json(storedPolicy(policy) as never)}, ${keyId})
     on conflict (reseller_id) do update set policy = excluded.policy, updated_by = excluded.updated_by, updated_at = now()`
   await raiseSnapshot(tx, 'keys')
   return await readPolicyOf(tx, resellerId)

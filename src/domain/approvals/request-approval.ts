@@ -30,7 +30,8 @@ export function requestApproval (tx: Tx, request: ApprovalRequest): Promise<void
 export async function requestApprovals (tx: Tx, requests: readonly ApprovalRequest[]): Promise<void> {
   if (requests.length === 0) return
   await tx`
-    insert into approvals (reseller_id, id, kind, subject_id, state, reasons, currency, total, quantity, cost_center, requested_by, expires_at)
+    insert into approvals
+      (reseller_id, id, kind, subject_id, state, reasons, currency, total, quantity, cost_center, requested_by, expires_at)
     select reseller_id, id, kind, subject_id, 'pending', reasons::text[], currency, total, quantity, cost_center, requested_by,
            clock_timestamp() + make_interval(secs => seconds)
     from unnest(

@@ -77,8 +77,11 @@ async function approvalOf (tx: Tx, resellerId: Uuid, id: Uuid): Promise<Approval
   return approval
 }
 
+/** How an approval ends here; cancelled it is where its purchase is. */
+type Decided = ApprovalEnd & { readonly state: Exclude<ApprovalEnd['state'], 'cancelled'> }
+
 /** Ends a pending approval and settles what waited for it. */
-async function endApproval (tx: Tx, { resellerId, kind, subjectId }: Approval, end: ApprovalEnd & { state: 'approved' | 'rejected' | 'expired' }): Promise<void> {
+async function endApproval (tx: Tx, { resellerId, kind, subjectId }: Approval, end: Decided): Promise<void> {
   const ended = await endApprovals(tx, resellerId, [subjectId], end)
   assert(ended.length === 1, 'the pending approval under its lock')
   if (kind === 'bulk_order') return await settleBulkOrder(tx, resellerId, subjectId, end.state)
@@ -89,7 +92,7 @@ async function endApproval (tx: Tx, { resellerId, kind, subjectId }: Approval, e
 }
 
 /** What a bulk order has set aside is turned into orders, or given back, in steps by its own pass. */
-async function settleBulkOrder (tx: Tx, resellerId: Uuid, id: Uuid, state: 'approved' | 'rejected' | 'expired'): Promise<void> {
+async function settleBulkOrder (tx: Tx, resellerId: Uuid, id: Uuid, state: Decided['state']): Promise<void> {
   if (state === 'approved') await approveBulkOrder(tx, resellerId, id)
   else await releaseBulkOrder(tx, resellerId, id, state)
 }
