@@ -343,7 +343,8 @@ t.test('of two who decide at once one is heard, and of a decision and expiry one
   for (let round = 0; round < 12; round++) {
     const { order, approval } = await asks(shop, sku)
     await db`
-      update approvals set expires_at = clock_timestamp() + make_interval(secs => ${(round % 6) / 500}) where id = ${readId('approval', approval.id)!}`
+      update approvals set expires_at = clock_timestamp() + make_interval(secs => ${(round % 6) / 500})
+      where id = ${readId('approval', approval.id)!}`
     const [outcome] = await Promise.all([outcomeOf(shop.checker.kahub.approvals.approve(approval.id)), expireApprovals(live.db, 10)])
     const { state } = await shop.maker.kahub.orders.get(order.id)
     t.match([outcome, state], outcome === 'accepted' ? ['accepted', 'completed'] : ['approval_expired', 'expired'])
@@ -371,7 +372,7 @@ t.test('an order beyond a budget is refused, one that was given back frees it', 
   t.equal(await outcomeOf(buys(2)), 'budget_exceeded')
   t.match(await shop.owner.places({ reference: reference(), sku, quantity: 3 }), { state: 'completed' }, 'another key has no budget')
 
-  t.match(await shop.owner.places({ reference: reference(), sku, quantity: 2, cost_center: 'it' }), { state: 'completed' }, 'nor another center')
+  t.match(await shop.owner.places({ reference: reference(), sku, quantity: 2, cost_center: 'it' }), { state: 'completed' }, 'nor has it')
   t.same(await spent(), ['90.00', '50.00'])
   const held = await kahub.budgets.put({ kind: 'cost_center', subject: '市场部', monthly_limit: cny('200') })
   t.equal(held.spent, '50.00', 'set again, what was spent stays spent')

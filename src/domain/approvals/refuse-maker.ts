@@ -19,5 +19,6 @@ export async function refuseMaker (tx: Tx, resellerId: Uuid, makers: readonly st
       select other from keys join rotations on rotations.id = keys.id
     )
     select 1 from keys where id = ${keyId}`
-  if (same) throw new Problem('approval_by_maker', 'The key that ordered may not decide, nor one it was rotated from or to. Sign with another.')
+  if (!same) return
+  throw new Problem('approval_by_maker', 'The key that ordered may not decide, nor one it was rotated from or to. Sign with another.')
 }
