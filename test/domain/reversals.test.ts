@@ -215,6 +215,25 @@ t.test('the cost of codes that came back is taken back to the last cent', async 
   await house.proves(t)
 })
 
+t.test('what is refunded can be spent of its budgets again', async t => {
+  const alice = await house.reseller()
+  const sku = await house.sku({ codes: 20 })
+  const budget = { kind: 'cost_center' as const, subject: 'events', monthly_limit: { amount: '50', currency: 'CNY' as const } }
+  await alice.send('PUT', '/v1/budgets', { body: budget })
+  const spent = async () => (await alice.send('GET', '/v1/budgets')).json.data[0].spent
+  const places = (quantity: number) => alice.places({ sku, quantity, cost_center: 'events', deliver: 'fetch' })
+  const order = await places(5)
+  t.equal(await outcomeOf(places(1)), 'budget_exceeded')
+  await codesOf(alice, order.id, '?limit=1')
+  await cancel(alice, order.id, { codes: 'unrevealed' })
+  t.equal(await spent(), '10.00')
+  const again = await places(4)
+  t.equal(await spent(), '50.00')
+  await reverse(alice, again.reference)
+  t.equal(await spent(), '10.00')
+  await house.proves(t)
+})
+
 t.test('a reversal of an order that never arrived makes its reference unusable, and the order that arrives late is refused', async t => {
   const alice = await house.reseller()
   const bob = await house.reseller()
@@ -321,6 +340,38 @@ t.test('order, cancel and reversal of one reference at once are settled once, wh
     }
   }
   t.ok(seen.reversed + seen.voided > 0, JSON.stringify(seen))
+  await house.proves(t)
+})
+
+t.test('an order that is repeated, cancelled and reversed at once keeps its codes or is refunded once', async t => {
+  const alice = await house.reseller({ balance: '1000' })
+  const sku = await house.sku({ codes: 200, price: '1' })
+  const seen = { kept: 0, refunded: 0 }
+  for (let round = 0; round < 25; round++) {
+    const wanted = reference()
+    const lines = [{ sku, quantity: 3 }]
+    const order = await alice.places({ reference: wanted, lines, deliver: 'fetch' })
+    const acts = [
+      () => cancel(alice, order.id),
+      () => reverse(alice, wanted),
+      () => cancel(alice, order.id, { codes: 'unrevealed' }),
+      () => alice.send('POST', '/v1/orders', { body: { reference: wanted, lines, deliver: 'inline' } })
+    ]
+    const answers = await Promise.all([...acts.slice(round % 4), ...acts.slice(0, round % 4)].map(act => act()))
+    const repeat = answers.find(({ json }) => json.reference === wanted && json.lines && !json.refunds)
+    const after = await alice.kahub.orders.get(order.id)
+    const codes = repeat!.json.lines[0].codes
+    if (after.state === 'completed') {
+      seen.kept++
+      t.equal(codes.length, 3)
+      t.same(answers.map(({ code }) => code).filter(Boolean), ['codes_revealed', 'codes_revealed', 'codes_revealed'])
+    } else {
+      seen.refunded++
+      t.match([after.state, after.refunds!.length, codes], ['reversed', 1, undefined])
+      t.same(answers.map(({ code }) => code).filter(Boolean), [])
+    }
+  }
+  t.ok(seen.refunded > 0, JSON.stringify(seen))
   await house.proves(t)
 })
 
