@@ -1,0 +1,89 @@
+import type { DeliveryState, EventType } from '../../../schema/vocabulary.ts'
+import type { Uuid } from '../../base/ids.ts'
+import type { Reader } from '../../postgres/pool.ts'
+
+/** A delivery as the log shows it. */
+export interface DeliveryRecord {
+  readonly id: Uuid
+  readonly endpointId: Uuid
+  /** Where it goes: the endpoint's URL, or its own. */
+  readonly url: string
+  readonly sequence: bigint
+  readonly eventId: Uuid
+  readonly eventSequence: bigint
+  readonly type: EventType
+  readonly simulated: boolean
+  readonly state: DeliveryState
+  readonly attempts: number
+  readonly dueAt: Date | null
+  readonly lastStatus: number | null
+  readonly lastError: string | null
+  readonly deliveredAt: Date | null
+  readonly createdAt: Date
+}
+
+export interface DeliveryFilter {
+  readonly endpointId: Uuid | null
+  readonly state: DeliveryState | null
+  readonly type: EventType | null
+  readonly eventId: Uuid | null
+}
+
+/** Where a delivery stands in the log. */
+export interface DeliveryPlace { readonly eventSequence: string, readonly id: Uuid }
+
+/** A reseller's deliveries, newest event first, beyond the place. */
+export async function listDeliveries (
+  read: Reader, resellerId: Uuid, filter: DeliveryFilter, after: DeliveryPlace | undefined, count: number
+): Promise<readonly DeliveryRecord[]> {
+  const { endpointId, state, type, eventId } = filter
+  return await read<DeliveryRecord[]>`
+    select ${deliveryColumns(read)} from deliveries join endpoints on endpoints.id = deliveries.endpoint_id
+    where deliveries.reseller_id = ${resellerId}
+      and ${endpointId === null ? read`true` : read`endpoint_id = ${endpointId}`}
+      and ${state === null ? read`true` : read`deliveries.state = ${state}`}
+      and ${type === null ? read`true` : read`type = ${type}`}
+      and ${eventId === null ? read`true` : ofEvent(read, resellerId, eventId)}
+      and ${after === undefined ? read`true` : read`(event_sequence, deliveries.id) < (${after.eventSequence}::bigint, ${after.id}::uuid)`}
+    order by event_sequence desc, deliveries.id desc limit ${count}`
+}
+
+/** One of a reseller's deliveries; undefined when it is unknown or another's. */
+export async function readDelivery (read: Reader, resellerId: Uuid, id: Uuid): Promise<DeliveryRecord | undefined> {
+  const [delivery] = await read<DeliveryRecord[]>`
+    select ${deliveryColumns(read)} from deliveries join endpoints on endpoints.id = deliveries.endpoint_id
+    where deliveries.reseller_id = ${resellerId} and deliveries.id = ${id}`
+  return delivery
+}
+
+/** One attempt of a delivery. */
+export interface AttemptRecord {
+  readonly attempt: number
+  readonly status: number | null
+  readonly error: string | null
+  readonly answerHead: string
+  readonly durationMs: number
+  readonly startedAt: Date
+}
+
+/** The attempts of a delivery that are still kept, oldest first. */
+export async function readAttempts (read: Reader, deliveryId: Uuid): Promise<readonly AttemptRecord[]> {
+  return await read<AttemptRecord[]>`
+    select attempt, status, error, answer_head as "answerHead", duration_ms as "durationMs", started_at as "startedAt"
+    from delivery_attempts where delivery_id = ${deliveryId} order by attempt limit ${attemptsShownMax}`
+}
+
+/** More than a schedule has; a delivery that is replayed over and over has more attempts than are shown. */
+const attemptsShownMax = 100
+
+/** The index of deliveries is on the sequence of events; a simulated one stands beside an event that it is not of. */
+function ofEvent (read: Reader, resellerId: Uuid, eventId: Uuid) {
+  return read`event_sequence = (select sequence from events where id = ${eventId} and reseller_id = ${resellerId}) and event_id = ${eventId}`
+}
+
+function deliveryColumns (read: Reader) {
+  return read`deliveries.id, endpoint_id as "endpointId", coalesce(deliveries.url, endpoints.url) as url, deliveries.sequence,
+    event_id as "eventId", event_sequence as "eventSequence", type, sample is not null as simulated, deliveries.state, attempts,
+    case when deliveries.state = 'due' then due_at end as "dueAt", last_status as "lastStatus", last_error as "lastError",
+    delivered_at as "deliveredAt", deliveries.created_at as "createdAt"`
+}

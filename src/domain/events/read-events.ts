@@ -1,0 +1,66 @@
+import type { EventType } from '../../../schema/vocabulary.ts'
+import type { Uuid } from '../../base/ids.ts'
+import { Problem } from '../../base/problem.ts'
+import { quotedArray } from '../../postgres/arrays.ts'
+import type { Reader } from '../../postgres/pool.ts'
+
+/** An event as it is kept. */
+export interface EventRecord {
+  readonly id: Uuid
+  readonly type: EventType
+  readonly sequence: bigint
+  readonly data: Readonly<Record<string, unknown>>
+  readonly createdAt: Date
+}
+
+/** Which events of a reseller: those after a sequence; without types, all. */
+export interface FeedWish {
+  /** Undefined: from the oldest that is kept. */
+  readonly after: bigint | undefined
+  readonly types: readonly EventType[] | undefined
+  readonly limit: number
+}
+
+export interface FeedPart {
+  readonly events: readonly EventRecord[]
+  /** Up to this sequence everything was looked at. */
+  readonly upTo: bigint
+  readonly hasMore: boolean
+}
+
+/** Events looked through for those of certain types, in one part of the feed. */
+export const eventsScannedMax = 20_000
+
+/** The next events of a reseller, in their sequence; the refusal `events_expired` when they are no longer kept. */
+export async function readFeed (read: Reader, resellerId: Uuid, { after, types, limit }: FeedWish): Promise<FeedPart> {
+  const { floor, newest } = await readFeedBounds(read, resellerId)
+  if (after !== undefined && after < floor) {
+    throw new Problem('events_expired', `Events up to ${floor} are no longer kept. Read what changed from its own resources, then go on after ${floor}.`, {
+      events_after: Number(floor)
+    })
+  }
+  const from = after ?? floor
+  const last = types === undefined || newest < from + BigInt(eventsScannedMax) ? newest : from + BigInt(eventsScannedMax)
+  // What is newer than `newest` waits for the next part: whoever counts on the sequence must not see beyond what was looked at.
+  const events = await read<EventRecord[]>`
+    select id, type, sequence, data, created_at as "createdAt" from events
+    where reseller_id = ${resellerId} and sequence > ${from} and sequence <= ${last}
+      and ${types === undefined ? read`true` : read`type = any(${quotedArray(types)}::text[])`}
+    order by sequence limit ${limit}`
+  const upTo = events.length === limit ? events.at(-1)!.sequence : last > from ? last : from
+  return { events, upTo, hasMore: upTo < newest }
+}
+
+/** Events up to `floor` are no longer kept; `newest` is the last there is. */
+export async function readFeedBounds (read: Reader, resellerId: Uuid): Promise<{ readonly floor: bigint, readonly newest: bigint }> {
+  const [row] = await read<{ floor: bigint, newest: bigint }[]>`
+    select event_floor as floor, event_sequence as newest from resellers where id = ${resellerId}`
+  return row!
+}
+
+/** One of a reseller's events; undefined when it is unknown, another's, or no longer kept. */
+export async function readEvent (read: Reader, resellerId: Uuid, id: Uuid): Promise<EventRecord | undefined> {
+  const [event] = await read<EventRecord[]>`
+    select id, type, sequence, data, created_at as "createdAt" from events where id = ${id} and reseller_id = ${resellerId}`
+  return event
+}
