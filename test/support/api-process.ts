@@ -17,10 +17,23 @@ export interface ApiProcess {
 }
 
 /** Starts an API process; it is ended when the test ends. */
-export async function startApi (
+export function startApi (
   t: Test, databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>> = {}
 ): Promise<ApiProcess> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'api'], {
+  return startProcess(t, 'api', databaseUrl, masterKey, more)
+}
+
+/** Starts API and workers in one process, as `npm start` does; it is ended when the test ends. */
+export function startProduct (
+  t: Test, databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>> = {}
+): Promise<ApiProcess> {
+  return startProcess(t, 'start', databaseUrl, masterKey, more)
+}
+
+async function startProcess (
+  t: Test, command: 'api' | 'start', databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>>
+): Promise<ApiProcess> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, command], {
     env: { PATH: process.env.PATH ?? '', DATABASE_URL: databaseUrl, KAHUB_MASTER_KEY: masterKey, PORT: '0', LOG_LEVEL: 'warn', ...more },
     stdio: ['ignore', 'pipe', 'pipe']
   })
@@ -51,12 +64,14 @@ export async function startApi (
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
-/** The addresses it says it serves, or its own words when it ends instead. */
+/** The addresses it says it serves, its own and that of its metrics, or its own words when it ends instead. */
 function served (child: ChildProcess, written: () => string): Promise<string[]> {
   return new Promise((resolve, reject) => {
+    let url: string | undefined
     createInterface({ input: child.stdout! }).on('line', line => {
-      const said = /^kahub serves (\S+) \(metrics (\S+)\)$/.exec(line)
-      if (said) resolve(said.slice(1))
+      url ??= /^kahub serves (\S+)/.exec(line)?.[1]
+      const metricsUrl = /\bmetrics +(http\S+?)\)?$/.exec(line)?.[1]
+      if (url !== undefined && metricsUrl !== undefined) resolve([url, metricsUrl])
     })
     child.once('exit', () => reject(new Error(`the API process ended: ${written()}`)))
   })

@@ -1,5 +1,6 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
 import { Connection, segment, withReference, type CallOptions } from '../connection.ts'
+import { fileBytes, type FileBody } from '../files.ts'
 import { Lines } from '../lines.ts'
 import type { KahubOptions } from '../options.ts'
 import { List } from '../pages.ts'
@@ -13,6 +14,8 @@ import type {
   AdminListOrdersResult,
   AdminListProductsQuery,
   AdminListProductsResult,
+  AdminListRevealsQuery,
+  AdminListRevealsResult,
   CommitImportResult,
   CreateAdjustmentBody,
   CreateAdjustmentResult,
@@ -76,6 +79,8 @@ import type {
   SetCreditLimitResult,
   SetPricesBody,
   SetPricesResult,
+  UpdateKeyBody,
+  UpdateKeyResult,
   UpdateProductBody,
   UpdateProductResult,
   UpdateResellerBody,
@@ -103,6 +108,7 @@ export class KahubAdmin extends Connection {
   readonly products: ProductsResource
   readonly resellerKeys: ResellerKeysResource
   readonly resellers: ResellersResource
+  readonly reveals: RevealsResource
   readonly skus: SkusResource
   readonly stock: StockResource
   readonly wallets: WalletsResource
@@ -124,6 +130,7 @@ export class KahubAdmin extends Connection {
     this.products = new ProductsResource(this)
     this.resellerKeys = new ResellerKeysResource(this)
     this.resellers = new ResellersResource(this)
+    this.reveals = new RevealsResource(this)
     this.skus = new SkusResource(this)
     this.stock = new StockResource(this)
     this.wallets = new WalletsResource(this)
@@ -206,7 +213,7 @@ export class CodesResource {
 
   /**
    * Void codes.
-   * Takes single unsold codes off the shelf for good, all of them or none.
+   * Takes single unsold codes off the shelf for good, all of them or none; holds give way to it as to a recall.
    * POST /admin/v1/codes/void
    */
   async void (body: VoidCodesBody, options?: CallOptions): Promise<VoidCodesResult> {
@@ -273,14 +280,14 @@ export class ImportsResource {
   async putPart (
     id: string,
     part: number,
-    body: Uint8Array,
+    body: FileBody,
     contentType: 'application/x-ndjson' | 'text/csv',
     options?: CallOptions
   ): Promise<PutImportPartResult> {
     return this.#connection.request('PUT', `/admin/v1/imports/${segment(id)}/parts/${segment(part)}`, {
       ...options,
       headers: { ...options?.headers, 'content-type': contentType },
-      body
+      body: await fileBytes(body)
     })
   }
 
@@ -363,6 +370,16 @@ export class KeysResource {
   }
 
   /**
+   * Change a key.
+   * Changes the fields that are given, of any key. What a key may reveal is for keys of resellers.
+   * PATCH /admin/v1/keys/{id}
+   * @param id The id of an API key; it says which world the key is of.
+   */
+  async update (id: string, body: UpdateKeyBody = {}, options?: CallOptions): Promise<UpdateKeyResult> {
+    return this.#connection.request('PATCH', `/admin/v1/keys/${segment(id)}`, { ...options, body })
+  }
+
+  /**
    * Rotate an operator key.
    * Makes an operator key with the same scopes, limits and addresses, and lets the old one expire after
    * overlap_seconds.
@@ -394,7 +411,7 @@ export class LevelsResource {
 
   /**
    * Create or change a level.
-   * Creates the level with this id, or changes its name, rank and rate limit.
+   * Creates the level with this id, or changes its name, rank and limits; a limit left out is the default.
    * PUT /admin/v1/levels/{id}
    * @param id The id of a level, chosen by the operator.
    */
@@ -444,7 +461,8 @@ export class LotsResource {
 
   /**
    * Recall a lot.
-   * Takes its unsold codes off the shelf for good; what is sold stays sold. A recalled lot is answered as it is.
+   * Takes its unsold codes off the shelf for good; what is sold stays sold. Holds that need them are broken, the
+   * newest first, and then held orders released. A recalled lot is answered as it is.
    * POST /admin/v1/lots/{id}/recall
    * @param id The id of a lot.
    */
@@ -480,7 +498,7 @@ export class OrdersResource {
    * @param order The id of an order.
    */
   async get (id: string, order: string, options?: CallOptions): Promise<AdminGetOrderResult> {
-    return this.#connection.request('GET', `/admin/v1/resellers/${segment(id)}/orders/${segment(order)}`, options)
+    return this.#connection.request('GET', `/admin/v1/resellers/${segment(id)}/orders/${segment(order)}`, { ...options, sealed: 'order' })
   }
 }
 
@@ -659,6 +677,25 @@ export class ResellersResource {
    */
   async update (id: string, body: UpdateResellerBody = {}, options?: CallOptions): Promise<UpdateResellerResult> {
     return this.#connection.request('PATCH', `/admin/v1/resellers/${segment(id)}`, { ...options, body })
+  }
+}
+
+export class RevealsResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Who looked at codes, newest first.
+   * The reveal log of all resellers, or of one, an order or a key.
+   * Await it for a page, or iterate it for all items.
+   * GET /admin/v1/reveals
+   */
+  list (query: AdminListRevealsQuery = {}, options?: CallOptions): List<AdminListRevealsResult> {
+    const path = '/admin/v1/reveals'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
   }
 }
 

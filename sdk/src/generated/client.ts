@@ -1,20 +1,64 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
 import { Connection, segment, withReference, type CallOptions } from '../connection.ts'
+import { fileBytes, type FileBody } from '../files.ts'
 import { Lines } from '../lines.ts'
 import type { KahubOptions } from '../options.ts'
 import { List } from '../pages.ts'
+import { Watch } from '../watch.ts'
 import type {
+  ApproveApprovalResult,
+  CancelBulkOrderResult,
+  CancelHoldResult,
+  CancelOrderBody,
+  CancelOrderResult,
+  ConfirmBulkOrderBody,
+  ConfirmBulkOrderResult,
+  CreateBulkOrderQuery,
+  CreateBulkOrderResult,
+  CreateEncryptionKeyBody,
+  CreateEncryptionKeyResult,
+  CreateHoldBody,
+  CreateHoldResult,
   CreateKeyBody,
   CreateKeyResult,
+  CreateQuoteBody,
+  CreateQuoteResult,
+  CreateReversalBody,
+  CreateReversalResult,
+  CreateStandingOrderBody,
+  CreateStandingOrderResult,
+  EndStandingOrderResult,
+  GetApprovalPolicyResult,
+  GetApprovalResult,
+  GetBulkOrderResult,
+  GetEncryptionKeyResult,
+  GetHoldResult,
   GetMeResult,
+  GetOrderCodesDigestResult,
   GetOrderResult,
   GetPricesQuery,
   GetPricesResult,
   GetProductResult,
+  GetQuoteResult,
+  GetReversalResult,
+  GetStandingOrderResult,
   GetStockQuery,
   GetStockResult,
+  ListApprovalsQuery,
+  ListApprovalsResult,
+  ListBudgetsQuery,
+  ListBudgetsResult,
+  ListBulkOrderLinesLine,
+  ListBulkOrderLinesQuery,
+  ListBulkOrderLinesResult,
+  ListBulkOrdersQuery,
+  ListBulkOrdersResult,
   ListCategoriesQuery,
   ListCategoriesResult,
+  ListEncryptionKeysQuery,
+  ListEncryptionKeysResult,
+  ListHoldsQuery,
+  ListHoldsResult,
   ListKeysQuery,
   ListKeysResult,
   ListOrderCodesLine,
@@ -24,41 +68,327 @@ import type {
   ListOrdersResult,
   ListProductsQuery,
   ListProductsResult,
+  ListQuotesQuery,
+  ListQuotesResult,
+  ListRevealsQuery,
+  ListRevealsResult,
+  ListReversalsQuery,
+  ListReversalsResult,
+  ListStandingOrdersQuery,
+  ListStandingOrdersResult,
+  ListStandingRunsQuery,
+  ListStandingRunsResult,
   ListTransfersQuery,
   ListTransfersResult,
   ListWalletsQuery,
   ListWalletsResult,
+  PauseStandingOrderResult,
   PingResult,
   PlaceOrderBody,
   PlaceOrderResult,
+  PreviewStandingOrderResult,
+  PutApprovalPolicyBody,
+  PutApprovalPolicyResult,
+  PutBudgetBody,
+  PutBudgetResult,
   QueryStockBody,
   QueryStockResult,
+  RejectApprovalBody,
+  RejectApprovalResult,
+  RemoveBudgetResult,
+  ResumeStandingOrderResult,
+  RetireEncryptionKeyResult,
+  RetryBulkOrderBody,
+  RetryBulkOrderResult,
   RevokeKeyResult,
   RotateKeyBody,
-  RotateKeyResult
+  RotateKeyResult,
+  UpdateStandingOrderBody,
+  UpdateStandingOrderResult
 } from './types.ts'
 
 /** The wholesale API, as a reseller uses it. */
 export class Kahub extends Connection {
+  readonly approvalPolicy: ApprovalPolicyResource
+  readonly approvals: ApprovalsResource
+  readonly budgets: BudgetsResource
+  readonly bulkOrders: BulkOrdersResource
   readonly categories: CategoriesResource
+  readonly encryptionKeys: EncryptionKeysResource
+  readonly holds: HoldsResource
   readonly keys: KeysResource
   readonly me: MeResource
   readonly orders: OrdersResource
   readonly prices: PricesResource
   readonly products: ProductsResource
+  readonly quotes: QuotesResource
+  readonly reveals: RevealsResource
+  readonly reversals: ReversalsResource
+  readonly standingOrders: StandingOrdersResource
   readonly stock: StockResource
   readonly wallets: WalletsResource
 
   constructor (options: KahubOptions) {
     super(options, '2026-11-21')
+    this.approvalPolicy = new ApprovalPolicyResource(this)
+    this.approvals = new ApprovalsResource(this)
+    this.budgets = new BudgetsResource(this)
+    this.bulkOrders = new BulkOrdersResource(this)
     this.categories = new CategoriesResource(this)
+    this.encryptionKeys = new EncryptionKeysResource(this)
+    this.holds = new HoldsResource(this)
     this.keys = new KeysResource(this)
     this.me = new MeResource(this)
     this.orders = new OrdersResource(this)
     this.prices = new PricesResource(this)
     this.products = new ProductsResource(this)
+    this.quotes = new QuotesResource(this)
+    this.reveals = new RevealsResource(this)
+    this.reversals = new ReversalsResource(this)
+    this.standingOrders = new StandingOrdersResource(this)
     this.stock = new StockResource(this)
     this.wallets = new WalletsResource(this)
+  }
+}
+
+export class ApprovalPolicyResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * What purchases need a second key for.
+   * Your policy (采购审批); one that asks for nothing as long as none was put.
+   * GET /v1/approval-policy
+   */
+  async get (options?: CallOptions): Promise<GetApprovalPolicyResult> {
+    return this.#connection.request('GET', '/v1/approval-policy', options)
+  }
+
+  /**
+   * Set what purchases need a second key for.
+   * Replaces your policy as a whole, from the next order on. What is pending stays as it was asked.
+   * PUT /v1/approval-policy
+   */
+  async put (body: PutApprovalPolicyBody = {}, options?: CallOptions): Promise<PutApprovalPolicyResult> {
+    return this.#connection.request('PUT', '/v1/approval-policy', { ...options, body })
+  }
+}
+
+export class ApprovalsResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * List purchases that need a second key.
+   * Your approvals, newest first; state=pending are those that wait.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/approvals
+   */
+  list (query: ListApprovalsQuery = {}, options?: CallOptions): List<ListApprovalsResult> {
+    const path = '/v1/approvals'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * One purchase that needs a second key.
+   * GET /v1/approvals/{id}
+   * @param id The id of an approval.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetApprovalResult> {
+    return this.#connection.request('GET', `/v1/approvals/${segment(id)}`, options)
+  }
+
+  /**
+   * Approve a purchase.
+   * Completes what waits, at the price and from the stock that were set aside for it. Not by the key that ordered,
+   * nor by one it was rotated from or to. Approved again, it is answered again.
+   * POST /v1/approvals/{id}/approve
+   * @param id The id of an approval.
+   */
+  async approve (id: string, options?: CallOptions): Promise<ApproveApprovalResult> {
+    return this.#connection.request('POST', `/v1/approvals/${segment(id)}/approve`, options)
+  }
+
+  /**
+   * Reject a purchase.
+   * Releases the stock and the money that were set aside. Rejected again, it is answered again, with the first
+   * reason.
+   * POST /v1/approvals/{id}/reject
+   * @param id The id of an approval.
+   */
+  async reject (id: string, body: RejectApprovalBody, options?: CallOptions): Promise<RejectApprovalResult> {
+    return this.#connection.request('POST', `/v1/approvals/${segment(id)}/reject`, { ...options, body })
+  }
+}
+
+export class BudgetsResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * List your budgets.
+   * Your budgets, oldest first, with what was spent of them in this month.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/budgets
+   */
+  list (query: ListBudgetsQuery = {}, options?: CallOptions): List<ListBudgetsResult> {
+    const path = '/v1/budgets'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * Set the budget of a key or cost center.
+   * What may be spent in a calendar month (UTC). An order beyond it is refused with budget_exceeded. It counts from
+   * now on; set again, what was spent this month stays spent.
+   * PUT /v1/budgets
+   */
+  async put (body: PutBudgetBody, options?: CallOptions): Promise<PutBudgetResult> {
+    return this.#connection.request('PUT', '/v1/budgets', { ...options, body })
+  }
+
+  /**
+   * Remove a budget.
+   * Removes a budget and the count of what was spent of it, and answers it as it was.
+   * DELETE /v1/budgets/{id}
+   * @param id The id of a budget.
+   */
+  async remove (id: string, options?: CallOptions): Promise<RemoveBudgetResult> {
+    return this.#connection.request('DELETE', `/v1/budgets/${segment(id)}`, options)
+  }
+}
+
+export class BulkOrdersResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Confirm a bulk order: the work begins.
+   * Buys in the background, never for more than max_total. Confirmed again, it is answered as it is.
+   * POST /v1/bulk-orders/{id}/confirm
+   * @param id The id of a bulk order.
+   */
+  async confirm (id: string, body: ConfirmBulkOrderBody = {}, options?: CallOptions): Promise<ConfirmBulkOrderResult> {
+    return this.#connection.request('POST', `/v1/bulk-orders/${segment(id)}/confirm`, { ...options, body })
+  }
+
+  /**
+   * Stop a bulk order.
+   * What was bought stays bought; what is set aside is given back; the rest is not bought. Cancelled again, it is
+   * answered as it is.
+   * POST /v1/bulk-orders/{id}/cancel
+   * @param id The id of a bulk order.
+   */
+  async cancel (id: string, options?: CallOptions): Promise<CancelBulkOrderResult> {
+    return this.#connection.request('POST', `/v1/bulk-orders/${segment(id)}/cancel`, options)
+  }
+
+  /**
+   * Try once more what failed.
+   * Starts another round for the lines that lack codes, and for nothing else; from partial, failed or cancelled.
+   * POST /v1/bulk-orders/{id}/retry
+   * @param id The id of a bulk order.
+   */
+  async retry (id: string, body: RetryBulkOrderBody = {}, options?: CallOptions): Promise<RetryBulkOrderResult> {
+    return this.#connection.request('POST', `/v1/bulk-orders/${segment(id)}/retry`, { ...options, body })
+  }
+
+  /**
+   * Your bulk orders, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/bulk-orders
+   */
+  list (query: ListBulkOrdersQuery = {}, options?: CallOptions): List<ListBulkOrdersResult> {
+    const path = '/v1/bulk-orders'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * Send a file to be checked as a whole.
+   * Checks up to 100,000 lines or 1,000,000 codes, and keeps them with a report: what is wrong with which line, what
+   * is short, what it costs. Nothing moves. Confirm it within 24 hours. The same reference with the same bytes gives
+   * the same bulk order.
+   * POST /v1/bulk-orders
+   */
+  async create (
+    body: FileBody,
+    contentType: 'text/csv' | 'application/x-ndjson' | 'application/json',
+    query: CreateBulkOrderQuery = {},
+    options?: CallOptions
+  ): Promise<CreateBulkOrderResult> {
+    return this.#connection.request('POST', '/v1/bulk-orders', {
+      ...options,
+      headers: { ...options?.headers, 'content-type': contentType },
+      query: withReference(query, options),
+      body: await fileBytes(body)
+    })
+  }
+
+  /**
+   * A CSV file to start from.
+   * A header row, and a row for each of some SKUs you can order, each with its name for you to read; the name is
+   * passed over when you send it.
+   * GET /v1/bulk-orders/template
+   */
+  async template (options?: CallOptions): Promise<string> {
+    return this.#connection.requestText('GET', '/v1/bulk-orders/template', options)
+  }
+
+  /**
+   * One bulk order: its report, and how far it is.
+   * Ask again after Retry-After while it is at work.
+   * GET /v1/bulk-orders/{id}
+   * @param id The id of a bulk order.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetBulkOrderResult> {
+    return this.#connection.request('GET', `/v1/bulk-orders/${segment(id)}`, options)
+  }
+
+  /**
+   * One bulk order: its report, and how far it is.
+   * Ask again after Retry-After while it is at work.
+   * Iterate it: it comes as it is, and again whenever it has changed, until it is at an end.
+   * GET /v1/bulk-orders/{id}
+   * @param id The id of a bulk order.
+   */
+  watch (id: string, options?: CallOptions): Watch<GetBulkOrderResult> {
+    return new Watch(this.#connection, `/v1/bulk-orders/${segment(id)}`, options)
+  }
+
+  /**
+   * What became of each line: a page as JSON, or all of them as NDJSON or CSV.
+   * Send Accept: application/x-ndjson for a stream of one line a line, ending with {"end":true,"count":…}, or Accept:
+   * text/csv for a file. A line that was delivered in part and retried stands there once for each round.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/bulk-orders/{id}/lines
+   * @param id The id of a bulk order.
+   */
+  lines (id: string, query: ListBulkOrderLinesQuery = {}, options?: CallOptions): List<ListBulkOrderLinesResult> {
+    const path = `/v1/bulk-orders/${segment(id)}/lines`
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * What became of each line: a page as JSON, or all of them as NDJSON or CSV.
+   * Send Accept: application/x-ndjson for a stream of one line a line, ending with {"end":true,"count":…}, or Accept:
+   * text/csv for a file. A line that was delivered in part and retried stands there once for each round.
+   * Iterate it: the items come one by one, as fast as they are used.
+   * GET /v1/bulk-orders/{id}/lines
+   * @param id The id of a bulk order.
+   */
+  streamLines (id: string, query: ListBulkOrderLinesQuery = {}, options?: CallOptions): Lines<ListBulkOrderLinesLine> {
+    return new Lines(this.#connection, `/v1/bulk-orders/${segment(id)}/lines`, { ...options, query })
   }
 }
 
@@ -78,6 +408,103 @@ export class CategoriesResource {
   list (query: ListCategoriesQuery = {}, options?: CallOptions): List<ListCategoriesResult> {
     const path = '/v1/categories'
     return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+}
+
+export class EncryptionKeysResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Your encryption keys, newest first.
+   * Retired ones included: what was sealed to them opens with their private half only.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/encryption-keys
+   */
+  list (query: ListEncryptionKeysQuery = {}, options?: CallOptions): List<ListEncryptionKeysResult> {
+    const path = '/v1/encryption-keys'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * Register the key your deliveries are sealed to.
+   * From this answer on codes leave only as JWE (RFC 7516) that this key’s private half opens: in orders, pages,
+   * streams and repeats. It takes the place of the key in use. Send the public half only; a private key is refused,
+   * and is spoilt by being sent.
+   * POST /v1/encryption-keys
+   */
+  async create (body: CreateEncryptionKeyBody, options?: CallOptions): Promise<CreateEncryptionKeyResult> {
+    return this.#connection.request('POST', '/v1/encryption-keys', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * One of your encryption keys.
+   * GET /v1/encryption-keys/{id}
+   * @param id The id of an encryption key; the kid of what is sealed to it.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetEncryptionKeyResult> {
+    return this.#connection.request('GET', `/v1/encryption-keys/${segment(id)}`, options)
+  }
+
+  /**
+   * Retire an encryption key.
+   * Afterwards codes leave in the clear, those bought before included. To change to another key, register it instead:
+   * it takes this one’s place without a moment in between. Again, it changes nothing.
+   * DELETE /v1/encryption-keys/{id}
+   * @param id The id of an encryption key; the kid of what is sealed to it.
+   */
+  async retire (id: string, options?: CallOptions): Promise<RetireEncryptionKeyResult> {
+    return this.#connection.request('DELETE', `/v1/encryption-keys/${segment(id)}`, options)
+  }
+}
+
+export class HoldsResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Your holds, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/holds
+   */
+  list (query: ListHoldsQuery = {}, options?: CallOptions): List<ListHoldsResult> {
+    const path = '/v1/holds'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * Set stock aside for a while.
+   * All lines or none. An order that names the hold buys what it set aside; what the order leaves goes back, and so
+   * does everything when the hold is cancelled or its time is over.
+   * POST /v1/holds
+   */
+  async create (body: CreateHoldBody, options?: CallOptions): Promise<CreateHoldResult> {
+    return this.#connection.request('POST', '/v1/holds', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * One hold.
+   * GET /v1/holds/{id}
+   * @param id The id of a hold.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetHoldResult> {
+    return this.#connection.request('GET', `/v1/holds/${segment(id)}`, options)
+  }
+
+  /**
+   * Give held stock back at once.
+   * Answers the hold as it ended. Again, it changes nothing; one that an order used is refused (hold_ended).
+   * DELETE /v1/holds/{id}
+   * @param id The id of a hold.
+   */
+  async cancel (id: string, options?: CallOptions): Promise<CancelHoldResult> {
+    return this.#connection.request('DELETE', `/v1/holds/${segment(id)}`, options)
   }
 }
 
@@ -174,11 +601,11 @@ export class OrdersResource {
   /**
    * Buy: one or many lines, answered at once.
    * Money, stock and order move together or not at all. The same reference with the same fields gives the same order,
-   * codes included, however often it is sent.
+   * codes included, however often it is sent. 200: it came before, or was a dry run. 202: it awaits approval.
    * POST /v1/orders
    */
   async place (body: PlaceOrderBody, options?: CallOptions): Promise<PlaceOrderResult> {
-    return this.#connection.request('POST', '/v1/orders', { ...options, body: withReference(body, options) })
+    return this.#connection.request('POST', '/v1/orders', { ...options, body: withReference(body, options), sealed: 'order' })
   }
 
   /**
@@ -187,30 +614,62 @@ export class OrdersResource {
    * @param id The id of an order.
    */
   async get (id: string, options?: CallOptions): Promise<GetOrderResult> {
-    return this.#connection.request('GET', `/v1/orders/${segment(id)}`, options)
+    return this.#connection.request('GET', `/v1/orders/${segment(id)}`, { ...options, sealed: 'order' })
   }
 
   /**
-   * The codes of an order: a page as JSON, or all of them as NDJSON.
-   * Send Accept: application/x-ndjson for a stream of one code a line, ending with {"end":true,"count":…}; resume a
-   * cut stream with offset. Every reveal is recorded before a code leaves.
+   * The codes of an order: a page as JSON, or all of them as NDJSON or CSV.
+   * Send Accept: application/x-ndjson or text/csv for a stream of one code a line. NDJSON ends with
+   * {"end":true,"count":…,"sha256":…}: the number of codes in this answer, and the digest of the lines before that
+   * line. CSV (RFC 4180, CR LF) begins with its header at offset 0, and a field that a spreadsheet would take for a
+   * formula gets a ' in front; Kahub-Codes-Count says how many codes will come. An answer that was cut is resumed
+   * with the same offset, and the codes that came as taken. With an encryption key in use the codes leave sealed to
+   * it: a page has them in sealed, NDJSON as lines {"jwe":…} whose opened lines are counted and summed; CSV is
+   * refused. Every reveal is recorded before a code leaves.
    * GET /v1/orders/{id}/codes
    * @param id The id of an order.
    */
   async codes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): Promise<ListOrderCodesResult> {
-    return this.#connection.request('GET', `/v1/orders/${segment(id)}/codes`, { ...options, query })
+    return this.#connection.request('GET', `/v1/orders/${segment(id)}/codes`, { ...options, query, sealed: 'page' })
   }
 
   /**
-   * The codes of an order: a page as JSON, or all of them as NDJSON.
-   * Send Accept: application/x-ndjson for a stream of one code a line, ending with {"end":true,"count":…}; resume a
-   * cut stream with offset. Every reveal is recorded before a code leaves.
+   * The codes of an order: a page as JSON, or all of them as NDJSON or CSV.
+   * Send Accept: application/x-ndjson or text/csv for a stream of one code a line. NDJSON ends with
+   * {"end":true,"count":…,"sha256":…}: the number of codes in this answer, and the digest of the lines before that
+   * line. CSV (RFC 4180, CR LF) begins with its header at offset 0, and a field that a spreadsheet would take for a
+   * formula gets a ' in front; Kahub-Codes-Count says how many codes will come. An answer that was cut is resumed
+   * with the same offset, and the codes that came as taken. With an encryption key in use the codes leave sealed to
+   * it: a page has them in sealed, NDJSON as lines {"jwe":…} whose opened lines are counted and summed; CSV is
+   * refused. Every reveal is recorded before a code leaves.
    * Iterate it: the items come one by one, as fast as they are used.
    * GET /v1/orders/{id}/codes
    * @param id The id of an order.
    */
   streamCodes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): Lines<ListOrderCodesLine> {
-    return new Lines(this.#connection, `/v1/orders/${segment(id)}/codes`, { ...options, query })
+    return new Lines(this.#connection, `/v1/orders/${segment(id)}/codes`, { ...options, query, resume: 'taken' })
+  }
+
+  /**
+   * The sums over the codes of an order.
+   * For those who keep an order’s codes as a file: whether it is whole and unchanged. Given once all codes were
+   * revealed, by any key and in any form.
+   * GET /v1/orders/{id}/codes/digest
+   * @param id The id of an order.
+   */
+  async codesDigest (id: string, options?: CallOptions): Promise<GetOrderCodesDigestResult> {
+    return this.#connection.request('GET', `/v1/orders/${segment(id)}/codes/digest`, options)
+  }
+
+  /**
+   * Cancel an order.
+   * What is set aside is released at once. Of what was delivered, codes that were never revealed go back on the shelf
+   * within 48 hours of the order, and their money into your wallet. Again, it changes nothing.
+   * POST /v1/orders/{id}/cancel
+   * @param id The id of an order.
+   */
+  async cancel (id: string, body: CancelOrderBody = {}, options?: CallOptions): Promise<CancelOrderResult> {
+    return this.#connection.request('POST', `/v1/orders/${segment(id)}/cancel`, { ...options, body, sealed: 'order' })
   }
 }
 
@@ -261,6 +720,208 @@ export class ProductsResource {
    */
   async get (id: string, options?: CallOptions): Promise<GetProductResult> {
     return this.#connection.request('GET', `/v1/products/${segment(id)}`, options)
+  }
+}
+
+export class QuotesResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Your quotes, newest first.
+   * Without their lines. Quotes that nobody used are deleted some days after they expired.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/quotes
+   */
+  list (query: ListQuotesQuery = {}, options?: CallOptions): List<ListQuotesResult> {
+    const path = '/v1/quotes'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * Bind prices for a while.
+   * The prices in force now, for one order of exactly these lines that names the quote before it expires. It sets no
+   * stock aside: a hold does. What an order of these lines would be refused for, stock and money apart, is refused
+   * here.
+   * POST /v1/quotes
+   */
+  async create (body: CreateQuoteBody, options?: CallOptions): Promise<CreateQuoteResult> {
+    return this.#connection.request('POST', '/v1/quotes', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * One quote, its prices explained.
+   * GET /v1/quotes/{id}
+   * @param id The id of a quote.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetQuoteResult> {
+    return this.#connection.request('GET', `/v1/quotes/${segment(id)}`, options)
+  }
+}
+
+export class RevealsResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Who looked at your codes, newest first.
+   * Each time codes left, in an order’s answer or fetched: when, by which key, which codes of which order, and where
+   * to. It is written before they leave; a code that does not stand here was never shown, and can be given back.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/reveals
+   */
+  list (query: ListRevealsQuery = {}, options?: CallOptions): List<ListRevealsResult> {
+    const path = '/v1/reveals'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+}
+
+export class ReversalsResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Your reversals, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/reversals
+   */
+  list (query: ListReversalsQuery = {}, options?: CallOptions): List<ListReversalsResult> {
+    const path = '/v1/reversals'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * Undo the order with your reference, whether it arrived or not.
+   * For when an order’s answer was lost. An order that arrived is undone whole within 48 hours while none of its
+   * codes was revealed; if none arrived, the reference is made unusable, so that none can arrive later.
+   * POST /v1/reversals
+   */
+  async create (body: CreateReversalBody, options?: CallOptions): Promise<CreateReversalResult> {
+    return this.#connection.request('POST', '/v1/reversals', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * One reversal.
+   * GET /v1/reversals/{id}
+   * @param id The id of a reversal.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetReversalResult> {
+    return this.#connection.request('GET', `/v1/reversals/${segment(id)}`, options)
+  }
+}
+
+export class StandingOrdersResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Your standing orders, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/standing-orders
+   */
+  list (query: ListStandingOrdersQuery = {}, options?: CallOptions): List<ListStandingOrdersResult> {
+    const path = '/v1/standing-orders'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * Let the clock buy.
+   * A schedule buys a quantity at certain times; a level buys what is missing from so many codes on hand. Each run
+   * places one order, under the reference `{id}/{run}`, and leaves a report. It buys with the key that signs this.
+   * POST /v1/standing-orders
+   */
+  async create (body: CreateStandingOrderBody, options?: CallOptions): Promise<CreateStandingOrderResult> {
+    return this.#connection.request('POST', '/v1/standing-orders', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * One standing order.
+   * GET /v1/standing-orders/{id}
+   * @param id The id of a standing order.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetStandingOrderResult> {
+    return this.#connection.request('GET', `/v1/standing-orders/${segment(id)}`, options)
+  }
+
+  /**
+   * Change a standing order.
+   * All but its SKU. From then on it buys with the key that signs this. A new rule starts anew: a level is looked at
+   * at once.
+   * PATCH /v1/standing-orders/{id}
+   * @param id The id of a standing order.
+   */
+  async update (
+    id: string,
+    body: UpdateStandingOrderBody = {},
+    options?: CallOptions
+  ): Promise<UpdateStandingOrderResult> {
+    return this.#connection.request('PATCH', `/v1/standing-orders/${segment(id)}`, { ...options, body })
+  }
+
+  /**
+   * End a standing order.
+   * For good. It and its runs stay to be read; orders it has placed are not touched.
+   * DELETE /v1/standing-orders/{id}
+   * @param id The id of a standing order.
+   */
+  async end (id: string, options?: CallOptions): Promise<EndStandingOrderResult> {
+    return this.#connection.request('DELETE', `/v1/standing-orders/${segment(id)}`, options)
+  }
+
+  /**
+   * Pause a standing order.
+   * There are no runs until it is resumed. One whose key is revoked or expires, or whose last 5 runs were refused, is
+   * paused by itself; pause_reason says why.
+   * POST /v1/standing-orders/{id}/pause
+   * @param id The id of a standing order.
+   */
+  async pause (id: string, options?: CallOptions): Promise<PauseStandingOrderResult> {
+    return this.#connection.request('POST', `/v1/standing-orders/${segment(id)}/pause`, options)
+  }
+
+  /**
+   * Resume a standing order.
+   * It runs from the next time on (a level at once), and buys with the key that signs this. What was missed is not
+   * made up for.
+   * POST /v1/standing-orders/{id}/resume
+   * @param id The id of a standing order.
+   */
+  async resume (id: string, options?: CallOptions): Promise<ResumeStandingOrderResult> {
+    return this.#connection.request('POST', `/v1/standing-orders/${segment(id)}/resume`, options)
+  }
+
+  /**
+   * What the next run would do.
+   * The next 5 times, and what would become of a run now, at the prices, stock, money, limits and budgets of now.
+   * Nothing changes.
+   * GET /v1/standing-orders/{id}/preview
+   * @param id The id of a standing order.
+   */
+  async preview (id: string, options?: CallOptions): Promise<PreviewStandingOrderResult> {
+    return this.#connection.request('GET', `/v1/standing-orders/${segment(id)}/preview`, options)
+  }
+
+  /**
+   * The reports of a standing order’s runs, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/standing-orders/{id}/runs
+   * @param id The id of a standing order.
+   */
+  runs (id: string, query: ListStandingRunsQuery = {}, options?: CallOptions): List<ListStandingRunsResult> {
+    const path = `/v1/standing-orders/${segment(id)}/runs`
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
   }
 }
 

@@ -65,12 +65,16 @@ export interface ApiKey {
   } | null
   scopes: Array<
     | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
-    | 'keys:write' | 'approvals:write' | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock'
-    | 'admin:money' | 'admin:*' | (string & {})>
+    | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'admin:read' | 'admin:resellers' | 'admin:catalog'
+    | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
   /** CIDR ranges; empty allows all. */
   ip_allow: string[]
   /** The key’s own limit; null: the level’s holds. */
   requests_per_minute: number | null
+  /** Codes the key may reveal in a day (UTC); null: as many as there are. */
+  reveals_per_day: number | null
+  /** Codes revealed in a day from which on you get the event reveals.alert. */
+  reveals_alert_at: number | null
   /** The Kahub-Version pinned at the key’s first use. */
   api_version: string | null
   /** The key that took over when this one was rotated. */
@@ -81,6 +85,57 @@ export interface ApiKey {
   revoked_at: string | null
   /** RFC 3339, UTC. */
   created_at: string
+}
+
+export interface Approval {
+  /** The id of an approval. */
+  id: string
+  /** What waits. */
+  kind: 'order' | 'bulk_order' | (string & {})
+  /** The order that waits. */
+  order: string | null
+  /** The bulk order that waits. */
+  bulk_order: string | null
+  state: 'pending' | 'approved' | 'rejected' | 'expired' | 'cancelled' | (string & {})
+  /** What of the policy applies. */
+  reasons: Array<'amount' | 'quantity' | 'sku' | 'first_purchase' | (string & {})>
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** What it costs when it is approved: the money set aside. */
+  total: string
+  /** The codes set aside. */
+  quantity: number
+  /** Where it is booked. */
+  cost_center: string | null
+  /** The key that bought: neither it nor its rotations may decide. */
+  requested_by: string
+  /** The key that approved, rejected or cancelled. */
+  decided_by: string | null
+  /** Why it was rejected. */
+  reason: string | null
+  /** RFC 3339, UTC. */
+  expires_at: string
+  /** RFC 3339, UTC. */
+  decided_at: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+export interface ApprovalPolicy {
+  /** A total above this needs approval; one amount a currency. A currency that is not named has no such limit. */
+  amount_above: Money[]
+  /** More codes than this in one purchase need approval; null: any number does not. */
+  quantity_above: number | null
+  /** A purchase with one of these needs approval. */
+  skus: string[]
+  /** A purchase with a SKU you never bought before needs approval. */
+  first_purchase: boolean
+  /** How long a purchase waits, its stock and money set aside, before it expires. */
+  expires_in_seconds: number
+  /** The key that put it; null as long as there was none. */
+  updated_by: string | null
+  /** RFC 3339, UTC. */
+  updated_at: string | null
 }
 
 export interface Books {
@@ -94,6 +149,235 @@ export interface Books {
   }>
   /** RFC 3339, UTC. */
   proven_at: string
+}
+
+export interface Budget {
+  /** The id of a budget. */
+  id: string
+  kind: 'key' | 'cost_center' | (string & {})
+  /** The id of a key, or the name of a cost center. */
+  subject: string
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** A decimal number of major units, at most four digits after the point. */
+  monthly_limit: string
+  /** In this month: orders of this month, those that wait included, less what was given back of them. */
+  spent: string
+  /** What may still be spent this month; never below zero. */
+  remaining: string
+}
+
+export interface BulkLineError {
+  /** The line of the file, from 1; in JSON the place in lines. */
+  line: number
+  code:
+    | 'invalid_request' | 'reference_reused' | 'sku_not_found' | 'sku_not_for_sale' | 'price_missing'
+    | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | (string & {})
+  detail: string
+}
+
+export interface BulkOrder {
+  /** The id of a bulk order. */
+  id: string
+  reference: string
+  /**
+   * invalid: lines are wrong, see the report. validated: confirm it. running: buying line by line. reserving: setting
+   * stock and money aside. awaiting_approval: a second key decides. completing: what is set aside becomes orders.
+   * releasing: it is given back. Ends: completed, partial (some lines lack codes), failed (nothing was bought),
+   * cancelled, rejected, expired.
+   */
+  state:
+    | 'invalid' | 'validated' | 'running' | 'reserving' | 'awaiting_approval' | 'completing' | 'releasing'
+    | 'completed' | 'partial' | 'failed' | 'cancelled' | 'rejected' | 'expired' | (string & {})
+  fill: 'all_or_nothing' | 'partial' | (string & {})
+  format: 'json' | 'ndjson' | 'csv' | (string & {})
+  currency:
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | null
+    | (string & {})
+  cost_center: string | null
+  /** 1, and one more with every retry. */
+  round: number
+  lines: number
+  /** Lines whose outcome is known. */
+  lines_done: number
+  /** Lines delivered in full. */
+  lines_delivered: number
+  /** Lines that lack codes: refused, or delivered in part. A retry is for these. */
+  lines_failed: number
+  /** Codes wanted. */
+  quantity: number
+  /** Codes delivered. */
+  delivered: number
+  /** How far the work is; setting aside is the first half, completing or releasing the second. */
+  percent: number
+  /** What the report says it costs. */
+  total: string | null
+  /** What it may cost, all rounds together. */
+  max_total: string | null
+  /** A decimal number of major units, at most four digits after the point. */
+  held: string
+  /** A decimal number of major units, at most four digits after the point. */
+  paid: string
+  /** What ended it before its time. */
+  failure: BulkOrderFailure | null
+  /** The key that sent the file. */
+  created_by: string
+  /** The key that confirmed it; it buys. */
+  confirmed_by: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** While validated: afterwards it has expired. */
+  confirm_before: string | null
+  /** RFC 3339, UTC. */
+  confirmed_at: string | null
+  /** RFC 3339, UTC. */
+  ended_at: string | null
+  /** Over all its orders: set aside now, paid for what was delivered, and given back since. */
+  amounts: BulkOrderAmounts
+  report: BulkOrderReport
+}
+
+export interface BulkOrderAmounts {
+  /** The total of the report. */
+  wanted: string | null
+  /** A decimal number of major units, at most four digits after the point. */
+  held: string
+  /** A decimal number of major units, at most four digits after the point. */
+  paid: string
+  /** A decimal number of major units, at most four digits after the point. */
+  refunded: string
+}
+
+export interface BulkOrderFailure {
+  /** The code of the refusal that ended it. */
+  code: string
+  detail: string
+  /** The line of the file it was met at, if it was one. */
+  line: number | null
+}
+
+export interface BulkOrderLine {
+  /** The line of the file, from 1; in JSON the place in lines. */
+  line: number
+  reference: string | null
+  /** The round that tried it. */
+  round: number
+  /** The id of a SKU. */
+  sku: string
+  /** Codes this round wanted: those that rounds before it had not delivered. */
+  quantity: number
+  delivered: number
+  /** waiting: not tried yet. */
+  state:
+    | 'waiting' | 'held' | 'delivered' | 'partial' | 'refused' | 'released' | 'returned' | (string & {})
+  /** Why it lacks codes. */
+  reason:
+    | 'sku_not_found' | 'sku_not_for_sale' | 'price_missing' | 'currency_mixed' | 'quantity_out_of_bounds'
+    | 'quantity_off_step' | 'out_of_stock' | 'below_minimum' | 'price_above_max' | 'insufficient_balance'
+    | 'budget_exceeded' | 'cancelled' | 'rejected' | 'expired' | 'returned' | 'stock_withdrawn' | null | (string & {})
+  /** A decimal number of major units, at most four digits after the point. */
+  unit_price: string | null
+  /** A decimal number of major units, at most four digits after the point. */
+  total: string | null
+  /** The id of an order. */
+  order: string | null
+  /** Its line in the order. */
+  order_line: number | null
+}
+
+export interface BulkOrderReport {
+  /** Lines of the file that say something. */
+  lines: number
+  /** Codes of all lines that can be read. */
+  quantity: number
+  currency:
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | null
+    | (string & {})
+  /** What all lines without errors cost now, each priced by its own quantity. */
+  total: string | null
+  /** What is wrong; the first 1000. */
+  errors: BulkLineError[]
+  /** All that is wrong. */
+  errors_count: number
+  /** SKUs of which fewer are on the shelf now than the file wants; the first 1000. No error: more may come. */
+  short: ShortStock[]
+  /** All SKUs that are short. */
+  short_count: number
+  /** Whether the wallet covers the total now. No error when it does not; null: there is no wallet in the currency. */
+  wallet: WalletCover | null
+  /** The sums per SKU, in the order of the file; the first 1000. */
+  skus: BulkSkuSum[]
+  /** All SKUs of the file. */
+  skus_count: number
+}
+
+export interface BulkOrderSummary {
+  /** The id of a bulk order. */
+  id: string
+  reference: string
+  /**
+   * invalid: lines are wrong, see the report. validated: confirm it. running: buying line by line. reserving: setting
+   * stock and money aside. awaiting_approval: a second key decides. completing: what is set aside becomes orders.
+   * releasing: it is given back. Ends: completed, partial (some lines lack codes), failed (nothing was bought),
+   * cancelled, rejected, expired.
+   */
+  state:
+    | 'invalid' | 'validated' | 'running' | 'reserving' | 'awaiting_approval' | 'completing' | 'releasing'
+    | 'completed' | 'partial' | 'failed' | 'cancelled' | 'rejected' | 'expired' | (string & {})
+  fill: 'all_or_nothing' | 'partial' | (string & {})
+  format: 'json' | 'ndjson' | 'csv' | (string & {})
+  currency:
+    | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | null
+    | (string & {})
+  cost_center: string | null
+  /** 1, and one more with every retry. */
+  round: number
+  lines: number
+  /** Lines whose outcome is known. */
+  lines_done: number
+  /** Lines delivered in full. */
+  lines_delivered: number
+  /** Lines that lack codes: refused, or delivered in part. A retry is for these. */
+  lines_failed: number
+  /** Codes wanted. */
+  quantity: number
+  /** Codes delivered. */
+  delivered: number
+  /** How far the work is; setting aside is the first half, completing or releasing the second. */
+  percent: number
+  /** What the report says it costs. */
+  total: string | null
+  /** What it may cost, all rounds together. */
+  max_total: string | null
+  /** A decimal number of major units, at most four digits after the point. */
+  held: string
+  /** A decimal number of major units, at most four digits after the point. */
+  paid: string
+  /** What ended it before its time. */
+  failure: BulkOrderFailure | null
+  /** The key that sent the file. */
+  created_by: string
+  /** The key that confirmed it; it buys. */
+  confirmed_by: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** While validated: afterwards it has expired. */
+  confirm_before: string | null
+  /** RFC 3339, UTC. */
+  confirmed_at: string | null
+  /** RFC 3339, UTC. */
+  ended_at: string | null
+}
+
+export interface BulkSkuSum {
+  /** The id of a SKU. */
+  sku: string
+  lines: number
+  quantity: number
+  /** null when lines of different quantity have different prices. */
+  unit_price: string | null
+  /** A decimal number of major units, at most four digits after the point. */
+  total: string
 }
 
 export interface Category {
@@ -118,6 +402,15 @@ export interface Code {
   serial?: string
   /** RFC 3339, UTC. */
   expires_at?: string
+}
+
+export interface CodeDigest {
+  /** Codes of the whole order, without those given back. */
+  count: number
+  /** SHA-256, in hex, of the lines of the whole NDJSON before its last line; opened, where they are sealed. */
+  ndjson_sha256: string
+  /** SHA-256, in hex, of the whole CSV, its header included. */
+  csv_sha256: string
 }
 
 export interface CreateImport {
@@ -150,12 +443,16 @@ export interface CreatedApiKey {
   } | null
   scopes: Array<
     | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
-    | 'keys:write' | 'approvals:write' | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock'
-    | 'admin:money' | 'admin:*' | (string & {})>
+    | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'admin:read' | 'admin:resellers' | 'admin:catalog'
+    | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
   /** CIDR ranges; empty allows all. */
   ip_allow: string[]
   /** The key’s own limit; null: the level’s holds. */
   requests_per_minute: number | null
+  /** Codes the key may reveal in a day (UTC); null: as many as there are. */
+  reveals_per_day: number | null
+  /** Codes revealed in a day from which on you get the event reveals.alert. */
+  reveals_alert_at: number | null
   /** The Kahub-Version pinned at the key’s first use. */
   api_version: string | null
   /** The key that took over when this one was rotated. */
@@ -172,6 +469,37 @@ export interface CreatedApiKey {
 
 export type Currency =
   | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
+
+export interface EncryptionJwk {
+  kty: string
+  /** The id of an encryption key; the kid of what is sealed to it. */
+  kid: string
+  crv?: string
+  x?: string
+  y?: string
+  n?: string
+  e?: string
+}
+
+export interface EncryptionKey {
+  /** The id of an encryption key; the kid of what is sealed to it. */
+  id: string
+  name: string
+  /** How the key of each delivery reaches you; what it seals is A256GCM. */
+  algorithm: 'ECDH-ES' | 'RSA-OAEP-256' | (string & {})
+  /** The public key as it is kept. */
+  jwk: EncryptionJwk
+  /** Whether codes are sealed to it now; one key at most is. */
+  in_use: boolean
+  /** The id of an API key; it says which world the key is of. */
+  created_by: string
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** The API key that retired it, or registered its successor. */
+  retired_by: string | null
+  /** RFC 3339, UTC. */
+  retired_at: string | null
+}
 
 export interface EndedPriceRules {
   data: PriceRule[]
@@ -193,6 +521,35 @@ export interface ExplainedPrice {
   explanation: PriceStep[]
   /** The rules of the explanation, with who set them and why. */
   rules: PriceRule[]
+}
+
+export interface Hold {
+  /** The id of a hold. */
+  id: string
+  reference: string
+  /**
+   * active: the stock is set aside. used: by the order it names. broken: the stock was withdrawn by the operator.
+   * Ended, whichever way, it holds nothing.
+   */
+  state: 'active' | 'used' | 'cancelled' | 'expired' | 'broken' | (string & {})
+  /** Codes of all lines. */
+  quantity: number
+  /** The order that used it. */
+  order: string | null
+  /** RFC 3339, UTC. */
+  expires_at: string
+  /** RFC 3339, UTC. */
+  ended_at: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  lines: HoldLine[]
+}
+
+export interface HoldLine {
+  /** The id of a SKU. */
+  sku: string
+  /** Codes set aside, while the hold is active. */
+  quantity: number
 }
 
 export interface Import {
@@ -241,6 +598,10 @@ export interface Level {
   rank: number
   /** How many requests a reseller of this level may send in a minute with a key that has no limit of its own. */
   requests_per_minute: number
+  /** For how many seconds a reseller of this level may hold stock. */
+  hold_seconds_max: number
+  /** How many codes a reseller of this level may hold at once. */
+  held_codes_max: number
   /** RFC 3339, UTC. */
   created_at: string
 }
@@ -297,8 +658,8 @@ export interface Me {
     algorithm: 'hmac-sha256' | 'ed25519' | (string & {})
     scopes: Array<
       | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read'
-      | 'wallet:read' | 'keys:write' | 'approvals:write' | 'admin:read' | 'admin:resellers' | 'admin:catalog'
-      | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
+      | 'wallet:read' | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'admin:read' | 'admin:resellers'
+      | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
     /** The limit in force: the key’s own, or that of the level. */
     requests_per_minute: number
     /** The Kahub-Version pinned at the key’s first use. */
@@ -315,6 +676,25 @@ export interface Money {
   amount: string
   /** ISO 4217 currency code. */
   currency: Currency
+}
+
+export interface OperatorReveal {
+  /** The id of an entry in the reveal log. */
+  id: string
+  /** The id of an order. */
+  order: string
+  /** The id of an API key; it says which world the key is of. */
+  key: string
+  /** The position of the first code that was shown, from 0, counted over the lines of the order. */
+  first: number
+  /** How many codes were shown. */
+  count: number
+  /** Where the request came from. */
+  ip: string
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** The id of a reseller. */
+  reseller: string
 }
 
 export interface OperatorTransfer {
@@ -351,17 +731,55 @@ export interface Order {
   fill: 'all_or_nothing' | 'partial' | (string & {})
   /** ISO 4217 currency code. */
   currency: Currency
+  /** Codes ordered. */
   quantity: number
+  /** Codes delivered, those given back since among them. */
   delivered: number
-  /** A decimal number of major units, at most four digits after the point. */
+  /** Codes of those delivered that were given back unrevealed. */
+  returned: number
+  /** What the codes cost that are delivered or set aside. */
   total: string
   /** A decimal number of major units, at most four digits after the point. */
   refunded: string
+  /**
+   * Where the money is. held: set aside, still yours. paid: taken for good; it is delivered (the price of codes you
+   * keep) plus refunded.
+   */
+  amounts: OrderAmounts
   /** A decimal number of major units, at most four digits after the point. */
   max_total: string | null
+  /** The quote that bound its prices. */
+  quote?: string
+  /** The hold whose stock it took. */
+  hold?: string
+  cost_center?: string
+  /** The bulk order it is a part of. */
+  bulk_order?: string
+  /** The standing order that placed it. */
+  standing_order?: string
+  /**
+   * The codes when they are delivered inline to a reseller with an encryption key: JWE in compact form, NDJSON lines
+   * inside.
+   */
+  sealed_codes?: string[]
+  /** true: nothing moved; this is what would have happened. */
+  dry_run?: boolean
   /** RFC 3339, UTC. */
   created_at: string
   lines: OrderLine[]
+  /** What was refunded for codes given back, oldest first; on GET of a single order. */
+  refunds?: Refund[]
+}
+
+export interface OrderAmounts {
+  /** A decimal number of major units, at most four digits after the point. */
+  held: string
+  /** A decimal number of major units, at most four digits after the point. */
+  paid: string
+  /** A decimal number of major units, at most four digits after the point. */
+  delivered: string
+  /** A decimal number of major units, at most four digits after the point. */
+  refunded: string
 }
 
 export interface OrderCode {
@@ -384,8 +802,12 @@ export interface OrderLine {
   sku: string
   /** Codes ordered. */
   quantity: number
-  /** Codes delivered. */
+  /** Codes delivered, those given back since among them. */
   delivered: number
+  /** Codes set aside until the order is settled. */
+  held: number
+  /** Codes of those delivered that were given back unrevealed. */
+  returned: number
   /** A decimal number of major units, at most four digits after the point. */
   unit_price: string
   /** A decimal number of major units, at most four digits after the point. */
@@ -418,14 +840,39 @@ export interface OrderSummary {
   fill: 'all_or_nothing' | 'partial' | (string & {})
   /** ISO 4217 currency code. */
   currency: Currency
+  /** Codes ordered. */
   quantity: number
+  /** Codes delivered, those given back since among them. */
   delivered: number
-  /** A decimal number of major units, at most four digits after the point. */
+  /** Codes of those delivered that were given back unrevealed. */
+  returned: number
+  /** What the codes cost that are delivered or set aside. */
   total: string
   /** A decimal number of major units, at most four digits after the point. */
   refunded: string
+  /**
+   * Where the money is. held: set aside, still yours. paid: taken for good; it is delivered (the price of codes you
+   * keep) plus refunded.
+   */
+  amounts: OrderAmounts
   /** A decimal number of major units, at most four digits after the point. */
   max_total: string | null
+  /** The quote that bound its prices. */
+  quote?: string
+  /** The hold whose stock it took. */
+  hold?: string
+  cost_center?: string
+  /** The bulk order it is a part of. */
+  bulk_order?: string
+  /** The standing order that placed it. */
+  standing_order?: string
+  /**
+   * The codes when they are delivered inline to a reseller with an encryption key: JWE in compact form, NDJSON lines
+   * inside.
+   */
+  sealed_codes?: string[]
+  /** true: nothing moved; this is what would have happened. */
+  dry_run?: boolean
   /** RFC 3339, UTC. */
   created_at: string
 }
@@ -543,9 +990,10 @@ export type ProblemCode =
   | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing' | 'out_of_stock'
   | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed' | 'reversal_too_late'
   | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed' | 'bulk_file_unreadable'
-  | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak' | 'in_use' | 'state_conflict'
-  | 'price_below_cost' | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked'
-  | 'code_not_on_shelf' | 'internal_error' | (string & {})
+  | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak' | 'url_not_allowed'
+  | 'callback_host_unknown' | 'events_expired' | 'in_use' | 'state_conflict' | 'price_below_cost' | 'credit_in_use'
+  | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf' | 'internal_error'
+  | (string & {})
 
 export interface Product {
   /** The id of a product. */
@@ -572,9 +1020,86 @@ export interface Product {
   skus: Sku[]
 }
 
+export interface Quote {
+  /** The id of a quote. */
+  id: string
+  reference: string
+  /** open: an order may name it. used: one has. expired: its time is over. */
+  state: 'open' | 'used' | 'expired' | (string & {})
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** A decimal number of major units, at most four digits after the point. */
+  total: string
+  /** The order that used it. */
+  order: string | null
+  /** RFC 3339, UTC. */
+  expires_at: string
+  /** RFC 3339, UTC. */
+  created_at: string
+  lines: QuoteLine[]
+}
+
+export interface QuoteLine {
+  /** Position in the quote, from 1. */
+  line: number
+  /** The id of a SKU. */
+  sku: string
+  /** How many codes. */
+  quantity: number
+  /** A decimal number of major units, at most four digits after the point. */
+  unit_price: string
+  /** A decimal number of major units, at most four digits after the point. */
+  total: string
+  /** The rules that gave the unit price, in the order they applied. */
+  price_rules: string[]
+  /** How the unit price came about. */
+  explanation: PriceStep[]
+}
+
+export interface QuoteSummary {
+  /** The id of a quote. */
+  id: string
+  reference: string
+  /** open: an order may name it. used: one has. expired: its time is over. */
+  state: 'open' | 'used' | 'expired' | (string & {})
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** A decimal number of major units, at most four digits after the point. */
+  total: string
+  /** The order that used it. */
+  order: string | null
+  /** RFC 3339, UTC. */
+  expires_at: string
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
 export interface RecallLot {
   /** Why; kept with it. */
   reason: string
+}
+
+export interface Refund {
+  /** The id of a refund. */
+  id: string
+  /** cancelled: by the order’s id. reversed: by your own reference. */
+  reason: 'cancelled' | 'reversed' | (string & {})
+  /** The reason you gave. */
+  note: string | null
+  /** What went back into the wallet. */
+  amount: Money
+  /** Codes that were given back, none of them ever revealed. */
+  quantity: number
+  lines: Array<{
+    /** Position in the order, from 1. */
+    line: number
+    /** Codes of the line that were given back. */
+    quantity: number
+    /** What was refunded for them. */
+    amount: Money
+  }>
+  /** RFC 3339, UTC. */
+  created_at: string
 }
 
 export interface Reseller {
@@ -587,6 +1112,41 @@ export interface Reseller {
   status: 'active' | 'suspended' | 'closed' | (string & {})
   /** ISO 4217 currency code. */
   currency: Currency
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+export interface Reveal {
+  /** The id of an entry in the reveal log. */
+  id: string
+  /** The id of an order. */
+  order: string
+  /** The id of an API key; it says which world the key is of. */
+  key: string
+  /** The position of the first code that was shown, from 0, counted over the lines of the order. */
+  first: number
+  /** How many codes were shown. */
+  count: number
+  /** Where the request came from. */
+  ip: string
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+export interface Reversal {
+  /** The id of a reversal. */
+  id: string
+  reference: string
+  order_reference: string
+  /** The order; one in state void when none had come with the reference. */
+  order: string
+  /**
+   * reversed: money and codes went back. cancelled: nothing had been delivered, and what was set aside went back.
+   * voided: no order had come, and none can come with the reference any more.
+   */
+  outcome: 'reversed' | 'cancelled' | 'voided' | (string & {})
+  /** What went back into the wallet, by this reversal or before it. */
+  refund: Refund | null
   /** RFC 3339, UTC. */
   created_at: string
 }
@@ -625,6 +1185,13 @@ export interface SetPriceRule {
 export interface SetPriceRules {
   /** In the order sent. */
   data: SetPriceRule[]
+}
+
+export interface ShortStock {
+  /** The id of a SKU. */
+  sku: string
+  wanted: number
+  available: number
 }
 
 export interface Sku {
@@ -666,6 +1233,165 @@ export interface SkuStock {
   held: number
   /** A paused SKU cannot be ordered, whatever is available. */
   status: 'active' | 'paused' | 'delisted' | (string & {})
+}
+
+export interface StandingLimits {
+  max_total_per_run?: Money
+  /** What may be spent in a calendar month of the rule’s time zone (UTC for a level), less what was given back. */
+  monthly_total?: Money
+  /** Codes in such a month, less those given back. */
+  monthly_quantity?: number
+  /** RFC 3339. From then on there are no runs: it ends. */
+  ends_at?: string
+  /** Orders, at most; with the last it ends. */
+  runs_max?: number
+}
+
+export interface StandingOrder {
+  /** The id of a standing order. */
+  id: string
+  reference: string
+  name: string
+  state: 'active' | 'paused' | 'ended' | (string & {})
+  /** The id of a SKU. */
+  sku: string
+  rule: StandingRule
+  /**
+   * Money in the currency of the SKU. A schedule buys its quantity or, beyond a limit, nothing; a level buys as much
+   * as the limits leave.
+   */
+  limits: StandingLimits
+  cost_center: string | null
+  /** The key it buys with: the one that made, last changed or last resumed it. */
+  key: string
+  /** Runs there were. */
+  runs: number
+  /** Runs that ordered. */
+  orders: number
+  /** Null unless it is active. */
+  next_run_at: string | null
+  pause_reason:
+    | 'requested' | 'key_revoked' | 'key_expired' | 'reseller_suspended' | 'refused_in_a_row' | null | (string & {})
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
+}
+
+export interface StandingPreview {
+  /** The next times, 5 at most; none while it is paused or ended. */
+  next_runs: string[]
+  /** Null when it has ended. */
+  next: {
+    /** What would become of a run now. */
+    would: 'ordered' | 'nothing_needed' | 'refused' | 'limit_reached' | (string & {})
+    /** Codes it would buy, or set out to. */
+    quantity: number
+    /** Null when nothing is to be bought or it has no price. */
+    unit_price: string | null
+    /** A decimal number of major units, at most four digits after the point. */
+    total: string
+    /** ISO 4217 currency code. */
+    currency: Currency
+    /** Null for a schedule. */
+    on_hand: number | null
+    /** Why it was refused. */
+    code:
+      | 'overloaded' | 'database_unavailable' | 'request_timeout' | 'headers_too_large' | 'malformed_request'
+      | 'not_found' | 'method_not_allowed' | 'unsupported_media_type' | 'body_too_large' | 'body_not_allowed'
+      | 'signature_missing' | 'signature_malformed' | 'signature_expired' | 'signature_in_future'
+      | 'signature_insufficient' | 'signature_invalid' | 'digest_missing' | 'digest_malformed' | 'digest_mismatch'
+      | 'nonce_reused' | 'key_revoked' | 'key_expired' | 'ip_not_allowed' | 'reseller_suspended' | 'scope_missing'
+      | 'rate_limited' | 'reveal_quota_exceeded' | 'version_unknown' | 'malformed_json' | 'duplicate_json_key'
+      | 'forbidden_json_key' | 'invalid_request' | 'cursor_invalid' | 'reference_missing' | 'reference_mismatch'
+      | 'reference_reused' | 'reference_void' | 'quote_not_found' | 'quote_used' | 'quote_expired' | 'quote_changed'
+      | 'hold_not_found' | 'hold_ended' | 'hold_expired' | 'hold_limit_exceeded' | 'sku_not_found' | 'sku_not_for_sale'
+      | 'price_missing' | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing'
+      | 'out_of_stock' | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed'
+      | 'reversal_too_late' | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed'
+      | 'bulk_file_unreadable' | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak'
+      | 'url_not_allowed' | 'callback_host_unknown' | 'events_expired' | 'in_use' | 'state_conflict'
+      | 'price_below_cost' | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked'
+      | 'code_not_on_shelf' | 'internal_error' | null | (string & {})
+    detail: string | null
+  } | null
+}
+
+export interface StandingRule {
+  /**
+   * schedule: quantity codes at certain times; it takes every, at, quantity, weekday with week, day with month,
+   * time_zone. level: as many as are missing from a level; it takes level, check_every_minutes, batch_max.
+   */
+  kind: 'schedule' | 'level' | (string & {})
+  every?: 'day' | 'week' | 'month' | (string & {})
+  /**
+   * The time of day in the time zone. Where the clocks skip it, the run is as much later; where it comes twice, at
+   * the later.
+   */
+  at?: string
+  /** With every: week. 1 is Monday (ISO 8601). */
+  weekday?: number
+  /** With every: month. A month without this day runs on its last day. */
+  day?: number
+  /** A name of the IANA time zone database; Asia/Shanghai when it is left out. */
+  time_zone?: string
+  /** How many codes each time. */
+  quantity?: number
+  /**
+   * How many codes to keep on hand: bought by this standing order, neither revealed nor given back. What is missing
+   * is bought, rounded up to the step of the SKU and at least its minimum.
+   */
+  level?: number
+  /** How often to look. */
+  check_every_minutes?: number
+  /** How many codes to buy at once at most. */
+  batch_max?: number
+}
+
+export interface StandingRun {
+  /** From 1; the reference of its order is the id of the standing order, a slash and this number. */
+  run: number
+  /** RFC 3339, UTC. */
+  due_at: string
+  /** RFC 3339, UTC. */
+  ran_at: string
+  /**
+   * ordered: see the order, which may wait for approval. nothing_needed: the level is there. limit_reached: the
+   * limits leave nothing.
+   */
+  outcome: 'ordered' | 'nothing_needed' | 'refused' | 'limit_reached' | (string & {})
+  /** Codes it set out to buy. */
+  wanted: number
+  /** Codes on hand before it; null for a schedule. */
+  on_hand: number | null
+  /** The order it placed. */
+  order: string | null
+  /** Codes ordered. */
+  quantity: number
+  /** A decimal number of major units, at most four digits after the point. */
+  total: string
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** Why it was refused. */
+  code:
+    | 'overloaded' | 'database_unavailable' | 'request_timeout' | 'headers_too_large' | 'malformed_request'
+    | 'not_found' | 'method_not_allowed' | 'unsupported_media_type' | 'body_too_large' | 'body_not_allowed'
+    | 'signature_missing' | 'signature_malformed' | 'signature_expired' | 'signature_in_future'
+    | 'signature_insufficient' | 'signature_invalid' | 'digest_missing' | 'digest_malformed' | 'digest_mismatch'
+    | 'nonce_reused' | 'key_revoked' | 'key_expired' | 'ip_not_allowed' | 'reseller_suspended' | 'scope_missing'
+    | 'rate_limited' | 'reveal_quota_exceeded' | 'version_unknown' | 'malformed_json' | 'duplicate_json_key'
+    | 'forbidden_json_key' | 'invalid_request' | 'cursor_invalid' | 'reference_missing' | 'reference_mismatch'
+    | 'reference_reused' | 'reference_void' | 'quote_not_found' | 'quote_used' | 'quote_expired' | 'quote_changed'
+    | 'hold_not_found' | 'hold_ended' | 'hold_expired' | 'hold_limit_exceeded' | 'sku_not_found' | 'sku_not_for_sale'
+    | 'price_missing' | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing'
+    | 'out_of_stock' | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed'
+    | 'reversal_too_late' | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed'
+    | 'bulk_file_unreadable' | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak'
+    | 'url_not_allowed' | 'callback_host_unknown' | 'events_expired' | 'in_use' | 'state_conflict' | 'price_below_cost'
+    | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf'
+    | 'internal_error' | null | (string & {})
+  /** Why it did not order, in a sentence. */
+  detail: string | null
 }
 
 export interface StockList {
@@ -738,6 +1464,13 @@ export interface Wallet {
   created_at: string
 }
 
+export interface WalletCover {
+  /** Balance and credit now. */
+  available: string
+  /** A decimal number of major units, at most four digits after the point. */
+  missing: string
+}
+
 /** The answer of GET /v1/ping. */
 export interface PingResult {
   pong: true
@@ -790,7 +1523,7 @@ export interface CreateKeyBody {
   /** What the key may do; no more than the key that signs. */
   scopes: ReadonlyArray<
     | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
-    | 'keys:write' | 'approvals:write'>
+    | 'keys:write' | 'approvals:write' | 'callbacks:write'>
 }
 
 /** The answer of POST /v1/keys. */
@@ -903,6 +1636,90 @@ export interface QueryStockBody {
 /** The answer of POST /v1/stock/query. */
 export type QueryStockResult = StockList
 
+/** The query of GET /v1/quotes. */
+export interface ListQuotesQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/quotes. */
+export interface ListQuotesResult {
+  data: QuoteSummary[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/quotes. */
+export interface CreateQuoteBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** What the order will have, line by line; all lines in one currency. */
+  lines: ReadonlyArray<{
+    /** The id of a SKU. */
+    sku: string
+    /** How many codes. From 1 to 1000000. */
+    quantity: number
+  }>
+  /** For how many seconds the prices bind. From 60 to 86400. 900 when left out. */
+  expires_in?: number | undefined
+}
+
+/** The answer of POST /v1/quotes. */
+export type CreateQuoteResult = Quote
+
+/** The answer of GET /v1/quotes/{id}. */
+export type GetQuoteResult = Quote
+
+/** The query of GET /v1/holds. */
+export interface ListHoldsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  state?: 'active' | 'used' | 'cancelled' | 'expired' | 'broken' | undefined
+}
+
+/** The answer of GET /v1/holds. */
+export interface ListHoldsResult {
+  data: Hold[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/holds. */
+export interface CreateHoldBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** What to set aside; each SKU once. */
+  lines: ReadonlyArray<{
+    /** The id of a SKU. */
+    sku: string
+    /** How many codes to set aside. From 1 to 1000000. */
+    quantity: number
+  }>
+  /** For how many seconds; your level may allow less. Default: 120, or what your level allows. From 30 to 900. */
+  expires_in?: number | undefined
+}
+
+/** The answer of POST /v1/holds. */
+export type CreateHoldResult = Hold
+
+/** The answer of GET /v1/holds/{id}. */
+export type GetHoldResult = Hold
+
+/** The answer of DELETE /v1/holds/{id}. */
+export type CancelHoldResult = Hold
+
 /** The query of GET /v1/orders. */
 export interface ListOrdersQuery {
   /** How many to answer at most. From 1 to 100. 20 when left out. */
@@ -949,9 +1766,20 @@ export interface PlaceOrderBody {
   max_total?: Money | undefined
   /**
    * inline: the codes stand in the answer (up to 100 codes, with scope codes:read). fetch: get them from /codes.
-   * Default: inline where possible.
+   * Default: inline where possible, fetch for a key with a quota of reveals.
    */
   deliver?: 'inline' | 'fetch' | undefined
+  /** Pay the prices of this quote, or be refused. Its lines, in their sequence, are the lines of the order. */
+  quote?: string | undefined
+  /** Take what this hold has set aside. What the order does not take of it goes back on sale. */
+  hold?: string | undefined
+  /** Who of yours pays: budgets and approvals know it. */
+  cost_center?: string | undefined
+  /**
+   * Check everything, move nothing: the answer is 200 with the order as it would be, dry_run in it, and an id that
+   * names nothing.
+   */
+  dry_run?: boolean | undefined
 }
 
 /** The answer of POST /v1/orders. */
@@ -962,16 +1790,30 @@ export type GetOrderResult = Order
 
 /** The query of GET /v1/orders/{id}/codes. */
 export interface ListOrderCodesQuery {
-  /** Codes to pass over: where an earlier answer ended. At least 0. 0 when left out. */
+  /**
+   * The position to begin at. Positions count the codes ever delivered; those given back keep theirs. At least 0. 0
+   * when left out.
+   */
   offset?: number | undefined
-  /** Codes to answer at most; JSON: up to 1000 (default 100), NDJSON: all that follow by default. At least 1. */
+  /**
+   * Codes you have from a cut answer to the same offset: they are passed over, and this answer goes on where that one
+   * was cut. At least 0. 0 when left out.
+   */
+  taken?: number | undefined
+  /** Codes to answer at most; JSON: up to 1000 (default 100), NDJSON and CSV: all that follow by default. At least 1. */
   limit?: number | undefined
 }
 
 /** The answer of GET /v1/orders/{id}/codes. */
 export interface ListOrderCodesResult {
+  /** The codes; empty where they are sealed to your encryption key. */
   data: OrderCode[]
-  /** Codes of the whole order. */
+  /**
+   * The codes sealed to your encryption key: JWE in compact form (RFC 7516), each of up to 1000 codes as NDJSON
+   * ({"line", "sku", "secret", …} a line). There where you have a key in use.
+   */
+  sealed?: string[]
+  /** Codes of the whole order, without those given back. */
   count: number
   /** Send it as offset to read on; null at the end. */
   next_offset: number | null
@@ -979,6 +1821,387 @@ export interface ListOrderCodesResult {
 
 /** A line of the answer of GET /v1/orders/{id}/codes. */
 export type ListOrderCodesLine = OrderCode
+
+/** The answer of GET /v1/orders/{id}/codes/digest. */
+export type GetOrderCodesDigestResult = CodeDigest
+
+/** The body of POST /v1/orders/{id}/cancel. */
+export interface CancelOrderBody {
+  /** all (default): refused when a code was revealed. unrevealed: gives back those that never were. */
+  codes?: 'all' | 'unrevealed' | undefined
+  /** For your own records; it stays with the refund. */
+  reason?: string | undefined
+}
+
+/** The answer of POST /v1/orders/{id}/cancel. */
+export type CancelOrderResult = Order
+
+/** The query of GET /v1/reversals. */
+export interface ListReversalsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/reversals. */
+export interface ListReversalsResult {
+  data: Reversal[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/reversals. */
+export interface CreateReversalBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** The reference of the order that is to be undone, whether it arrived or not. */
+  order_reference: string
+}
+
+/** The answer of POST /v1/reversals. */
+export type CreateReversalResult = Reversal
+
+/** The answer of GET /v1/reversals/{id}. */
+export type GetReversalResult = Reversal
+
+/** The query of GET /v1/reveals. */
+export interface ListRevealsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Only reveals of this order. */
+  order?: string | undefined
+  /** Only reveals by this key. */
+  key?: string | undefined
+}
+
+/** The answer of GET /v1/reveals. */
+export interface ListRevealsResult {
+  data: Reveal[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/bulk-orders/{id}/confirm. */
+export interface ConfirmBulkOrderBody {
+  /** What it may cost at most; by default the total of the report. Lines that would cost more are not bought. */
+  max_total?: Money | undefined
+}
+
+/** The answer of POST /v1/bulk-orders/{id}/confirm. */
+export type ConfirmBulkOrderResult = BulkOrder
+
+/** The answer of POST /v1/bulk-orders/{id}/cancel. */
+export type CancelBulkOrderResult = BulkOrder
+
+/** The body of POST /v1/bulk-orders/{id}/retry. */
+export interface RetryBulkOrderBody {
+  /** What all rounds together may cost at most; by default what it was. */
+  max_total?: Money | undefined
+}
+
+/** The answer of POST /v1/bulk-orders/{id}/retry. */
+export type RetryBulkOrderResult = BulkOrder
+
+/** The query of GET /v1/bulk-orders. */
+export interface ListBulkOrdersQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Only the bulk order with this reference. */
+  reference?: string | undefined
+  state?:
+    | 'invalid' | 'validated' | 'running' | 'reserving' | 'awaiting_approval' | 'completing' | 'releasing'
+    | 'completed' | 'partial' | 'failed' | 'cancelled' | 'rejected' | 'expired' | undefined
+}
+
+/** The answer of GET /v1/bulk-orders. */
+export interface ListBulkOrdersResult {
+  data: BulkOrderSummary[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The query of POST /v1/bulk-orders. */
+export interface CreateBulkOrderQuery {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource.
+   */
+  reference?: string | undefined
+  /**
+   * partial (default): line by line, what can be bought is bought. all_or_nothing: stock and money of all lines are
+   * set aside first; when one line cannot be had, all is given back.
+   */
+  fill?: 'all_or_nothing' | 'partial' | undefined
+  /** The currency all lines must be in; by default that of the first line. */
+  currency?: Currency | undefined
+  /** Who of yours pays: budgets and approvals know it. */
+  cost_center?: string | undefined
+}
+
+/** The answer of POST /v1/bulk-orders. */
+export type CreateBulkOrderResult = BulkOrder
+
+/** The answer of GET /v1/bulk-orders/{id}. */
+export type GetBulkOrderResult = BulkOrder
+
+/** The query of GET /v1/bulk-orders/{id}/lines. */
+export interface ListBulkOrderLinesQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  state?: 'waiting' | 'held' | 'delivered' | 'partial' | 'refused' | 'released' | 'returned' | undefined
+  /** Only the line with this reference. */
+  reference?: string | undefined
+}
+
+/** The answer of GET /v1/bulk-orders/{id}/lines. */
+export interface ListBulkOrderLinesResult {
+  data: BulkOrderLine[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** A line of the answer of GET /v1/bulk-orders/{id}/lines. */
+export type ListBulkOrderLinesLine = BulkOrderLine
+
+/** The answer of GET /v1/approval-policy. */
+export type GetApprovalPolicyResult = ApprovalPolicy
+
+/** The body of PUT /v1/approval-policy. */
+export interface PutApprovalPolicyBody {
+  /**
+   * A total above this needs approval; one amount a currency. A currency that is not named has no such limit. [] when
+   * left out.
+   */
+  amount_above?: readonly Money[] | undefined
+  /**
+   * More codes than this in one purchase need approval; null: any number does not. From 0 to 500000000. null when
+   * left out.
+   */
+  quantity_above?: number | null | undefined
+  /** A purchase with one of these needs approval. [] when left out. */
+  skus?: readonly string[] | undefined
+  /** A purchase with a SKU you never bought before needs approval. false when left out. */
+  first_purchase?: boolean | undefined
+  /**
+   * How long a purchase waits, its stock and money set aside, before it expires. From 60 to 2592000. 86400 when left
+   * out.
+   */
+  expires_in_seconds?: number | undefined
+}
+
+/** The answer of PUT /v1/approval-policy. */
+export type PutApprovalPolicyResult = ApprovalPolicy
+
+/** The query of GET /v1/budgets. */
+export interface ListBudgetsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/budgets. */
+export interface ListBudgetsResult {
+  data: Budget[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of PUT /v1/budgets. */
+export interface PutBudgetBody {
+  /** key: what one key may spend, its rotations included. cost_center: what may be spent for it by all keys. */
+  kind: 'key' | 'cost_center'
+  /** The id of a key of yours, or the name of a cost center as orders give it. */
+  subject: string
+  /** What may be spent in a calendar month (UTC), in this currency only. */
+  monthly_limit: Money
+}
+
+/** The answer of PUT /v1/budgets. */
+export type PutBudgetResult = Budget
+
+/** The answer of DELETE /v1/budgets/{id}. */
+export type RemoveBudgetResult = Budget
+
+/** The query of GET /v1/approvals. */
+export interface ListApprovalsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  state?: 'pending' | 'approved' | 'rejected' | 'expired' | 'cancelled' | undefined
+  kind?: 'order' | 'bulk_order' | undefined
+}
+
+/** The answer of GET /v1/approvals. */
+export interface ListApprovalsResult {
+  data: Approval[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /v1/approvals/{id}. */
+export type GetApprovalResult = Approval
+
+/** The answer of POST /v1/approvals/{id}/approve. */
+export type ApproveApprovalResult = Approval
+
+/** The body of POST /v1/approvals/{id}/reject. */
+export type RejectApprovalBody = RecallLot
+
+/** The answer of POST /v1/approvals/{id}/reject. */
+export type RejectApprovalResult = Approval
+
+/** The query of GET /v1/standing-orders. */
+export interface ListStandingOrdersQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  state?: 'active' | 'paused' | 'ended' | undefined
+  /** The id of a SKU. */
+  sku?: string | undefined
+}
+
+/** The answer of GET /v1/standing-orders. */
+export interface ListStandingOrdersResult {
+  data: StandingOrder[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/standing-orders. */
+export interface CreateStandingOrderBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** A name for people. */
+  name: string
+  /** The id of a SKU. */
+  sku: string
+  rule: StandingRule
+  /**
+   * Money in the currency of the SKU. A schedule buys its quantity or, beyond a limit, nothing; a level buys as much
+   * as the limits leave.
+   */
+  limits?: StandingLimits | undefined
+  /** Who of yours pays: budgets and approvals know it. */
+  cost_center?: string | undefined
+}
+
+/** The answer of POST /v1/standing-orders. */
+export type CreateStandingOrderResult = StandingOrder
+
+/** The answer of GET /v1/standing-orders/{id}. */
+export type GetStandingOrderResult = StandingOrder
+
+/** The body of PATCH /v1/standing-orders/{id}. */
+export interface UpdateStandingOrderBody {
+  /** A name for people. */
+  name?: string | undefined
+  rule?: StandingRule | undefined
+  /**
+   * Money in the currency of the SKU. A schedule buys its quantity or, beyond a limit, nothing; a level buys as much
+   * as the limits leave.
+   */
+  limits?: StandingLimits | undefined
+  /** Who of yours pays: budgets and approvals know it. */
+  cost_center?: string | null | undefined
+}
+
+/** The answer of PATCH /v1/standing-orders/{id}. */
+export type UpdateStandingOrderResult = StandingOrder
+
+/** The answer of DELETE /v1/standing-orders/{id}. */
+export type EndStandingOrderResult = StandingOrder
+
+/** The answer of POST /v1/standing-orders/{id}/pause. */
+export type PauseStandingOrderResult = StandingOrder
+
+/** The answer of POST /v1/standing-orders/{id}/resume. */
+export type ResumeStandingOrderResult = StandingOrder
+
+/** The answer of GET /v1/standing-orders/{id}/preview. */
+export type PreviewStandingOrderResult = StandingPreview
+
+/** The query of GET /v1/standing-orders/{id}/runs. */
+export interface ListStandingRunsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  outcome?: 'ordered' | 'nothing_needed' | 'refused' | 'limit_reached' | undefined
+}
+
+/** The answer of GET /v1/standing-orders/{id}/runs. */
+export interface ListStandingRunsResult {
+  data: StandingRun[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The query of GET /v1/encryption-keys. */
+export interface ListEncryptionKeysQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/encryption-keys. */
+export interface ListEncryptionKeysResult {
+  data: EncryptionKey[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/encryption-keys. */
+export interface CreateEncryptionKeyBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** A name for people. */
+  name: string
+  /**
+   * A public JWK: OKP with crv X25519 (x), EC with crv P-256 (x, y), or RSA of 2048 to 8192 bits (n, e). Public
+   * members only.
+   */
+  jwk: {
+    kty: string
+  }
+}
+
+/** The answer of POST /v1/encryption-keys. */
+export type CreateEncryptionKeyResult = EncryptionKey
+
+/** The answer of GET /v1/encryption-keys/{id}. */
+export type GetEncryptionKeyResult = EncryptionKey
+
+/** The answer of DELETE /v1/encryption-keys/{id}. */
+export type RetireEncryptionKeyResult = EncryptionKey
 
 /** The query of GET /v1/wallets. */
 export interface ListWalletsQuery {
@@ -1025,6 +2248,10 @@ export interface PutLevelBody {
   rank: number
   /** How many requests may be sent in a minute. From 1 to 10000000. */
   requests_per_minute: number
+  /** For how many seconds a reseller of this level may hold stock. From 30 to 900. 900 when left out. */
+  hold_seconds_max?: number | undefined
+  /** How many codes a reseller of this level may hold at once; 0: none. From 0 to 100000000. 10000 when left out. */
+  held_codes_max?: number | undefined
 }
 
 /** The answer of PUT /admin/v1/levels/{id}. */
@@ -1142,10 +2369,17 @@ export interface CreateResellerKeyBody {
   expires_at?: string | null | undefined
   /** A limit of the key’s own; null: the level’s holds. From 1 to 10000000. */
   requests_per_minute?: number | null | undefined
+  /** Codes the key may reveal in a day (UTC), repeats included; null: as many as there are. From 0 to 100000000. */
+  reveals_per_day?: number | null | undefined
+  /**
+   * Codes revealed in a day (UTC) from which on the reseller gets the event reveals.alert, once a day; null: never.
+   * From 1 to 100000000.
+   */
+  reveals_alert_at?: number | null | undefined
   /** What the key may do. */
   scopes: ReadonlyArray<
     | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
-    | 'keys:write' | 'approvals:write'>
+    | 'keys:write' | 'approvals:write' | 'callbacks:write'>
 }
 
 /** The answer of POST /admin/v1/resellers/{id}/keys. */
@@ -1202,6 +2436,24 @@ export interface CreateOperatorKeyBody {
 /** The answer of POST /admin/v1/keys. */
 export type CreateOperatorKeyResult = CreatedApiKey
 
+/** The body of PATCH /admin/v1/keys/{id}. */
+export interface UpdateKeyBody {
+  /** A name for people. */
+  name?: string | undefined
+  /** Addresses and CIDR ranges to use the key from; empty allows all. */
+  ip_allow?: readonly string[] | undefined
+  /** Codes the key may reveal in a day (UTC), repeats included; null: as many as there are. From 0 to 100000000. */
+  reveals_per_day?: number | null | undefined
+  /**
+   * Codes revealed in a day (UTC) from which on the reseller gets the event reveals.alert, once a day; null: never.
+   * From 1 to 100000000.
+   */
+  reveals_alert_at?: number | null | undefined
+}
+
+/** The answer of PATCH /admin/v1/keys/{id}. */
+export type UpdateKeyResult = ApiKey
+
 /** The body of POST /admin/v1/keys/{id}/rotate. */
 export interface RotateOperatorKeyBody {
   /**
@@ -1253,6 +2505,28 @@ export interface AdminListOrdersResult {
 
 /** The answer of GET /admin/v1/resellers/{id}/orders/{order}. */
 export type AdminGetOrderResult = Order
+
+/** The query of GET /admin/v1/reveals. */
+export interface AdminListRevealsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Only reveals of this order. */
+  order?: string | undefined
+  /** Only reveals by this key. */
+  key?: string | undefined
+  /** Only reveals of this reseller. */
+  reseller?: string | undefined
+}
+
+/** The answer of GET /admin/v1/reveals. */
+export interface AdminListRevealsResult {
+  data: OperatorReveal[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
 
 /** The body of POST /admin/v1/resellers/{id}/deposits. */
 export interface CreateDepositBody {
