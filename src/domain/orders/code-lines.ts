@@ -44,15 +44,14 @@ export interface CodeRun { readonly line: number, readonly skuId: Uuid, readonly
 export function * writePieces (
   form: LineForm,
   runs: readonly CodeRun[],
-  codeAt: (place: number) => PlainCode
+  nextCode: () => PlainCode
 ): Generator<{ lines: number, bytes: Buffer }> {
   let text = ''
   let lines = 0
-  let next = 0
   for (const { line, skuId, count } of runs) {
     const head = form.head(line, skuId)
-    for (const end = next + count; next < end; next++) {
-      text += form.write(head, codeAt(next))
+    for (let left = count; left > 0; left--) {
+      text += form.write(head, nextCode())
       if (++lines < linesPerPieceMax && text.length < charactersPerPieceMax) continue
       yield { lines, bytes: Buffer.from(text) }
       text = ''

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { Problem } from '../../base/problem.ts'
 import type { CodeRange } from './code-layout.ts'
 import { csv, csvHeader, ndjson, writePieces } from './code-lines.ts'
-import { codesOf, revealStepMax, startReading, type Reading, type RevealBy, type Revealed, type RevealNeeds } from './reveal-codes.ts'
+import { openOneByOne, revealStepMax, startReading, type Reading, type RevealBy, type RevealNeeds, type Revealed } from './reveal-codes.ts'
 
 /** An answer that has begun: the codes it will have of those the order has, and its bytes. */
 export interface Delivery { readonly count: number, readonly total: number, readonly pieces: AsyncGenerator<Buffer> }
@@ -24,7 +24,7 @@ export async function deliverLines (needs: RevealNeeds, by: RevealBy, range: Cod
     const digest = createHash('sha256')
     let count = 0
     for await (const revealed of stepsOf(reading, begun, range)) {
-      count += revealed.sealed.length
+      count += revealed.count
       for await (const { lines, bytes } of linesOf(needs, revealed)) {
         digest.update(lines)
         yield bytes
@@ -46,7 +46,7 @@ export async function deliverCsv (needs: RevealNeeds, by: RevealBy, range: CodeR
   async function * pieces (): AsyncGenerator<Buffer> {
     if (range.first === 0 && !range.pass) yield Buffer.from(csvHeader)
     for await (const revealed of stepsOf(reading, begun, range)) {
-      for (const { bytes } of writePieces(csv, revealed.runs, codesOf(revealed))) yield bytes
+      for (const { bytes } of writePieces(csv, revealed.runs, openOneByOne(revealed))) yield bytes
     }
   }
 }
@@ -55,8 +55,8 @@ async function * stepsOf (reading: Reading, begun: Revealed, range: CodeRange): 
   let left = range.count
   let revealed = begun
   for (;;) {
-    if (revealed.sealed.length === 0) return
-    left -= revealed.sealed.length
+    if (revealed.count === 0) return
+    left -= revealed.count
     const { next } = revealed
     const more = next === null || left === 0 ? undefined : stepOf({ first: next, count: left }, left)
     if (more) reading.fetchAhead(more)
@@ -72,7 +72,7 @@ function stepOf (range: CodeRange, left: number): CodeRange {
 
 /** The lines of a step as they are summed and as they leave. */
 async function * linesOf ({ sealing }: RevealNeeds, revealed: Revealed): AsyncGenerator<{ lines: Buffer, bytes: Buffer }> {
-  const written = writePieces(ndjson, revealed.runs, codesOf(revealed))
+  const written = writePieces(ndjson, revealed.runs, openOneByOne(revealed))
   const { sealTo } = revealed
   if (sealTo === null) {
     for (const { bytes } of written) yield { lines: bytes, bytes }
@@ -84,6 +84,9 @@ async function * linesOf ({ sealing }: RevealNeeds, revealed: Revealed): AsyncGe
 }
 
 function refuseSealed (): never {
-  throw new Problem('delivery_sealed', 'Your codes are sealed to your encryption key, and a CSV cannot be. Ask for application/x-ndjson and ' +
-    'open its lines with your private key (the SDK does), or retire the key first.')
+  throw new Problem(
+    'delivery_sealed',
+    'Your codes are sealed to your encryption key, and a CSV cannot be. Ask for application/x-ndjson and open its lines with your private ' +
+      'key (the SDK does), or retire the key first.'
+  )
 }

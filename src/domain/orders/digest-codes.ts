@@ -7,11 +7,10 @@ import { Problem } from '../../base/problem.ts'
 import type { Db } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
-import { openCode } from '../stock/open-codes.ts'
 import { lineRuns, readLayout, takeLive, type CodeLayout } from './code-layout.ts'
 import { csv, csvHeader, linesPerPieceMax, ndjson } from './code-lines.ts'
 import { readSealedRanges } from './read-orders.ts'
-import { revealStepMax } from './reveal-codes.ts'
+import { openOneByOne, revealStepMax } from './reveal-codes.ts'
 
 /** Digests computed at once in a process; who comes then is asked to come again. */
 export const digestsAtOnceMax = 2
@@ -68,7 +67,8 @@ function readRevealedLayout (db: Db, resellerId: Uuid, orderId: Uuid): Promise<C
         not exists (select 1 from positions where live)
       ) as revealed`
     if (!row!.revealed) {
-      throw new Problem('codes_not_revealed', 'Some codes of this order were never revealed: read all of them first, then ask for the digest.')
+      const detail = 'Some codes of this order were never revealed: read all of them first, then ask for the digest.'
+      throw new Problem('codes_not_revealed', detail)
     }
     return await readLayout(tx, orderId, order)
   })
@@ -96,13 +96,13 @@ async function computeDigest ({ db, lotKeys }: { readonly db: Db, readonly lotKe
     const { ranges, next } = takeLive(layout, { first, count: revealStepMax })
     const sealed = await readSealedRanges(db, ranges)
     const keys = await lotKeys.keysOf(db, ranges.map(({ lotId }) => lotId))
-    let place = 0
+    const nextCode = openOneByOne({ sealed, keys })
     for (const { line, skuId, count: length } of lineRuns(layout, ranges)) {
       const ndjsonHead = ndjson.head(line, skuId)
       const csvHead = csv.head(line, skuId)
-      for (const end = place + length; place < end; place++) {
+      for (let left = length; left > 0; left--) {
         if (++count % linesPerPieceMax === 0) await othersTurn()
-        const code = openCode(keys, sealed[place]!)
+        const code = nextCode()
         ofNdjson.update(ndjson.write(ndjsonHead, code))
         ofCsv.update(csv.write(csvHead, code))
       }

@@ -84,11 +84,11 @@ export async function readSealedCodes (read: Reader, allocations: readonly Order
     order by range.place, code.n`.execute()
 }
 
-/**
- * The sealed codes of a few long ranges, in their order: those of a range come as one value, each behind its length, because a row
- * for each code would cost more than the code.
- */
-export async function readSealedRanges (read: Reader, ranges: readonly OrderAllocation[]): Promise<readonly SealedCode[]> {
+/** The sealed codes of a range as one value, each behind its length: a row for each would cost more than the code. */
+export interface SealedRange { readonly lotId: number, readonly first: number, readonly count: number, readonly codes: Buffer }
+
+/** The sealed codes of a few long ranges, in their order. */
+export async function readSealedRanges (read: Reader, ranges: readonly OrderAllocation[]): Promise<readonly SealedRange[]> {
   if (ranges.length === 0) return []
   const rows = await read<{ codes: Buffer }[]>`
     select (
@@ -98,18 +98,20 @@ export async function readSealedRanges (read: Reader, ranges: readonly OrderAllo
     from unnest(${bareArray(ranges.map(range => range.lotId))}::int[], ${bareArray(ranges.map(range => range.first))}::int[],
                 ${bareArray(ranges.map(range => range.count))}::int[]) with ordinality as range (lot_id, first, count, place)
     order by range.place`.execute()
-  const sealed: SealedCode[] = []
-  rows.forEach(({ codes }, i) => {
-    const { lotId, first, count } = ranges[i]!
+  return rows.map(({ codes }, i) => ({ lotId: ranges[i]!.lotId, first: ranges[i]!.first, count: ranges[i]!.count, codes }))
+}
+
+/** The codes of ranges, cut out one at a time as they are asked for. */
+export function * sealedCodesOf (ranges: readonly SealedRange[]): Generator<SealedCode, undefined> {
+  for (const { lotId, first, count, codes } of ranges) {
     let at = 0
     for (let n = first; n < first + count; n++) {
       const start = at + lengthBytes
       at = start + codes.readInt32BE(at)
-      sealed.push({ lotId, n, sealed: codes.subarray(start, at) })
+      yield { lotId, n, sealed: codes.subarray(start, at) }
     }
     assert(at === codes.length, 'the codes of a range and no more')
-  })
-  return sealed
+  }
 }
 
 const lengthBytes = 4

@@ -5,7 +5,7 @@ import type { KeyObject } from 'node:crypto'
 import type { OrderCodeView } from '../../../schema/rest/orders.ts'
 import type { OrderState } from '../../../schema/vocabulary.ts'
 import { newId, showId, type Uuid } from '../../base/ids.ts'
-import { Problem } from '../../base/problem.ts'
+import { Problem, assert } from '../../base/problem.ts'
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
@@ -16,11 +16,11 @@ import { readEncryptionKeyInUse } from '../resellers/list-encryption-keys.ts'
 import { recheckKey } from '../resellers/recheck-key.ts'
 import { spendNonce, type StoredNonce } from '../requests/spend-nonce.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
-import { openCode, openCodes, type SealedCode } from '../stock/open-codes.ts'
+import { openCode, type PlainCode } from '../stock/open-codes.ts'
 import { countLive, lineRuns, positionRuns, readLayout, takeLive, type CodeLayout, type CodeRange } from './code-layout.ts'
 import { ndjson, writePieces, type CodeRun } from './code-lines.ts'
 import { codeView } from './order-view.ts'
-import { readSealedRanges } from './read-orders.ts'
+import { readSealedRanges, sealedCodesOf, type SealedRange } from './read-orders.ts'
 import type { Sealing } from './seal-delivery.ts'
 
 export interface RevealBy {
@@ -35,8 +35,9 @@ export interface RevealNeeds { readonly db: Db, readonly lotKeys: LotKeys, reado
 
 /** Codes whose reveal is recorded: sealed in their lots still, with what opens them. */
 export interface Revealed {
-  readonly sealed: readonly SealedCode[]
+  readonly sealed: readonly SealedRange[]
   readonly keys: ReadonlyMap<number, KeyObject>
+  readonly count: number
   /** The lines they belong to, one after the other. */
   readonly runs: readonly CodeRun[]
   /** Codes the order has, without those given back. */
@@ -48,23 +49,33 @@ export interface Revealed {
 }
 
 /** A page of codes as their buyer gets it: in the clear, or sealed in pieces. */
-export interface CodePageView { readonly data: OrderCodeView[], readonly sealed?: string[], readonly count: number, readonly next_offset: number | null }
+export interface CodePageView {
+  readonly data: OrderCodeView[]
+  readonly sealed?: string[]
+  readonly count: number
+  readonly next_offset: number | null
+}
 
-/** Codes revealed in one step: one transaction. */
-export const revealStepMax = 5_000
+/** Codes revealed in one step: one transaction. A longer step would be held for so long that the memory it takes is given back late. */
+export const revealStepMax = 2_000
 
 /** Records the reveal of a range and gives its codes; beyond the order's end there are none, and none is recorded. */
 export async function revealPage (needs: RevealNeeds, by: RevealBy, range: CodeRange): Promise<CodePageView> {
   const revealed = await startReading(needs, by).begin(range)
   const place = { count: revealed.total, next_offset: revealed.next }
   if (revealed.sealTo === null) return { data: openOrderCodes(revealed), ...place }
-  const pieces = [...writePieces(ndjson, revealed.runs, codesOf(revealed))].map(({ bytes }) => bytes)
+  const pieces = [...writePieces(ndjson, revealed.runs, openOneByOne(revealed))].map(({ bytes }) => bytes)
   return { data: [], sealed: await needs.sealing.seal(revealed.sealTo, pieces), ...place }
 }
 
-/** Opens revealed codes one at a time, by their place among them. */
-export function codesOf ({ keys, sealed }: Revealed) {
-  return (place: number) => openCode(keys, sealed[place]!)
+/** Opens revealed codes, the next one with each call. */
+export function openOneByOne ({ keys, sealed }: Pick<Revealed, 'keys' | 'sealed'>): () => PlainCode {
+  const codes = sealedCodesOf(sealed)
+  return () => {
+    const { value } = codes.next()
+    assert(value, 'as many codes as there are lines for')
+    return openCode(keys, value)
+  }
 }
 
 /** Codes of an order read step after step by one who asked once. */
@@ -79,7 +90,7 @@ export interface Reading {
   count (range: CodeRange): number
 }
 
-interface Fetched { readonly of: CodeLayout, readonly range: CodeRange, readonly sealed: readonly SealedCode[] }
+interface Fetched { readonly of: CodeLayout, readonly range: CodeRange, readonly sealed: readonly SealedRange[] }
 
 /** Starts reading an order; `refuseSealed` refuses to go on where codes are sealed to their buyer. */
 export function startReading (needs: RevealNeeds, by: RevealBy, refuseSealed: () => void = () => {}): Reading {
@@ -120,10 +131,11 @@ export function startReading (needs: RevealNeeds, by: RevealBy, refuseSealed: ()
     if (layout?.delivered !== order.delivered || layout.returned !== order.returned) layout = await readLayout(tx, by.orderId, order)
     const { ranges, next } = takeLive(layout, range)
     const total = order.delivered - order.returned
-    if (ranges.length === 0) return { sealed: [], keys: new Map(), runs: [], total, next, sealTo }
+    if (ranges.length === 0) return { sealed: [], keys: new Map(), count: 0, runs: [], total, next, sealTo }
 
     const positions = positionRuns(ranges)
-    if (revealsCounted) await countReveals(tx, by.keyId, positions.reduce((sum, run) => sum + run.count, 0))
+    const count = positions.reduce((sum, run) => sum + run.count, 0)
+    if (revealsCounted) await countReveals(tx, by.keyId, count)
     const [sealed, keys] = await Promise.all([
       fetched?.of === layout && fetched.range === range ? fetched.sealed : readSealedRanges(tx, ranges),
       needs.lotKeys.keysOf(tx, ranges.map(({ lotId }) => lotId)),
@@ -132,17 +144,14 @@ export function startReading (needs: RevealNeeds, by: RevealBy, refuseSealed: ()
          from unnest(${bareArray(positions.map(() => newId()))}::uuid[], ${bareArray(positions.map(run => run.first))}::int[],
                      ${bareArray(positions.map(run => run.count))}::int[]) as run (id, first, count)`.execute()
     ])
-    return { sealed, keys, runs: lineRuns(layout, ranges), total, next, sealTo }
+    return { sealed, keys, count, runs: lineRuns(layout, ranges), total, next, sealTo }
   }
 }
 
-function openOrderCodes ({ sealed, keys, runs }: Revealed): OrderCodeView[] {
-  const codes = openCodes(keys, sealed)
-  let next = 0
-  return runs.flatMap(({ line, skuId, count }) => {
+function openOrderCodes (revealed: Revealed): OrderCodeView[] {
+  const nextCode = openOneByOne(revealed)
+  return revealed.runs.flatMap(({ line, skuId, count }) => {
     const sku = showId('sku', skuId)
-    const first = next
-    next += count
-    return codes.slice(first, next).map(code => ({ line, sku, ...codeView(code) }))
+    return Array.from({ length: count }, () => ({ line, sku, ...codeView(nextCode()) }))
   })
 }

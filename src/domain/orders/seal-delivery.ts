@@ -49,5 +49,6 @@ export async function sealCodes (
   codes: readonly PlainCode[]
 ): Promise<readonly string[]> {
   const runs = order.lines.map(({ line, skuId, delivered, returned }) => ({ line, skuId, count: delivered - returned }))
-  return await sealing.seal(to, [...writePieces(ndjson, runs, place => codes[place]!)].map(({ bytes }) => bytes))
+  let next = 0
+  return await sealing.seal(to, [...writePieces(ndjson, runs, () => codes[next++]!)].map(({ bytes }) => bytes))
 }
