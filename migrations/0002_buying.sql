@@ -194,7 +194,6 @@ create table bulk_orders (
   lines_delivered int not null default 0,
   lines_failed int not null default 0,
   delivered int not null default 0,
-  held bigint not null default 0,
   paid bigint not null default 0,
   failure jsonb,
   created_at timestamptz not null default now(),

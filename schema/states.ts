@@ -52,7 +52,7 @@ export const bulkOrderEntry: Entry<BulkOrderState> = {
   reserving: ['validated', 'partial', 'failed', 'cancelled'],
   awaiting_approval: ['reserving'],
   completing: ['reserving', 'awaiting_approval'],
-  releasing: ['reserving', 'awaiting_approval'],
+  releasing: ['reserving', 'awaiting_approval', 'completing'],
   completed: ['running', 'completing'],
   partial: ['running', 'completing', 'releasing'],
   failed: ['running', 'releasing'],

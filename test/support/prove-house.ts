@@ -225,7 +225,7 @@ const statements: Readonly<Record<string, string>> = {
       or array[cardinality(sku_ids), cardinality(line_numbers), cardinality(line_references)] <> array_fill(cardinality(quantities), array[3])
       or cardinality(reasons) <> cardinality(quantities) or array_position(reasons, null) is not null`,
   'a bulk order counts what its chunks and their orders say': `
-    select format('bulk order %s %s: %s of %s lines, %s codes, held %s, paid %s', b.id, b.state, b.lines_done, b.lines, b.delivered, b.held, b.paid) as place
+    select format('bulk order %s %s: %s of %s lines, %s codes, paid %s', b.id, b.state, b.lines_done, b.lines, b.delivered, b.paid) as place
     from @bulk_orders b
     cross join lateral (
       select count(*) as chunks, coalesce(sum(o.delivered), 0) as delivered, coalesce(sum(o.held), 0) as held,
@@ -239,13 +239,13 @@ const statements: Readonly<Record<string, string>> = {
         left join @order_lines l on l.order_id = c.order_id and l.line = w.line
       where c.bulk_id = b.id
     ) l
-    where b.chunks <> c.chunks or (b.delivered, b.held, b.paid) is distinct from (c.delivered, c.held, c.paid)
+    where b.chunks <> c.chunks or (b.delivered, b.paid) is distinct from (c.delivered, c.paid)
       or b.lines_done <> b.lines_delivered + b.lines_failed or b.lines_delivered <> l.delivered
-      or (b.chunks > 0 and b.lines <> l.lines) or (b.chunks = 0) <> (b.state = 'invalid') or b.paid + b.held > coalesce(b.max_total, 0)`,
+      or (b.chunks > 0 and b.lines <> l.lines) or (b.chunks = 0) <> (b.state = 'invalid') or b.paid + c.held > coalesce(b.max_total, 0)`,
   'a bulk order at its end has an outcome for every line and holds nothing': `
     select format('bulk order %s %s', b.id, b.state) as place from @bulk_orders b
     where (b.ended_at is not null) <> (b.state in ('completed', 'partial', 'failed', 'cancelled', 'rejected', 'expired'))
-      or (b.ended_at is not null and (b.held <> 0 or b.lines_done <> b.lines
+      or (b.ended_at is not null and (b.lines_done <> b.lines
         or exists (select from @bulk_chunks c where c.bulk_id = b.id and c.order_id is null and c.reasons is null)
         or exists (select from @orders o where o.terms ->> 'bulk' = b.id::text and o.state in ('reserved', 'awaiting_approval'))))
       or (b.state = 'completed' and b.lines_failed > 0) or (b.state = 'partial' and (b.lines_failed = 0 or b.delivered = 0))

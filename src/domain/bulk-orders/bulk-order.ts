@@ -37,6 +37,7 @@ export interface BulkOrder {
   readonly linesDelivered: number
   readonly linesFailed: number
   readonly delivered: number
+  /** What its orders have set aside; read from them, because withdrawn stock is released without it. */
   readonly held: Amount
   readonly paid: Amount
   readonly failure: BulkOrderFailure | null
@@ -53,8 +54,13 @@ export const linesPerChunk = 500
 export const bulkOrderColumns = `b.reseller_id as "resellerId", b.id, b.reference, b.state, b.format, b.fill, b.currency,
   b.cost_center as "costCenter", b.lines, b.quantity, b.total, b.max_total as "maxTotal", b.key_id as "keyId", b.ip,
   b.confirmed_by as "confirmedBy", b.chunks, b.round, b.first_chunk as "firstChunk", b.next_chunk as "nextChunk", b.ends_as as "endsAs",
-  b.lines_done as "linesDone", b.lines_delivered as "linesDelivered", b.lines_failed as "linesFailed", b.delivered, b.held, b.paid,
-  b.failure, b.created_at as "createdAt", b.confirmed_at as "confirmedAt", b.ended_at as "endedAt"`
+  b.lines_done as "linesDone", b.lines_delivered as "linesDelivered", b.lines_failed as "linesFailed", b.delivered, b.paid,
+  b.failure, b.created_at as "createdAt", b.confirmed_at as "confirmedAt", b.ended_at as "endedAt",
+  case when b.state in ('reserving', 'awaiting_approval', 'completing', 'releasing') then (
+    select coalesce(sum(o.held), 0)::bigint from bulk_chunks c
+      cross join lateral (select held from orders where orders.reseller_id = b.reseller_id and orders.id = c.order_id offset 0) as o
+    where c.bulk_id = b.id
+  ) else 0::bigint end as held`
 
 /** A reseller's bulk order under its lock, the first lock of all; throws `not_found`. */
 export async function lockBulkOrder (tx: Tx, resellerId: Uuid, id: Uuid): Promise<BulkOrder> {

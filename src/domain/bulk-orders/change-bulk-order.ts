@@ -83,6 +83,9 @@ export async function retryBulkOrder (tx: Tx, asking: Asking): Promise<void> {
     throw stateConflict(bulk, `It is ${bulk.state}: a retry is for what is ${retriable.join(', ')}.`)
   }
   const maxTotal = maxTotalOf(bulk, asking) ?? bulk.maxTotal ?? bulk.total
+  if (maxTotal < bulk.paid) {
+    throw new Problem('price_above_max', `${formatAmount(bulk.paid, bulk.currency!)} ${bulk.currency} are paid already, more than max_total.`)
+  }
   const chunks = bulk.chunks + await appendFailedLines(tx, bulk)
   if (chunks === bulk.chunks) throw stateConflict(bulk, 'Every line was delivered in full.')
   const again = {

@@ -30,7 +30,7 @@ export async function startReleasing (tx: Tx, { resellerId, id }: Pick<BulkOrder
   const started = await tx`
     update bulk_orders set state = 'releasing', ends_as = ${endsAs}, next_chunk = first_chunk,
       failure = ${failure === null ? null : tx.json(failure as never)}::jsonb
-    where reseller_id = ${resellerId} and id = ${id} and (state = any(${quotedArray(entryList('releasing'))}::text[]) or state = 'completing')`
+    where reseller_id = ${resellerId} and id = ${id} and state = any(${quotedArray(entryList('releasing'))}::text[])`
   assert(started.count === 1, 'a bulk order that holds something')
 }
 

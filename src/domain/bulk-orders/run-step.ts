@@ -86,16 +86,16 @@ interface Chunk {
 }
 
 /** What a step adds to the counts. */
-interface Progress { readonly done: number, readonly delivered: number, readonly codes: number, readonly held: Amount, readonly paid: Amount }
+interface Progress { readonly done: number, readonly delivered: number, readonly codes: number, readonly paid: Amount }
 
-const noProgress: Progress = { done: 0, delivered: 0, codes: 0, held: 0n, paid: 0n }
+const noProgress: Progress = { done: 0, delivered: 0, codes: 0, paid: 0n }
 
 /** running: a chunk is bought line by line; what cannot be bought is left out with its reason. */
 async function buy (tx: Tx, placeInside: PlaceInside, bulk: BulkOrder, chunk: Chunk): Promise<void> {
   const placing = await place(tx, placeInside, orderOf(bulk, chunk, 'now'))
   if (placing.kind === 'refused') return await stop(tx, bulk, failureOf(placing.problem, null))
-  const done = { ...noProgress, done: chunk.lineNumbers.length }
-  if (placing.kind === 'nothing') await settleChunk(tx, bulk, chunk, null, placing.reasons, done)
+  const done = chunk.lineNumbers.length
+  if (placing.kind === 'nothing') await settleChunk(tx, bulk, chunk, null, placing.reasons, { ...noProgress, done })
   else await settleChunk(tx, bulk, chunk, placing.order.id, null, progressOf(placing.order, done))
   if (bulk.nextChunk + 1 === bulk.chunks) await endRunning(tx, bulk)
 }
@@ -111,13 +111,15 @@ async function reserve (tx: Tx, placeInside: PlaceInside, bulk: BulkOrder, chunk
   if (placing.kind === 'nothing') {
     return await settleChunk(tx, bulk, chunk, null, placing.reasons, { ...noProgress, done: chunk.lineNumbers.length })
   }
-  await settleChunk(tx, bulk, chunk, placing.order.id, null, { ...noProgress, held: placing.order.held })
+  await settleChunk(tx, bulk, chunk, placing.order.id, null, noProgress)
 }
 
 /** Everything that can be had is set aside: it becomes orders, waits for a second key, or there was nothing. */
 async function endReserving (tx: Tx, bulk: BulkOrder): Promise<void> {
-  if (bulk.held === 0n && await holdsNothing(tx, bulk)) return await startReleasing(tx, bulk, 'failed', nothingToBuy)
-  const quantity = bulk.delivered + await codesHeld(tx, bulk)
+  const { held, missing } = await codesHeld(tx, bulk)
+  if (held === 0) return await startReleasing(tx, bulk, 'failed', nothingToBuy)
+  if (missing > 0 && bulk.fill === 'all_or_nothing') return await startReleasing(tx, bulk, 'failed', withdrawn)
+  const quantity = bulk.delivered + held
   const { reasons, expiresInSeconds } = await readApprovalNeed(tx, bulk, bulk.paid + bulk.held, quantity)
   const state = reasons.length > 0 ? 'awaiting_approval' : 'completing'
   await tx`
@@ -143,11 +145,13 @@ async function endReserving (tx: Tx, bulk: BulkOrder): Promise<void> {
 
 /** completing: what a chunk holds becomes an order. */
 async function complete (tx: Tx, bulk: BulkOrder, { orderId, lineNumbers }: Chunk): Promise<void> {
+  if (bulk.fill === 'all_or_nothing' && bulk.nextChunk === bulk.firstChunk && (await codesHeld(tx, bulk)).missing > 0) {
+    return await startReleasing(tx, bulk, 'failed', withdrawn)
+  }
   if (orderId === null) return await advance(tx, bulk, noProgress)
-  const [before] = await readOrdersWithLines(tx, bulk.resellerId, [orderId])
   await completeOrders(tx, bulk.resellerId, [orderId])
   const [order] = await readOrdersWithLines(tx, bulk.resellerId, [orderId])
-  await advance(tx, bulk, progressOf(order!, { ...noProgress, done: lineNumbers.length, held: -before!.held }))
+  await advance(tx, bulk, progressOf(order!, lineNumbers.length))
 }
 
 /** releasing: what a chunk holds is given back; what was not tried yet is given up with the first step. */
@@ -158,10 +162,9 @@ async function release (tx: Tx, bulk: BulkOrder, { orderId, reasons, lineNumbers
     assert(reasons !== null || givenUp > 0 || bulk.nextChunk > bulk.firstChunk, 'a chunk with its reasons')
     return await advance(tx, bulk, { ...noProgress, done: givenUp })
   }
-  const [before] = await readOrdersWithLines(tx, bulk.resellerId, [orderId])
   const state = bulk.endsAs === 'failed' ? 'cancelled' : bulk.endsAs!
   await releaseOrders(tx, bulk.resellerId, [orderId], { state, reason })
-  await advance(tx, bulk, { ...noProgress, done: givenUp + lineNumbers.length, held: -before!.held })
+  await advance(tx, bulk, { ...noProgress, done: givenUp + lineNumbers.length })
 }
 
 async function endRunning (tx: Tx, { resellerId, id }: BulkOrder): Promise<void> {
@@ -186,6 +189,7 @@ async function stop (tx: Tx, bulk: BulkOrder, failure: BulkOrderFailure): Promis
 }
 
 const nothingMore = { linesDone: 0, linesFailed: 0 }
+const withdrawn: BulkOrderFailure = { code: 'out_of_stock', detail: 'Stock that was set aside was withdrawn by the operator.', line: null }
 const nothingToBuy: BulkOrderFailure = { code: 'out_of_stock', detail: 'None of its lines could be had; each says why.', line: null }
 
 function orderOf (bulk: BulkOrder, { chunk, skuIds, quantities }: Chunk, settle: 'now' | 'hold'): OrderRequest {
@@ -224,9 +228,9 @@ async function place (tx: Tx, placeInside: PlaceInside, request: OrderRequest): 
 }
 
 /** What an order has brought, counted line by line. */
-function progressOf (order: OrderWithLines, more: Progress): Progress {
+function progressOf (order: OrderWithLines, done: number): Progress {
   const delivered = order.lines.reduce((count, line) => count + (line.delivered === line.quantity ? 1 : 0), 0)
-  return { ...more, delivered, codes: order.delivered, paid: order.total - order.held }
+  return { done, delivered, codes: order.delivered, paid: order.total }
 }
 
 /** Writes what became of a chunk, and how far its bulk order is now. */
@@ -242,11 +246,11 @@ async function settleChunk (
   assert(settled.count === 1, 'a chunk that nobody has bought')
 }
 
-async function advance (tx: Tx, { resellerId, id, nextChunk }: BulkOrder, { done, delivered, codes, held, paid }: Progress): Promise<void> {
+async function advance (tx: Tx, { resellerId, id, nextChunk }: BulkOrder, { done, delivered, codes, paid }: Progress): Promise<void> {
   const advanced = await tx`
     update bulk_orders set
       next_chunk = next_chunk + 1, worked_at = clock_timestamp(), lines_done = lines_done + ${done}, lines_delivered = lines_delivered + ${delivered},
-      lines_failed = lines_failed + ${done - delivered}, delivered = delivered + ${codes}, held = held + ${held}, paid = paid + ${paid}
+      lines_failed = lines_failed + ${done - delivered}, delivered = delivered + ${codes}, paid = paid + ${paid}
     where reseller_id = ${resellerId} and id = ${id} and next_chunk = ${nextChunk}`.execute()
   assert(advanced.count === 1, 'the bulk order as it was locked')
 }
@@ -256,17 +260,15 @@ async function present (tx: Tx, resellerId: Uuid, id: Uuid): Promise<BulkOrder> 
   return bulk!
 }
 
-/** Free goods hold no money. */
-async function holdsNothing (tx: Tx, bulk: BulkOrder): Promise<boolean> {
-  return await codesHeld(tx, bulk) === 0
-}
-
-async function codesHeld (tx: Tx, { id, firstChunk }: BulkOrder): Promise<number> {
-  const [row] = await tx<{ held: number }[]>`
-    select coalesce(sum(line.held), 0)::int as held from bulk_chunks c
-      cross join lateral (select held from order_lines where order_lines.order_id = c.order_id offset 0) as line
+/** Codes that the present round has set aside, and by how many that is less than it wants. */
+async function codesHeld (tx: Tx, { id, firstChunk }: BulkOrder): Promise<{ readonly held: number, readonly missing: number }> {
+  const [row] = await tx<{ held: number, missing: number }[]>`
+    select coalesce(sum(aside.held), 0)::int as held, coalesce(sum(wish.quantity - coalesce(aside.held, 0)), 0)::int as missing
+    from bulk_chunks c
+      cross join lateral (select sum(quantity)::int as quantity from unnest(c.quantities) as quantity) as wish
+      cross join lateral (select sum(held)::int as held from order_lines where order_lines.order_id = c.order_id) as aside
     where c.bulk_id = ${id} and c.chunk >= ${firstChunk}`
-  return row!.held
+  return row!
 }
 
 /** Why the whole was given up, with the line of the file where it was met. */
