@@ -28,14 +28,14 @@ export const Transfer = Type.Object({
   entry: Type.Integer({ description: 'Its number in the wallet, from 1 without a gap.' }),
   amount: Type.Composite([Money], { additionalProperties: false, description: 'What the wallet gained; below zero, what it lost.' }),
   balance: Type.Composite([Money], { additionalProperties: false, description: 'The wallet’s balance after it.' }),
-  order: Nullable(Id('ord', 'An order.'), { description: 'The order that was paid.' }),
-  reason: Nullable(Type.String(), { description: 'What the operator gave as the reason.' }),
+  order: Nullable(Id('ord', 'An order.'), { description: 'The order it belongs to: paid, set aside, released or refunded.' }),
+  reason: Nullable(Type.String(), { description: 'Why; null for the payment of an order.' }),
   created_at: Timestamp
 }, { additionalProperties: false, title: 'Transfer' })
 export type Transfer = Static<typeof Transfer>
 
 export const OperatorTransfer = Type.Composite([Transfer, Type.Object({
-  created_by: Nullable(Type.String(), { description: 'The operator’s key that asked for it.' })
+  created_by: Nullable(Type.String(), { description: 'The key that asked for it; null for orders and passes.' })
 })], { additionalProperties: false, title: 'OperatorTransfer' })
 export type OperatorTransfer = Static<typeof OperatorTransfer>
 

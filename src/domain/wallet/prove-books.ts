@@ -149,8 +149,12 @@ const checks: Record<BookInvariant, Check> = {
 
   'what is set aside is held by orders': read => read`
     with moved as (
-      select order_id, sum(case when credit_account = accounts.id then amount else -amount end) as held
-      from transfers join accounts on accounts.kind = 'held' and accounts.id in (debit_account, credit_account) group by order_id
+      select order_id, sum(delta) as held from (
+        select order_id, case when kind = 'hold' then amount else -amount end as delta from transfers where kind in ('hold', 'release')
+        union all
+        select order_id, -amount from transfers join accounts on accounts.id = debit_account and accounts.kind = 'held'
+        where transfers.kind = 'order'
+      ) as sides group by order_id
     ), owed as (
       select reseller_id, currency, sum(held) as held from orders group by reseller_id, currency
     )
