@@ -4,10 +4,13 @@ import { worlds as worldNames, type World as WorldName } from '../schema/vocabul
 import { buildApp, type AppOptions } from './api/app.ts'
 import type { App, Worlds } from './api/app-types.ts'
 import { openMetrics } from './api/metrics.ts'
+import { strictCallbackRules, type CallbackRules } from './base/callback-url.ts'
 import { systemClock, type Clock } from './base/clock.ts'
 import { cursorsWith } from './base/cursor.ts'
 import { deriveKey, type MasterKeys } from './base/seal.ts'
 import { decoyKeys } from './base/signature.ts'
+import { openCallbackKey } from './domain/callbacks/callback-keys.ts'
+import { openEventSource } from './domain/events/event-source.ts'
 import { openDigests } from './domain/orders/digest-codes.ts'
 import { openPlacing } from './domain/orders/place-orders.ts'
 import { openSealing } from './domain/orders/seal-delivery.ts'
@@ -37,7 +40,9 @@ export interface OpenWorld extends World {
 }
 
 /** Opens a world over a migrated database: pools, snapshots, group commit. */
-export async function openWorld (url: string, name: WorldName, masterKeys: MasterKeys, clock: Clock = systemClock): Promise<OpenWorld> {
+export async function openWorld (
+  url: string, name: WorldName, masterKeys: MasterKeys, clock: Clock = systemClock, callbackRules: CallbackRules = strictCallbackRules
+): Promise<OpenWorld> {
   const db = openPool(url, name)
   const bulkDb = openPool(url, name, { connectionsMax: bulkConnectionsMax, statementTimeoutMs: bulkStatementTimeoutMs, applicationName: `kahub ${name} bulk` })
   const keyring = await openSnapshot(db, 'keys', (read, at) => loadKeyring(read, at, masterKeys))
@@ -50,6 +55,7 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
   const orderDb = openPool(url, name, { connectionsMax: orderCommitLimits.lanesMax, applicationName: `kahub ${name} orders`, lookupsOnly: true })
   const { placeOrder, placeInside, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys, sealing })
   const stepDb = openPool(url, name, { connectionsMax: stepConnectionsMax, applicationName: `kahub ${name} steps`, lookupsOnly: true })
+  const events = openEventSource(db)
   return {
     name,
     clock,
@@ -68,9 +74,13 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
     stepDb,
     placeInside,
     queryStock: coalesceStockQueries(db),
+    callbackRules,
+    callbackKey: await openCallbackKey(db, masterKeys),
+    events,
     pinVersion: (keyId, apiVersion) => pinVersion(db, keyId, apiVersion),
     waiting: () => commits.waiting,
     async close () {
+      events.close()
       await commits.close()
       await refreshing.stop()
       await stopListening().catch(() => {})
@@ -82,8 +92,10 @@ export async function openWorld (url: string, name: WorldName, masterKeys: Maste
 export type OpenWorlds = Readonly<Record<WorldName, OpenWorld>>
 
 /** Opens both worlds of a database. */
-export async function openWorlds (url: string, masterKeys: MasterKeys, clock?: Clock): Promise<OpenWorlds> {
-  const [live, test] = await Promise.all(worldNames.map(name => openWorld(url, name, masterKeys, clock)))
+export async function openWorlds (
+  url: string, masterKeys: MasterKeys, clock?: Clock, callbackRules?: CallbackRules
+): Promise<OpenWorlds> {
+  const [live, test] = await Promise.all(worldNames.map(name => openWorld(url, name, masterKeys, clock, callbackRules)))
   return { live: live!, test: test! }
 }
 

@@ -27,7 +27,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   capability: ['ground', 'postgres', 'base', 'schema'],
   orders: ['capability', 'ground', 'postgres', 'base', 'schema'],
   buying: ['orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
-  world: ['buying', 'orders', 'capability', 'postgres', 'base', 'schema'],
+  world: ['buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
   api: ['world', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
   outgoing: ['base', 'schema'],
   workers: ['outgoing', 'world', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],

@@ -1,12 +1,15 @@
 // What a door (REST, GraphQL, a worker) needs of one world. compose.ts builds one for `live` and one for `test`.
 import type { KeyObject } from 'node:crypto'
 import type { World as WorldName } from '../../schema/vocabulary.ts'
+import type { CallbackRules } from '../base/callback-url.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Cursors } from '../base/cursor.ts'
 import type { MasterKeys } from '../base/seal.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Db } from '../postgres/pool.ts'
 import type { Snapshot } from '../postgres/snapshot.ts'
+import type { CallbackKey } from './callbacks/callback-keys.ts'
+import type { EventSource } from './events/event-source.ts'
 import type { DigestCodes } from './orders/digest-codes.ts'
 import type { PlaceInside, PlaceOrder } from './orders/place-orders.ts'
 import type { Sealing } from './orders/seal-delivery.ts'
@@ -38,6 +41,12 @@ export interface World {
   readonly stepDb: Db
   readonly placeInside: PlaceInside
   readonly queryStock: QueryStock
+  /** Where callbacks may go. */
+  readonly callbackRules: CallbackRules
+  /** What signs callbacks as v1a. */
+  readonly callbackKey: CallbackKey
+  /** Follows the events of resellers as they become true. */
+  readonly events: EventSource
   /** Pins a key to a version of the contract, if it has none yet, and gives the one it is pinned to. */
   pinVersion (keyId: string, version: string): Promise<string>
 }
