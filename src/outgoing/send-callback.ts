@@ -146,7 +146,7 @@ function errorOf (error: Error): SendError {
   if (word !== undefined) return word
   if (errors?.[0]) return errorOf(errors[0])
   if (/^(ERR_SSL|ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code)) return 'tls_failed'
-  return code.startsWith('HPE_') ? 'invalid_answer' : 'connection_lost'
+  return error.name === 'HTTPParserError' ? 'invalid_answer' : 'connection_lost'
 }
 
 const errorWords: Readonly<Record<string, SendError>> = {

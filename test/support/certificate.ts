@@ -1,0 +1,18 @@
+// A certificate that nobody trusts, for localhost alone, and its key: for receivers of tests.
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBlDCCATugAwIBAgIUesyU3RhCDkeCgJd81a0HYGxFuuswCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjAyMDMzNVoYDzIxMjYxMDI5
+MDIwMzM1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASnVUJS5heLo2DG8hjpr44ds/3zTFx4vGofVFMxwVmAFn94ZMpisAjt
+U4+2zK6T6gO48Kg2v5MOWu+K+gtNbhhko2kwZzAdBgNVHQ4EFgQUTLhtucqKZe42
+krcBKaV1oExIPnMwHwYDVR0jBBgwFoAUTLhtucqKZe42krcBKaV1oExIPnMwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+RwAwRAIgLun3czHAlhj6WDXdjvoK9sV76QuvBt6S0k63DxPsznICIGEbaZm9SNpd
+ao3WYfVw8o3k0KyE1n2WOwDmke+pFCo5
+-----END CERTIFICATE-----`
+
+export const certificateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4o4GKm73MBet+tXT
+ft8JTyRROkOEICfRA4M3B6VmNXGhRANCAASnVUJS5heLo2DG8hjpr44ds/3zTFx4
+vGofVFMxwVmAFn94ZMpisAjtU4+2zK6T6gO48Kg2v5MOWu+K+gtNbhhk
+-----END PRIVATE KEY-----`
