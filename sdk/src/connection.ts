@@ -186,6 +186,7 @@ export class Connection {
 
   async #wait (waitMs: number, signal: AbortSignal | undefined): Promise<void> {
     if (signal === undefined) return this.#pause(waitMs)
+    if (signal.aborted) return
     let end = () => {}
     const ended = new Promise<void>(resolve => { end = resolve })
     signal.addEventListener('abort', end, { once: true })

@@ -142,7 +142,7 @@ async function appendFailedLines (tx: Tx, { id, chunks, round }: BulkOrder): Pro
   const appended = await tx`
     with missing as (
       select wish.line_number, wish.sku_id, wish.quantity - coalesce(line.delivered, 0) as quantity, wish.reference,
-             (row_number() over (order by wish.line_number) - 1) as place
+             row_number() over (order by wish.line_number) as place
       from bulk_chunks c
         cross join lateral unnest(c.line_numbers, c.sku_ids, c.quantities, c.line_references) with ordinality
           as wish (line_number, sku_id, quantity, reference, place)
@@ -152,9 +152,9 @@ async function appendFailedLines (tx: Tx, { id, chunks, round }: BulkOrder): Pro
       where c.bulk_id = ${id} and not c.retried and coalesce(line.delivered, 0) < wish.quantity
     )
     insert into bulk_chunks (bulk_id, chunk, round, line_numbers, sku_ids, quantities, line_references)
-    select ${id}, ${chunks} + (place / ${linesPerChunk})::int, ${round + 1}, array_agg(line_number order by place), array_agg(sku_id order by place),
+    select ${id}, chunk, ${round + 1}, array_agg(line_number order by place), array_agg(sku_id order by place),
            array_agg(quantity order by place), array_agg(reference order by place)
-    from missing group by place / ${linesPerChunk}`
+    from (select *, ${chunks}::int + ((place - 1) / ${linesPerChunk}::int)::int as chunk from missing) as placed group by chunk`
   if (appended.count > 0) await tx`update bulk_chunks set retried = true where bulk_id = ${id} and chunk < ${chunks} and not retried`
   return appended.count
 }
