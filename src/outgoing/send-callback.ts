@@ -8,8 +8,8 @@ export const sendMsMax = 15_000
 export const answerBytesMax = 64 * 1024
 export const answerHeaderBytesMax = 16 * 1024
 /** What is kept of an answer for the log: its headers, then the beginning of its body. */
-const keptHeaderCharsMax = 1_024
-const keptBodyCharsMax = 256
+const keptHeaderCharsMax = 700
+const keptBodyCharsMax = 300
 const keepAliveMs = 4_000
 const keepAliveMsMax = 30_000
 

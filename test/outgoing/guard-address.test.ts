@@ -87,7 +87,7 @@ t.test('no form of a forbidden address is taken, and none is connected to', asyn
   for (const host of ['fe80::1%lo', '::1%lo', '127.0.0.1', '0x7f.1', '[::1]', '::ffff:127.0.0.1', '0', '127.1', '2130706433']) {
     for (const protocol of ['https:', 'http:']) {
       const refused = await new Promise(resolve => guardedConnector({ rules, resolve: async () => ['127.0.0.1'] })(
-        { hostname: host, host, protocol, port: String(trap.port) }, error => resolve(error)))
+        { hostname: host, host, protocol, port: String(trap.port) }, (...[error]) => resolve(error)))
       t.ok(refused, `${protocol} ${host}`)
     }
   }

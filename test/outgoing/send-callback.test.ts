@@ -98,7 +98,7 @@ t.test('a flood of headers ends the connection', async t => {
 })
 
 t.test('whoever is slow runs out of time: a byte at a time, before, inside or after the headers', async t => {
-  const parts = { silence: [], head: ['H', 'T', 'T', 'P', '/', '1'], headers: ['HTTP/1.1 200 OK\r\n', 'x', 'y'], body: ['HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n', 'a', 'b'] }
+  const parts = { silence: [], head: [...'HTTP/1.1 200 Slowly, slowly'], headers: ['HTTP/1.1 200 OK\r\n', 'x', 'y'], body: ['HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n', 'a', 'b'] }
   const sender = senderFor(t, { msMax: 400 })
   await Promise.all(Object.entries(parts).map(async ([name, pieces]) => {
     const { url, closed } = await answerRaw(t, socket => {
