@@ -106,7 +106,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
 
   await registerOpenApi(app, apiVersions[0])
   await app.register(async scope => {
-    serviceRoutes(scope, options.unready)
+    serviceRoutes(scope, options.unready, () => [worlds.live.callbackKey.jwk, worlds.test.callbackKey.jwk])
     meRoutes(scope)
     keysRoutes(scope)
     productRoutes(scope)
