@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import { isLostConnection } from '../../src/postgres/failure.ts'
+import { failureKind } from '../../src/postgres/failure.ts'
 import { startEmbedded } from '../../src/postgres/embedded.ts'
 import { startProduct, type ApiProcess } from '../support/api-process.ts'
 import { openHouse, type Answer, type Reseller } from '../support/house.ts'
 import { proveHouse } from '../support/prove-house.ts'
 
 /** How often something is killed; KAHUB_KILLS asks for more. */
-const kills = Number(process.env.KAHUB_KILLS ?? 100)
+const kills = Number(process.env.KAHUB_KILLS ?? 40)
 /** Every so many kills it is PostgreSQL. */
 const postgresEvery = 8
 const quietMsMax = 250
@@ -90,7 +90,7 @@ async function buysInBulk (): Promise<void> {
     const { json } = await ask(buyer, 'GET', target)
     if (ended.includes(json.state)) break
     if (json.state === 'awaiting_approval') await decides('bulk_order', json.id)
-    else if (chance(0.05)) expect(await ask(buyer, 'POST', `${target}/cancel`), 'state_conflict')
+    else if (chance(0.01)) expect(await ask(buyer, 'POST', `${target}/cancel`), 'state_conflict')
     if (ending.signal.aborted) return
     await pause(20)
   }
@@ -173,7 +173,7 @@ async function healed<Result> (work: () => PromiseLike<Result>): Promise<Result>
     try {
       return await work()
     } catch (error) {
-      if (!isLostConnection(error)) throw error
+      if (failureKind(error) !== 'transient') throw error
       await pause(20)
     }
   }
