@@ -86,8 +86,8 @@ export async function openJwe (jwe: Jwe, key: ImportedKey): Promise<Bytes | unde
     const sealed = new Uint8Array(jwe.ciphertext.length + jwe.tag.length)
     sealed.set(jwe.ciphertext)
     sealed.set(jwe.tag, jwe.ciphertext.length)
-    const additionalData = text.encode(jwe.protectedText)
-    return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: jwe.iv, additionalData, tagLength: tagBytes * 8 }, imported, sealed))
+    const how = { name: 'AES-GCM', iv: jwe.iv, additionalData: text.encode(jwe.protectedText), tagLength: tagBytes * 8 }
+    return new Uint8Array(await crypto.subtle.decrypt(how, imported, sealed))
   } catch {
     return undefined
   }
@@ -101,7 +101,8 @@ export async function concatKdf (
   secret: Uint8Array,
   { algorithm, bits, apu, apv }: { readonly algorithm: string, readonly bits: number, readonly apu: Uint8Array, readonly apv: Uint8Array }
 ): Promise<Bytes> {
-  const parts = [bigEndian(1), secret, ...[text.encode(algorithm), apu, apv].flatMap(part => [bigEndian(part.length), part]), bigEndian(bits)]
+  const told = [text.encode(algorithm), apu, apv].flatMap(part => [bigEndian(part.length), part])
+  const parts = [bigEndian(1), secret, ...told, bigEndian(bits)]
   const input = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {

@@ -100,7 +100,11 @@ export class Lines<Item> implements AsyncIterable<Item> {
 const text = new TextEncoder()
 
 /** Whole lines, without blank ones; what follows the last line feed is a line when the answer ends there. */
-async function * linesOf (response: Response, silenceMaxMs: number, signal: AbortSignal | undefined): AsyncGenerator<string, void, undefined> {
+async function * linesOf (
+  response: Response,
+  silenceMaxMs: number,
+  signal: AbortSignal | undefined
+): AsyncGenerator<string, void, undefined> {
   const reader = response.body?.getReader()
   if (reader === undefined) return
   const decoder = new TextDecoder()

@@ -52,7 +52,12 @@ export function openerWith (keys: DecryptionKeys | undefined): Opener {
   }
 }
 
-interface CodesPage { readonly data: unknown[], readonly sealed?: readonly string[], readonly count: number, readonly next_offset: number | null }
+interface CodesPage {
+  readonly data: unknown[]
+  readonly sealed?: readonly string[]
+  readonly count: number
+  readonly next_offset: number | null
+}
 
 /** A page of codes, those that are sealed opened. `passed` is how many codes were to be passed over before it. */
 export async function openPage (opener: Opener, answer: unknown, passed: number): Promise<unknown> {

@@ -38,7 +38,8 @@ function refusePrivate (jwk: Readonly<Record<string, unknown>>): void {
   if (found.length === 0) return
   throw new Problem(
     'encryption_key_private',
-    `The key holds ${found.join(', ')}, which only its owner may know. It was not kept, and it has travelled: make a new pair and send the public half only.`,
+    `The key holds ${found.join(', ')}, which only its owner may know. It was not kept, but it has travelled: make a new pair, and send ` +
+      'the public half only.',
     { errors: found.map(name => ({ pointer: `/jwk/${name}`, detail: 'is private' })) }
   )
 }
@@ -100,7 +101,9 @@ function readRsa (jwk: Readonly<Record<string, unknown>>): EncryptionJwk {
   return { kty: 'RSA', n: n.toString('base64url'), e: e.toString('base64url') }
 }
 
-const smallPrimes = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 41n, 43n, 47n, 53n, 59n, 61n, 67n, 71n, 73n, 79n, 83n, 89n, 97n]
+const smallPrimes = [
+  2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 41n, 43n, 47n, 53n, 59n, 61n, 67n, 71n, 73n, 79n, 83n, 89n, 97n
+]
 
 /** A member that is bytes in base64url, in the one spelling they have: not padded, and a number without zeros in front. */
 function readBytes (jwk: Readonly<Record<string, unknown>>, name: string, length?: number): Buffer {

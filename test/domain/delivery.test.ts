@@ -148,9 +148,16 @@ t.test('codes are revealed no faster than they are taken, and no transaction is 
   const { alice, id } = await orders(Array.from({ length: count }, (_, n) => `SLOW-${n}`), [count])
   const [key] = await house.db<{ id: string }[]>`select id from api_keys where reseller_id = ${readId('reseller', alice.id)!}`
   const by = {
-    orderId: readId('order', id)!, resellerId: readId('reseller', alice.id)!, keyId: key!.id, ip: '127.0.0.1', nonce: crypto.randomUUID() as never
+    orderId: readId('order', id)!,
+    resellerId: readId('reseller', alice.id)!,
+    keyId: key!.id,
+    ip: '127.0.0.1',
+    nonce: crypto.randomUUID() as never
   }
-  const revealed = async () => Number((await house.db`select coalesce(sum(count), 0)::int as count from reveals where order_id = ${by.orderId}`)[0]!.count)
+  const revealed = async () => {
+    const [row] = await house.db<{ count: number }[]>`select sum(count)::int as count from reveals where order_id = ${by.orderId}`
+    return row!.count
+  }
   const { pieces } = await deliverLines(house.worlds.live, by, { first: 0, count })
   for (let taken = 0; taken < revealStepMax;) taken += (await pieces.next()).value!.toString().split('\n').length - 1
   t.equal(await revealed(), revealStepMax)

@@ -31,14 +31,16 @@ const reference = () => `reference ${++made}`
 const registers = (reseller: Reseller, jwk: unknown, name = 'vault') =>
   reseller.send('POST', '/v1/encryption-keys', { body: { reference: reference(), name, jwk } })
 
-const opensWith = ({ credentials }: Reseller, decryptionKeys?: DecryptionKeys) => new Kahub({ ...credentials, decryptionKeys, retriesMax: 0 })
+const opensWith = ({ credentials }: Reseller, decryptionKeys?: DecryptionKeys) =>
+  new Kahub({ ...credentials, decryptionKeys, retriesMax: 0 })
 
 const codesAs = (reseller: Reseller, order: string, accept: string, query = '') =>
   reseller.send('GET', `/v1/orders/${order}/codes${query}`, { headers: { accept } })
 
 /** The lines that were sealed, opened by jose. */
 async function openedByJose (t: Test, jwe: string, privateJwk: JWK): Promise<string> {
-  const { plaintext, protectedHeader } = await compactDecrypt(jwe, await importJWK(privateJwk, privateJwk.kty === 'RSA' ? 'RSA-OAEP-256' : 'ECDH-ES'))
+  const key = await importJWK(privateJwk, privateJwk.kty === 'RSA' ? 'RSA-OAEP-256' : 'ECDH-ES')
+  const { plaintext, protectedHeader } = await compactDecrypt(jwe, key)
   t.match(protectedHeader, { enc: 'A256GCM', typ: 'kahub-codes+jwe', cty: 'application/x-ndjson', kid: /^enc_/ })
   return new TextDecoder().decode(plaintext)
 }
@@ -74,7 +76,8 @@ t.test('codes sealed to a key of each accepted kind open with jose and with the 
     t.equal(lines.length, 3, 'a JWE holds up to 1,000 codes')
     const opened = (await Promise.all(lines.map(line => openedByJose(t, line.jwe, privateJwk)))).join('')
     t.same(secretsIn(opened), expected)
-    t.same(end, { end: true, count: 2_250, sha256: createHash('sha256').update(opened).digest('hex') }, 'counted and summed over what was sealed')
+    const summed = createHash('sha256').update(opened).digest('hex')
+    t.same(end, { end: true, count: 2_250, sha256: summed }, 'counted and summed over what was sealed')
 
     const kahub = opensWith(alice, [x25519.privateJwk, p256.privateJwk, rsa.privateJwk])
     const again = await kahub.orders.place(body as never)
@@ -129,7 +132,8 @@ t.test('a key that is private, weak, broken or for something else is refused wit
     const { status, json } = await registers(alice, jwk)
     t.match({ status, ...json }, { status: 422, code: 'encryption_key_weak', detail: reason, errors: [{ pointer: /^\/jwk\// }] }, says)
   }
-  const privates = [x25519.privateJwk, p256.privateJwk, rsa.privateJwk, { kty: 'oct', k: randomBytes(32).toString('base64url') }, { ...x25519.publicJwk, d: null }]
+  const symmetric = { kty: 'oct', k: randomBytes(32).toString('base64url') }
+  const privates = [x25519.privateJwk, p256.privateJwk, rsa.privateJwk, symmetric, { ...x25519.publicJwk, d: null }]
   for (const jwk of privates as JWK[]) {
     const { status, json, text } = await registers(alice, jwk)
     t.match({ status, code: json.code }, { status: 422, code: 'encryption_key_private' }, jwk.kty!)
@@ -143,7 +147,9 @@ t.test('a key that is private, weak, broken or for something else is refused wit
 
 t.test('a stored key has its public members and our id as kid, whatever came with it', async t => {
   const alice = await house.reseller()
-  const { json } = await registers(alice, { ...rsa.publicJwk, alg: 'RSA-OAEP-256', use: 'enc', key_ops: ['encrypt'], ext: true, kid: 'mine', note: '<script>' })
+  const { json } = await registers(alice, {
+    ...rsa.publicJwk, alg: 'RSA-OAEP-256', use: 'enc', key_ops: ['encrypt'], ext: true, kid: 'mine', note: '<script>'
+  })
   t.same(json.jwk, { kty: 'RSA', n: rsa.publicJwk.n, e: 'AQAB', kid: json.id })
   t.equal(json.algorithm, 'RSA-OAEP-256')
 })
@@ -177,7 +183,11 @@ t.test('a stream that is under way when the key is registered is sealed from its
   const { live } = house.worlds
   const [key] = await house.db<{ id: string }[]>`select id from api_keys where reseller_id = ${readId('reseller', alice.id)!}`
   const by = {
-    orderId: readId('order', id)!, resellerId: readId('reseller', alice.id)!, keyId: key!.id, ip: '127.0.0.1', nonce: crypto.randomUUID() as never
+    orderId: readId('order', id)!,
+    resellerId: readId('reseller', alice.id)!,
+    keyId: key!.id,
+    ip: '127.0.0.1',
+    nonce: crypto.randomUUID() as never
   }
   const { pieces, count } = await deliverLines(live, by, { first: 0, count: Number.MAX_SAFE_INTEGER })
   t.equal(count, revealStepMax + 2_000)
@@ -242,7 +252,7 @@ t.test('keys registered at the same time leave one in use', async t => {
   t.equal(keys.length, 8)
 })
 
-t.test('the SDK names the key that is missing, leaves an order sealed for whoever has none, and opens nothing that was changed', async t => {
+t.test('the SDK names the key that is missing, leaves orders sealed for who has none, and opens nothing that was changed', async t => {
   const sku = await house.sku({ codes: 30 })
   const alice = await house.reseller()
   const { json: key } = await registers(alice, x25519.publicJwk)
@@ -260,7 +270,8 @@ t.test('the SDK names the key that is missing, leaves an order sealed for whoeve
   for (const keys of [[], [p256.privateJwk], [other.privateJwk], [{ ...x25519.privateJwk, kid: 'enc_other' }], () => undefined]) {
     const wrong = opensWith(alice, keys)
     t.match(await failure(wrong.orders.codes(order.id)), named)
-    t.match(await failure(wrong.orders.place({ reference: 'sealed', lines })), { ...named, reference: 'sealed', message: /The order stands/ })
+    const placing = wrong.orders.place({ reference: 'sealed', lines })
+    t.match(await failure(placing), { ...named, reference: 'sealed', message: /The order stands/ })
   }
   const asked: string[] = []
   const finds = opensWith(alice, async kid => { asked.push(kid); return x25519.privateJwk })
@@ -268,7 +279,8 @@ t.test('the SDK names the key that is missing, leaves an order sealed for whoeve
   t.equal((await finds.orders.codes(order.id)).data.length, 2)
   t.same(asked, [key.id], 'a key is asked for once')
   t.equal((await opensWith(alice, [{ ...x25519.privateJwk, kid: key.id }]).orders.codes(order.id)).data.length, 2)
-  const imported = await crypto.subtle.importKey('jwk', { kty: 'OKP', crv: 'X25519', x: x25519.privateJwk.x!, d: x25519.privateJwk.d! }, 'X25519', false, ['deriveBits'])
+  const { x, d } = x25519.privateJwk
+  const imported = await crypto.subtle.importKey('jwk', { kty: 'OKP', crv: 'X25519', x: x!, d: d! }, 'X25519', false, ['deriveBits'])
   t.equal((await opensWith(alice, () => imported).orders.codes(order.id)).data.length, 2)
   t.equal((await finds.request<{ sealed: string[] }>('GET', `/v1/orders/${order.id}/codes`)).sealed.length, 1, 'raw access gives what came')
   for (const wrong of ['no', [x25519.publicJwk], [null]]) t.throws(() => opensWith(alice, wrong as never), { code: 'argument_invalid' })
@@ -276,7 +288,8 @@ t.test('the SDK names the key that is missing, leaves an order sealed for whoeve
   // A proxy in between that changes, swaps or drops what is sealed.
   const parts = order.sealed_codes![0]!.split('.')
   const flipped = (part: string) => part.slice(0, -4) + (part.at(-4) === 'A' ? 'B' : 'A') + part.slice(-3)
-  const foreign = await new CompactEncrypt(new TextEncoder().encode('{"line":1}\n')).setProtectedHeader({ alg: 'ECDH-ES', enc: 'A128GCM', kid: key.id })
+  const foreign = await new CompactEncrypt(new TextEncoder().encode('{"line":1}\n'))
+    .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A128GCM', kid: key.id })
     .encrypt(await importJWK(x25519.publicJwk, 'ECDH-ES'))
   const changes = {
     DecryptionError: [2, 3, 4].map(i => parts.map((part, at) => at === i ? flipped(part) : part).join('.')),

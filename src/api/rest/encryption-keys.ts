@@ -21,8 +21,8 @@ export function encryptionKeyRoutes (app: App): void {
       operationId: 'createEncryptionKey',
       'x-sdk': { resource: 'encryptionKeys', method: 'create' },
       summary: 'Register the key your deliveries are sealed to',
-      description: 'From this answer on codes leave only as JWE (RFC 7516) that this key’s private half opens: in orders, pages, streams and ' +
-        'repeats. It takes the place of the key in use. Send the public half only; a private key is refused, and is spoilt by being sent.',
+      description: 'From this answer on codes leave only as JWE (RFC 7516) that this key’s private half opens: in orders, pages, streams ' +
+        'and repeats. It takes the place of the key in use. Send the public half only; a private key is refused, and spoilt by being sent.',
       tags: ['Reveals'],
       body: CreateEncryptionKey,
       response: { 200: EncryptionKey, 201: EncryptionKey }
@@ -84,8 +84,8 @@ export function encryptionKeyRoutes (app: App): void {
       operationId: 'retireEncryptionKey',
       'x-sdk': { resource: 'encryptionKeys', method: 'retire' },
       summary: 'Retire an encryption key',
-      description: 'Afterwards codes leave in the clear, those bought before included. To change to another key, register it instead: it takes ' +
-        'this one’s place without a moment in between. Again, it changes nothing.',
+      description: 'Afterwards codes leave in the clear, those bought before included. To change to another key, register it instead: it ' +
+        'takes this one’s place without a moment in between. Again, it changes nothing.',
       tags: ['Reveals'],
       params: EncryptionKeyParams,
       response: { 200: EncryptionKey }

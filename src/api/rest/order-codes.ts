@@ -10,17 +10,19 @@ import type { App } from '../app-types.ts'
 import { resellerOf } from '../change.ts'
 import { ownOrder } from './orders.ts'
 
+const ndjson = 'application/x-ndjson'
+
 const OrderParams = Type.Object({ id: OrderId })
 
-const streams = 'Send Accept: application/x-ndjson or text/csv for a stream of one code a line. NDJSON ends with {"end":true,"count":…,' +
-  '"sha256":…}: the number of codes in this answer, and the digest of the lines before that line. CSV (RFC 4180, CR LF) begins with its ' +
-  'header at offset 0, and a field that a spreadsheet would take for a formula gets a \' in front; Kahub-Codes-Count says how many codes ' +
-  'will come. An answer that was cut is resumed with the same offset, and the codes that came as taken. With an encryption key in use ' +
-  'the codes leave sealed to it: a page has them in sealed, NDJSON as lines {"jwe":…} whose opened lines are counted and summed; CSV is ' +
-  'refused. Every reveal is recorded before a code leaves.'
+const streams = `Send Accept: application/x-ndjson or text/csv for a stream of one code a line. NDJSON ends with {"end":true,"count":…,
+"sha256":…}: the number of codes in this answer, and the digest of the lines before that line. CSV (RFC 4180, CR LF) begins with its header
+at offset 0, and a field that a spreadsheet would take for a formula gets a ' in front; Kahub-Codes-Count says how many codes will come.
+An answer that was cut is resumed with the same offset, and the codes that came as taken. With an encryption key in use the codes leave
+sealed to it: a page has them in sealed, NDJSON as lines {"jwe":…} whose opened lines are counted and summed; CSV is refused. Every reveal
+is recorded before a code leaves.`.replaceAll('\n', ' ')
 
 const streamHeaders = {
-  'Kahub-Codes-First': { schema: { type: 'integer' }, description: 'Streams: the offset that this answer begins at, or passes over codes from.' },
+  'Kahub-Codes-First': { schema: { type: 'integer' }, description: 'Streams: the offset that was asked for.' },
   'Kahub-Codes-Count': { schema: { type: 'integer' }, description: 'Streams: the codes that this answer has when it is whole.' },
   'Kahub-Codes-Total': { schema: { type: 'integer' }, description: 'Streams: the codes of the whole order, without those given back.' }
 }
@@ -52,7 +54,7 @@ export function orderCodeRoutes (app: App): void {
   }, async (request, reply) => {
     const order = await ownOrder(request, request.params.id)
     reply.header('cache-control', 'no-store')
-    if (accepts(request, 'application/x-ndjson')) return answerStream(reply, 'application/x-ndjson', request.query, await deliverLines(...delivery(request, order)))
+    if (accepts(request, ndjson)) return answerStream(reply, ndjson, request.query, await deliverLines(...delivery(request, order)))
     if (!accepts(request, 'text/csv')) return await answerCodePage(request, order)
     const csv = await deliverCsv(...delivery(request, order))
     reply.header('content-disposition', `attachment; filename="codes-${orderNumberOf(order.id)}.csv"`)
@@ -89,7 +91,8 @@ async function answerCodePage (request: FastifyRequest, order: OrderWithLines) {
   return await revealPage(world, by, { ...range, count: Math.min(limit, codesPageMax) })
 }
 
-function answerStream (reply: FastifyReply, type: string, { offset = 0 }: ReadCodes, { count, total, pieces }: Delivery): FastifyReply {
+function answerStream (reply: FastifyReply, type: string, { offset = 0 }: ReadCodes, delivery: Delivery): FastifyReply {
+  const { count, total, pieces } = delivery
   reply.type(type).header('kahub-codes-first', offset).header('kahub-codes-count', count).header('kahub-codes-total', total)
   return reply.send(Readable.from(pieces, { objectMode: false }))
 }

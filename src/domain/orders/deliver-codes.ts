@@ -86,7 +86,7 @@ async function * linesOf ({ sealing }: RevealNeeds, revealed: Revealed): AsyncGe
 function refuseSealed (): never {
   throw new Problem(
     'delivery_sealed',
-    'Your codes are sealed to your encryption key, and a CSV cannot be. Ask for application/x-ndjson and open its lines with your private ' +
-      'key (the SDK does), or retire the key first.'
+    'Your codes are sealed to your encryption key, and a CSV cannot be. Ask for application/x-ndjson and open its lines with your ' +
+      'private key (the SDK does), or retire the key first.'
   )
 }

@@ -26,9 +26,8 @@ export function openSealing (): Sealing {
   return {
     async seal (to, pieces) {
       const key = await importedKey(to)
-      return await Promise.all(pieces.map(piece => new CompactEncrypt(piece)
-        .setProtectedHeader({ alg: to.algorithm, enc: 'A256GCM', kid: String(to.jwk.kid), typ: 'kahub-codes+jwe', cty: 'application/x-ndjson' })
-        .encrypt(key)))
+      const header = { alg: to.algorithm, enc: 'A256GCM', kid: String(to.jwk.kid), typ: 'kahub-codes+jwe', cty: 'application/x-ndjson' }
+      return await Promise.all(pieces.map(piece => new CompactEncrypt(piece).setProtectedHeader(header).encrypt(key)))
     }
   }
 
