@@ -1,5 +1,6 @@
 // The figures aimed at, as a table: what is put beside what, and how far it has to reach. All parts of a ratio are of one run.
 import type { LoadResult } from './load-plan.ts'
+import { singleAlone, singleBeside } from './scenarios/bulk-orders.ts'
 import { withHistory } from './scenarios/history.ts'
 
 export interface Figure {
@@ -120,6 +121,24 @@ const aims: readonly Aimed[] = [
     unit: '×',
     aim: { atLeast: 0.85 },
     value: of => againstHistory(of, 'orders, 64 connections')
+  },
+  {
+    says: 'lines of a bulk order, from the file to the last code',
+    unit: 'lines/s',
+    aim: { atLeast: 20_000 },
+    value: of => of.measures.get('bulk lines per second')
+  },
+  {
+    says: 'CPU to check 100,000 lines, API and PostgreSQL',
+    unit: 's',
+    aim: { atMost: 3 },
+    value: of => of.measures.get('seconds of CPU to check 100,000 lines')
+  },
+  {
+    says: 'single orders at half load beside a bulk order ÷ alone: p99',
+    unit: '×',
+    aim: { atMost: 2 },
+    value: of => ratio(of.loads.get(singleBeside)?.p99Ms, of.loads.get(singleAlone)?.p99Ms)
   },
   {
     says: 'codes imported, sealed and indexed',
