@@ -72,8 +72,12 @@ async function accountsOf (tx: Tx, resellerId: Uuid, orders: readonly Order[]): 
   return rows.map(row => row.id)
 }
 
-/** Codes of lots that expired meanwhile, and are not withdrawn yet, are not delivered, nor paid. */
+/**
+ * Codes of lots that expired meanwhile, and are not withdrawn yet, are not delivered, nor paid; an order that is all or nothing then
+ * gets nothing.
+ */
 function complete (order: OrderWithLines, stocks: Held['stocks'], allocations: OrderAllocation[]): OrderWithLines {
+  if (order.fill === 'all_or_nothing' && lacksStock(order, stocks)) return release(order, stocks, { state: 'cancelled', reason: 'stock_withdrawn' })
   const lines = order.lines.map((line): OrderLine => {
     if (line.held === 0) return line
     const stock = stocks.get(line.skuId)!
@@ -94,6 +98,12 @@ function complete (order: OrderWithLines, stocks: Held['stocks'], allocations: O
     total: lines.reduce((sum, line) => sum + line.total, 0n),
     state: delivered === order.quantity ? 'completed' : delivered > 0 ? 'partial' : 'cancelled'
   }
+}
+
+function lacksStock ({ lines }: OrderWithLines, stocks: Held['stocks']): boolean {
+  const wanted = new Map<Uuid, number>()
+  for (const { skuId, held } of lines) wanted.set(skuId, (wanted.get(skuId) ?? 0) + held)
+  return [...wanted].some(([skuId, held]) => held > 0 && held > stocks.get(skuId)!.left)
 }
 
 function stateAfter ({ quantity, held, reason }: OrderLine, delivered: number): [LineState, LineReason | null] {
