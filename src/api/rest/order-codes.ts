@@ -22,9 +22,9 @@ sealed to it: a page has them in sealed, NDJSON as lines {"jwe":…} whose opene
 is recorded before a code leaves.`.replaceAll('\n', ' ')
 
 const streamHeaders = {
-  'Kahub-Codes-First': { schema: { type: 'integer' }, description: 'Streams: the offset that was asked for.' },
-  'Kahub-Codes-Count': { schema: { type: 'integer' }, description: 'Streams: the codes that this answer has when it is whole.' },
-  'Kahub-Codes-Total': { schema: { type: 'integer' }, description: 'Streams: the codes of the whole order, without those given back.' }
+  'Kahub-Codes-First': { type: 'integer', description: 'Streams: the offset that was asked for.' },
+  'Kahub-Codes-Count': { type: 'integer', description: 'Streams: the codes that this answer has when it is whole.' },
+  'Kahub-Codes-Total': { type: 'integer', description: 'Streams: the codes of the whole order, without those given back.' }
 }
 
 /** The codes of orders. */
