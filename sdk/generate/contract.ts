@@ -47,6 +47,8 @@ export interface OpenapiDocument {
   readonly info: { readonly version: string }
   readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> }
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** What is sent to addresses of resellers, by type of event. */
+  readonly webhooks?: Readonly<Record<string, { readonly post: RawOperation }>>
 }
 
 /** An operation with its place in the SDK. */
@@ -68,6 +70,8 @@ export interface Operation {
   readonly creates: boolean
   /** What is answered changes by itself, and can be watched until it is at an end. */
   readonly watched: boolean
+  /** The answer is a stream of events (text/event-stream). */
+  readonly streamed: boolean
   /** The answer is text of this media type and nothing else. */
   readonly textType: string | undefined
   /** What is answered as JSON; several successful answers are several schemas. */
@@ -101,6 +105,17 @@ export function readOperations (document: OpenapiDocument): readonly Operation[]
   }
   refuseDoubles(operations)
   return operations
+}
+
+/** The data of each type of event that is sent, in the order of the contract; undefined when none is. */
+export function readEventData (document: OpenapiDocument): Schema | undefined {
+  if (document.webhooks === undefined) return undefined
+  const fields = Object.entries(document.webhooks).map(([type, { post }]) => {
+    const data = post.requestBody?.content['application/json']?.schema?.properties?.data
+    if (data === undefined) throw new Error(`the webhook ${type} has no data`)
+    return [type, { description: post.summary ?? '', ...data }] as const
+  })
+  return { type: 'object', properties: Object.fromEntries(fields), required: fields.map(([type]) => type) }
 }
 
 /** The schema itself, where a reference stands for it. */
@@ -148,7 +163,8 @@ function readOperation (
     creates: method === 'post' && body !== undefined &&
       ('schema' in body ? resolve(document, body.schema) : query)?.properties?.reference !== undefined,
     watched: place.watch === true,
-    textType: contents.flatMap(content => Object.keys(content)).every(type => type.startsWith('text/'))
+    streamed: contents.some(content => 'text/event-stream' in content),
+    textType: contents.flatMap(content => Object.keys(content)).every(type => type.startsWith('text/') && type !== 'text/event-stream')
       ? Object.keys(contents[0] ?? {})[0]
       : undefined,
     answers,

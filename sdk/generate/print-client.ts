@@ -39,6 +39,7 @@ function printImports (
   return [
     `import { ${connection.join(', ')} } from '${plan.runtime}/connection.ts'`,
     ...(uses('fileBytes') ? [`import { fileBytes, type FileBody } from '${plan.runtime}/files.ts'`] : []),
+    ...(uses('EventStream') ? [`import { EventStream } from '${plan.runtime}/event-stream.ts'`] : []),
     ...(uses('Lines') ? [`import { Lines } from '${plan.runtime}/lines.ts'`] : []),
     `import type { KahubOptions } from '${plan.runtime}/options.ts'`,
     ...(uses('List') ? [`import { List } from '${plan.runtime}/pages.ts'`] : []),
@@ -82,6 +83,7 @@ function className (resource: string): string {
 
 function printMethods (operation: Operation, types: OperationTypes): string[] {
   const methods: string[] = []
+  if (operation.streamed) return [printStream(operation, types)]
   if (operation.item !== undefined) methods.push(printList(operation, types))
   else if (types.result !== undefined || operation.line === undefined) methods.push(printCall(operation, types))
   if (operation.line !== undefined) methods.push(printLines(operation, types))
@@ -137,6 +139,13 @@ function printList (operation: Operation, types: OperationTypes): string {
   return `${doc}${printSignature(operation.name, operation, types, `List<${types.result!}>`)} {
     const path = ${printPath(operation)}
     return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }`
+}
+
+function printStream (operation: Operation, types: OperationTypes): string {
+  const doc = printDoc(operation, 'Iterate it: events come as they become true. A connection that is cut is made again behind the last of them.')
+  return `${doc}${printSignature(operation.name, operation, types, 'EventStream')} {
+    return new EventStream(this.#connection, ${printPath(operation)}, { ...options, query })
   }`
 }
 

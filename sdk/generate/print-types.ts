@@ -1,6 +1,6 @@
 // The types of the SDK: shared shapes under their own names, and Body, Query and Result of each operation.
 import { docComment, pascal, propertyName, singular } from './words.ts'
-import { refName, resolve, type OpenapiDocument, type Operation, type Schema } from './contract.ts'
+import { readEventData, refName, resolve, type OpenapiDocument, type Operation, type Schema } from './contract.ts'
 
 /** The names under which operations find their types. */
 export interface OperationTypes {
@@ -40,7 +40,7 @@ export function printTypes (document: OpenapiDocument, operations: readonly Oper
   const shared = [...writer.named.values()].sort((a, b) => a.name < b.name ? -1 : 1).map(named => printNamed(writer, named))
   const own: string[] = []
   const typesOf = new Map(operations.map(operation => [operation, printOperation(writer, operation, own)]))
-  return { text: [...shared, ...own].join('\n\n') + '\n', typesOf }
+  return { text: [...shared, ...own, ...printEventData(writer)].join('\n\n') + '\n', typesOf }
 }
 
 function nameProblemCode (writer: Writer): void {
@@ -104,7 +104,27 @@ function mostFrequent (shapes: readonly string[]): string | undefined {
 }
 
 function printNamed (writer: Writer, { name, schema, side }: Named): string {
+  if (name === eventName && writer.document.webhooks !== undefined) return printEvent(writer, schema)
   return printDeclaration(writer, name, schema, side, schema.description ?? '')
+}
+
+/** The shape of events in the feed, whose data is by its type. */
+const eventName = 'Event'
+
+function printEvent (writer: Writer, schema: Schema): string {
+  const { type: _type, data: _data, ...common } = schema.properties ?? {}
+  const shape = printObject(writer, { ...schema, properties: common }, 'answered', '')
+  const doc = docComment([schema.description ?? 'An event of any type; `type` tells which data it has. The list of types may grow.'], '')
+  return `${doc}export type ${eventName} = { [Type in keyof EventData]: EventCommon & { type: Type, data: EventData[Type] } }[keyof EventData]
+
+/** What every event has. */
+export interface EventCommon ${shape}`
+}
+
+function printEventData (writer: Writer): string[] {
+  const schema = readEventData(writer.document)
+  if (schema === undefined) return []
+  return [printDeclaration(writer, 'EventData', schema, 'answered', 'The data of events, by type.')]
 }
 
 function printOperation (writer: Writer, operation: Operation, own: string[]): OperationTypes {

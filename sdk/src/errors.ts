@@ -2,7 +2,12 @@
 import type { ProblemCode } from './generated/types.ts'
 
 /** Codes that this SDK gives itself, when there is no answer of kahub to take one from. */
-export type ClientCode = 'connection_failed' | 'timed_out' | 'aborted' | 'answer_unreadable' | 'decryption_failed' | 'argument_invalid'
+export type ClientCode =
+  'connection_failed' | 'timed_out' | 'aborted' | 'answer_unreadable' | 'decryption_failed' | 'callback_refused' | 'argument_invalid'
+
+/** Why a callback is not genuine. */
+export type CallbackReason =
+  'headers_missing' | 'timestamp_malformed' | 'too_old' | 'in_future' | 'signature_wrong' | 'body_unreadable'
 
 /** Something wrong at one place of the request; `pointer` is a JSON pointer (RFC 6901) into it. */
 export interface FieldError {
@@ -90,6 +95,16 @@ export class AbortedError extends KahubError { override readonly name = 'Aborted
 export class AnswerError extends KahubError { override readonly name = 'AnswerError' }
 /** The codes are sealed to an encryption key whose private half is not among decryptionKeys; nothing is lost by it. */
 export class DecryptionError extends KahubError { override readonly name = 'DecryptionError' }
+/** A callback is not genuine; answer it with 401 and take nothing from it. `reason` says what is wrong. */
+export class CallbackError extends KahubError {
+  override readonly name = 'CallbackError'
+  readonly reason: CallbackReason
+
+  constructor ({ reason, ...facts }: ErrorFacts & { readonly reason: CallbackReason }) {
+    super(facts)
+    this.reason = reason
+  }
+}
 /** The SDK was called wrongly; nothing was sent. */
 export class ArgumentError extends KahubError {
   override readonly name = 'ArgumentError'

@@ -140,9 +140,11 @@ function isCut (error: unknown): error is KahubError {
 
 const reading: CallFacts = { reference: undefined, repeatable: true, now: 0 }
 
-type Chunk = { done: boolean, value?: Uint8Array<ArrayBuffer> | undefined }
+/** A piece of an answer. */
+export type Chunk = { done: boolean, value?: Uint8Array<ArrayBuffer> | undefined }
 
-async function readChunk (
+/** The next piece of an answer, if it does not go silent for too long. */
+export async function readChunk (
   reader: { read (): Promise<Chunk> },
   silenceMaxMs: number,
   signal: AbortSignal | undefined

@@ -2,6 +2,8 @@
 import swagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import { problemCodes } from '../../schema/problems.ts'
+import { callbackOf, eventMeanings } from '../../schema/rest/events.ts'
+import { eventTypes } from '../../schema/vocabulary.ts'
 import { problemType } from './problems.ts'
 import type { App } from './app-types.ts'
 
@@ -35,7 +37,9 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
   await app.register(swagger, {
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `schema-${i}` },
-    transformObject: document => hoistTitled('openapiObject' in document ? document.openapiObject : document.swaggerObject) as never,
+    transformObject: document => hoistTitled({
+      ...'openapiObject' in document ? document.openapiObject : document.swaggerObject, webhooks: webhooks()
+    }) as never,
     openapi: {
       openapi: '3.1.0',
       info: { title: 'kahub', version, description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
@@ -83,6 +87,31 @@ function addCommonAnswers (route: RouteOptions): void {
   const refusal = { description: 'A refusal, with its code.', content: { [problemType]: { schema: { $ref: 'Problem#' } } } }
   schema.response = { ...(schema.response as object | undefined), '4xx': refusal, '5xx': refusal }
 }
+
+/** What is sent to endpoints, by type of event (OpenAPI 3.1, webhooks). */
+function webhooks (): object {
+  return Object.fromEntries(eventTypes.map(type => [type, {
+    post: {
+      operationId: 'on' + type.split(/[._]/).map(word => word[0]!.toUpperCase() + word.slice(1)).join(''),
+      summary: eventMeanings[type],
+      tags: ['Callbacks'],
+      security: [],
+      parameters: webhookHeaders,
+      // As JSON says it: TypeBox marks its schemas with symbols.
+      requestBody: { required: true, content: { 'application/json': { schema: JSON.parse(JSON.stringify(callbackOf(type))) } } },
+      responses: {
+        '2XX': { description: 'You have it.' },
+        '4XX': { description: 'It is tried again, later and later for three days; 410: the endpoint is disabled.' }
+      }
+    }
+  }]))
+}
+
+const webhookHeaders = [
+  ['webhook-id', 'The id of the delivery, dlv_…: the same at every attempt.'],
+  ['webhook-timestamp', 'When the attempt began, in seconds since 1970.'],
+  ['webhook-signature', 'Standard Webhooks: v1,… (HMAC-SHA256) and v1a,… (Ed25519), separated by spaces.']
+].map(([name, description]) => ({ name, in: 'header', required: true, description, schema: { type: 'string' } }))
 
 type Node = { [name: string]: unknown }
 
