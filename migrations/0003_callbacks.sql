@@ -8,7 +8,8 @@ create unique index events_by_id on events (id);
 -- (orders.terms -> callback_url; no column.)
 
 -- One row an endpoint. sequence counts its deliveries without a gap; fanned_to is the reseller's event up to which deliveries were
--- made. failing_since: the first of the failures since its last success. A rotated secret signs beside the new one for a while.
+-- made. failing_since: the first of the failures since its last success; last_status
+-- and last_error: the latest failure. A rotated secret signs beside the new one for a while.
 -- A secret is the 32 bytes behind whsec_, wrapped (domain/callbacks/endpoint-secret.ts).
 create table endpoints (
   reseller_id uuid not null references resellers,
@@ -36,6 +37,8 @@ create table endpoints (
   resume_at timestamptz not null default '-infinity',
   failing_since timestamptz,
   failures int not null default 0,
+  last_status int,
+  last_error text,
   warned_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),

@@ -1,5 +1,6 @@
 // All wiring, by hand, on one page: the only file that knows everyone and constructs things.
-import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { worlds as worldNames, type World as WorldName } from '../schema/vocabulary.ts'
 import { buildApp, type AppOptions } from './api/app.ts'
 import type { App, Worlds } from './api/app-types.ts'
@@ -17,6 +18,7 @@ import { openSealing } from './domain/orders/seal-delivery.ts'
 import { loadPriceBook } from './domain/pricing/price-book.ts'
 import { loadKeyring } from './domain/resellers/keyring.ts'
 import { pinVersion } from './domain/resellers/pin-version.ts'
+import { listenForDeliveries } from './domain/callbacks/hint-deliveries.ts'
 import { openWorldSecret } from './domain/secrets/open-world-secret.ts'
 import { openFingerprintKey } from './domain/stock/fingerprint.ts'
 import { openLotKeys } from './domain/stock/lot-keys.ts'
@@ -26,11 +28,15 @@ import { orderCommitLimits } from './postgres/group-commit.ts'
 import { appliedMigration, newestMigration } from './postgres/migrate.ts'
 import { openPool } from './postgres/pool.ts'
 import { listenForSnapshots, openSnapshot, refreshSnapshots, sharedRefresh, snapshotPollMs } from './postgres/snapshot.ts'
+import { openSender, type Sender } from './outgoing/send-callback.ts'
+import { openDelivering, type Delivering } from './workers/deliver.ts'
 import { repeatPass, type Repeating } from './workers/loop.ts'
-import { passesOf } from './workers/passes.ts'
+import { openWorkerMetrics, type WorkerMetrics } from './workers/metrics.ts'
+import { deliverPass, passesOf } from './workers/passes.ts'
 
 const bulkConnectionsMax = 4
 const stepConnectionsMax = 2
+const callbackConnectionsMax = 3
 const bulkStatementTimeoutMs = 60_000
 
 /** A world, and how to end it. */
@@ -55,6 +61,7 @@ export async function openWorld (
   const orderDb = openPool(url, name, { connectionsMax: orderCommitLimits.lanesMax, applicationName: `kahub ${name} orders`, lookupsOnly: true })
   const { placeOrder, placeInside, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys, sealing })
   const stepDb = openPool(url, name, { connectionsMax: stepConnectionsMax, applicationName: `kahub ${name} steps`, lookupsOnly: true })
+  const callbackDb = openPool(url, name, { connectionsMax: callbackConnectionsMax, applicationName: `kahub ${name} callbacks`, lookupsOnly: true })
   const events = openEventSource(db)
   return {
     name,
@@ -76,6 +83,7 @@ export async function openWorld (
     queryStock: coalesceStockQueries(db),
     callbackRules,
     callbackKey: await openCallbackKey(db, masterKeys),
+    callbackDb,
     events,
     pinVersion: (keyId, apiVersion) => pinVersion(db, keyId, apiVersion),
     waiting: () => commits.waiting,
@@ -84,7 +92,7 @@ export async function openWorld (
       await commits.close()
       await refreshing.stop()
       await stopListening().catch(() => {})
-      await Promise.all([db, orderDb, stepDb, bulkDb].map(pool => pool.end({ timeout: 1 })))
+      await Promise.all([db, orderDb, stepDb, callbackDb, bulkDb].map(pool => pool.end({ timeout: 1 })))
     }
   }
 }
@@ -109,6 +117,8 @@ export interface ServeOptions {
   readonly metricsPort: number
   readonly trustProxy: boolean | string[]
   readonly logger: AppOptions['logger']
+  /** The metrics of a clockwork in this process, told beside those of the API. */
+  readonly workerMetrics?: WorkerMetrics
 }
 
 export interface Serving { readonly url: string, readonly metricsUrl: string, close (): Promise<void> }
@@ -131,13 +141,12 @@ export async function serve (worlds: OpenWorlds, options: ServeOptions): Promise
     }
   })
   const url = await app.listen({ host: options.host, port: options.port })
-  const metricsServer = await serveMetrics(metrics.registry, options.metricsPort)
-  const { port } = metricsServer.address() as { port: number }
+  const told = await serveMetrics([metrics.registry, ...options.workerMetrics ? [options.workerMetrics.registry] : []], options.metricsPort)
   return {
     url,
-    metricsUrl: `http://127.0.0.1:${port}/metrics`,
+    metricsUrl: told.url,
     async close () {
-      metricsServer.close()
+      told.close()
       // A connection that was busy when the closing began would be kept alive after its answer; a stream could take for ever.
       const hangUp = setInterval(() => app.server.closeIdleConnections(), hangUpEveryMs)
       const giveUp = setTimeout(() => app.server.closeAllConnections(), drainMsMax)
@@ -155,18 +164,59 @@ export function appForPrinting (): Promise<App> {
 }
 
 /** Starts the clockwork of both worlds. */
-export function startWorkers (worlds: OpenWorlds, report: (pass: string, error: unknown) => void): { stop (): Promise<void> } {
-  const running: Repeating[] = [worlds.live, worlds.test].flatMap(world =>
-    passesOf(world).map(pass => repeatPass(`${world.name} ${pass.name}`, pass.run, pass.everyMs, report)))
-  return { stop: async () => { await Promise.all(running.map(pass => pass.stop())) } }
+export function startWorkers (
+  worlds: OpenWorlds, report: (pass: string, error: unknown) => void, metrics: WorkerMetrics = openWorkerMetrics()
+): { stop (): Promise<void> } {
+  const sender = openSender({ rules: worlds.live.callbackRules })
+  const started = [worlds.live, worlds.test].map(world => startWorld(world, sender, metrics, (pass, error) => {
+    metrics.countFailedPass(pass)
+    report(pass, error)
+  }))
+  return {
+    async stop () {
+      await Promise.all(started.map(({ stop }) => stop()))
+      await Promise.all(started.map(({ delivering }) => delivering.finish()))
+      await sender.close()
+    }
+  }
 }
 
-function serveMetrics (registry: { contentType: string, metrics: () => Promise<string> }, port: number): Promise<Server> {
+function startWorld (
+  world: OpenWorld, sender: Sender, metrics: WorkerMetrics, report: (pass: string, error: unknown) => void
+): { readonly delivering: Delivering, stop (): Promise<void> } {
+  const { name } = world
+  const running = new Map<string, Repeating>()
+  const hint = () => running.get(deliverPass)?.hint()
+  const delivering = openDelivering(world, {
+    sender,
+    hint,
+    count: (outcome, count) => metrics.countAttempts(name, outcome, count),
+    time: ms => metrics.timeDelivered(name, ms)
+  })
+  metrics.watchInFlight(name, () => delivering.inFlight)
+  for (const pass of passesOf(world, { delivering, metrics })) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
+  // A hint that is missed costs half a second at most: whether anyone listens is nobody's trouble.
+  const listening = listenForDeliveries(world.db, name, hint).catch(() => undefined)
+  return {
+    delivering,
+    async stop () {
+      await Promise.all([...running.values()].map(pass => pass.stop()))
+      await (await listening)?.().catch(() => {})
+    }
+  }
+}
+
+interface Told { readonly contentType: string, metrics (): Promise<string> }
+
+/** Serves metrics on a loopback port of their own. */
+export async function serveMetrics (registries: readonly Told[], port: number): Promise<{ readonly url: string, close (): void }> {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') return void response.writeHead(404).end()
-    registry.metrics().then(
-      text => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+    Promise.all(registries.map(registry => registry.metrics())).then(
+      texts => response.writeHead(200, { 'content-type': registries[0]!.contentType }).end(texts.join('\n')),
       () => response.writeHead(500).end())
   })
-  return new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve(server)))
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}/metrics`, close: () => { server.close() } }
 }

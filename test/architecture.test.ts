@@ -61,7 +61,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@scalar/fastify-api-reference': ['api'],
   ajv: ['api'],
   'ajv-formats': ['api'],
-  'prom-client': ['api'],
+  'prom-client': ['api', 'workers'],
   yaml: ['door'],
   picocolors: ['door', 'cli'],
   commander: ['cli'],

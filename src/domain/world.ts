@@ -45,6 +45,8 @@ export interface World {
   readonly callbackRules: CallbackRules
   /** What signs callbacks as v1a. */
   readonly callbackKey: CallbackKey
+  /** For the deliveries of callbacks, which wait for nothing else. */
+  readonly callbackDb: Db
   /** Follows the events of resellers as they become true. */
   readonly events: EventSource
   /** Pins a key to a version of the contract, if it has none yet, and gives the one it is pinned to. */

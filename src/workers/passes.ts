@@ -1,6 +1,9 @@
 // Every pass of the clockwork, with its rhythm and its bound.
 import { expireBulkOrders } from '../domain/bulk-orders/end-bulk-order.ts'
 import { runBulkOrders } from '../domain/bulk-orders/run-step.ts'
+import { disableFailing } from '../domain/callbacks/disable-failing.ts'
+import { fanOut } from '../domain/callbacks/fan-out.ts'
+import { wakeStalled } from '../domain/callbacks/wake-stalled.ts'
 import { expireApprovals } from '../domain/bulk-orders/expire-approvals.ts'
 import { proveWorld } from '../domain/orders/prove-world.ts'
 import { purgeQuotes } from '../domain/orders/purge-quotes.ts'
@@ -13,7 +16,9 @@ import { expireHolds } from '../domain/stock/expire-holds.ts'
 import { joinRanges } from '../domain/stock/join-ranges.ts'
 import { postCosts } from '../domain/wallet/post-costs.ts'
 import type { World } from '../domain/world.ts'
+import type { Delivering } from './deliver.ts'
 import type { PassOutcome } from './loop.ts'
+import type { WorkerMetrics } from './metrics.ts'
 
 export interface Pass {
   readonly name: string
@@ -35,9 +40,18 @@ const holdsPerRun = 100
 const approvalsPerRun = 100
 const standingRunsPerRun = 50
 
+const endpointsPerRun = 100
+
+/** What the passes of a world work with, beside it. */
+export interface Works { readonly delivering: Delivering, readonly metrics: WorkerMetrics }
+
 /** The passes of one world. */
-export function passesOf (world: World): readonly Pass[] {
+export function passesOf (world: World, { delivering, metrics }: Works): readonly Pass[] {
   return [
+    { name: 'fan out', everyMs: 100, run: () => fanOutCounted(world, metrics) },
+    { name: deliverPass, everyMs: second / 2, run: () => delivering.run() },
+    { name: 'disable failing endpoints', everyMs: minute, run: () => upTo(endpointsPerRun, limit => disableFailing(world.db, limit)) },
+    { name: 'wake stalled endpoints', everyMs: minute, run: () => upTo(endpointsPerRun, limit => wakeStalled(world.db, limit)) },
     { name: 'run bulk orders', everyMs: 200, run: () => upTo(bulkStepsPerRun, limit => runBulkOrders(world, limit)) },
     { name: 'expire bulk orders', everyMs: minute, run: () => upTo(bulkOrdersPerRun, limit => expireBulkOrders(world.db, limit)) },
     { name: 'expire holds', everyMs: second / 2, run: () => upTo(holdsPerRun, limit => expireHolds(world.db, limit)) },
@@ -52,6 +66,15 @@ export function passesOf (world: World): readonly Pass[] {
     { name: 'rewrap under the current master key', everyMs: minute, run: () => upTo(rowsPerRun, limit => rewrapUnderCurrentMaster(world.db, world.masterKeys, limit)) },
     { name: 'prove the books', everyMs: hour, run: () => proveOrFail(world) }
   ]
+}
+
+/** The pass that a hint makes come sooner. */
+export const deliverPass = 'deliver callbacks'
+
+async function fanOutCounted (world: World, metrics: WorkerMetrics): Promise<PassOutcome> {
+  const { deliveries, more } = await fanOut(world.callbackDb)
+  if (deliveries > 0) metrics.countFannedOut(world.name, deliveries)
+  return more ? 'more' : 'done'
 }
 
 /** Runs a pass that counts what it did; when that is all it may do at once, there may be more. */

@@ -1,0 +1,50 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { World as WorldName } from '../../schema/vocabulary.ts'
+import type { AttemptOutcome } from '../domain/callbacks/settle-deliveries.ts'
+
+export interface WorkerMetrics {
+  readonly registry: Registry
+  countFannedOut (world: WorldName, deliveries: number): void
+  countAttempts (world: WorldName, outcome: AttemptOutcome, attempts: number): void
+  timeDelivered (world: WorldName, ms: number): void
+  /** What is in flight is read when it is asked for. */
+  watchInFlight (world: WorldName, inFlight: () => number): void
+  countFailedPass (pass: string): void
+}
+
+/** The metrics of the clockwork of this process. */
+export function openWorkerMetrics (): WorkerMetrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const fannedOut = new Counter({ name: 'kahub_deliveries_made_total', help: 'Deliveries made from events.', labelNames: ['world'], registers })
+  const attempts = new Counter({
+    name: 'kahub_delivery_attempts_total',
+    help: 'Attempts to deliver: delivered, failed (and tried again), dead (given up).',
+    labelNames: ['world', 'outcome'],
+    registers
+  })
+  const seconds = new Histogram({
+    name: 'kahub_delivery_seconds',
+    help: 'Time from the start of an attempt to the end of its answer, of attempts that delivered.',
+    labelNames: ['world'],
+    registers,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
+  })
+  const failedPasses = new Counter({ name: 'kahub_failed_passes_total', help: 'Passes that failed and were tried again.', labelNames: ['pass'], registers })
+  const watched = new Map<WorldName, () => number>()
+  registry.registerMetric(new Gauge({
+    name: 'kahub_deliveries_in_flight',
+    help: 'Callbacks being sent by this process.',
+    labelNames: ['world'],
+    registers: [],
+    collect () { for (const [world, inFlight] of watched) this.set({ world }, inFlight()) }
+  }))
+  return {
+    registry,
+    countFannedOut: (world, deliveries) => fannedOut.inc({ world }, deliveries),
+    countAttempts: (world, outcome, count) => attempts.inc({ world, outcome }, count),
+    timeDelivered: (world, ms) => seconds.observe({ world }, ms / 1000),
+    watchInFlight: (world, inFlight) => { watched.set(world, inFlight) },
+    countFailedPass: pass => failedPasses.inc({ pass })
+  }
+}
