@@ -5,13 +5,15 @@ import { join } from 'node:path'
 import pc from 'picocolors'
 import { stringify } from 'yaml'
 import { worlds } from '../schema/vocabulary.ts'
+import type { CallbackRules } from './base/callback-url.ts'
 import { newMasterKey, readMasterKeys, type MasterKeys } from './base/seal.ts'
-import { appForPrinting, openWorlds, serve, startWorkers, type OpenWorlds, type Serving } from './compose.ts'
+import { appForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds, type Serving } from './compose.ts'
 import type { Config } from './config.ts'
 import { ensureDemo, tryDemoOrder } from './demo.ts'
 import { createOperatorKey, ensureOperatorFile } from './operator-key.ts'
 import { startEmbedded } from './postgres/embedded.ts'
 import { migrate } from './postgres/migrate.ts'
+import { openWorkerMetrics } from './workers/metrics.ts'
 import { UnsoundBooks } from './workers/passes.ts'
 
 interface Command {
@@ -59,11 +61,12 @@ async function withProduct (config: Config, stop: AbortSignal, work: (product: P
     const ground = await openGround(config)
     undo.push(() => ground.stop())
     await migrate(ground.url)
-    const worlds = await openWorlds(ground.url, ground.masterKeys)
+    const worlds = await openWorlds(ground.url, ground.masterKeys, undefined, callbackRulesOf(config, ground.embedded))
     undo.push(() => Promise.all([worlds.live.close(), worlds.test.close()]))
-    const serving = await serve(worlds, { ...config, logger: { level: config.logLevel ?? 'warn' } })
+    const workerMetrics = openWorkerMetrics()
+    const serving = await serve(worlds, { ...config, logger: { level: config.logLevel ?? 'warn' }, workerMetrics })
     undo.push(() => serving.close())
-    const workers = startWorkers(worlds, reportPass)
+    const workers = startWorkers(worlds, reportPass, workerMetrics)
     undo.push(() => workers.stop())
     const withDemo = config.demo ?? ground.embedded
     if (withDemo) await mkdir(config.home, { recursive: true, mode: 0o700 })
@@ -87,10 +90,13 @@ async function api (config: Config, stop: AbortSignal): Promise<number> {
 
 async function worker (config: Config, stop: AbortSignal): Promise<number> {
   return await withWorlds(config, async worlds => {
-    const workers = startWorkers(worlds, reportPass)
-    say('kahub works')
+    const workerMetrics = openWorkerMetrics()
+    const told = await serveMetrics([workerMetrics.registry], config.metricsPort)
+    const workers = startWorkers(worlds, reportPass, workerMetrics)
+    say(`kahub works (metrics ${told.url})`)
     if (!stop.aborted) await once(stop, 'abort')
     await workers.stop()
+    told.close()
     return 0
   })
 }
@@ -128,12 +134,16 @@ export async function printContract (): Promise<string> {
 }
 
 async function withWorlds (config: Config, work: (worlds: OpenWorlds) => Promise<number>): Promise<number> {
-  const worlds = await openWorlds(neededUrl(config), readMasterKeys(neededMasterKey(config)))
+  const worlds = await openWorlds(neededUrl(config), readMasterKeys(neededMasterKey(config)), undefined, callbackRulesOf(config, false))
   try {
     return await work(worlds)
   } finally {
     await Promise.all([worlds.live.close(), worlds.test.close()])
   }
+}
+
+function callbackRulesOf ({ callbackPorts, callbackLoopback }: Config, embedded: boolean): CallbackRules {
+  return { ports: callbackPorts, loopback: callbackLoopback ?? embedded }
 }
 
 function neededUrl ({ databaseUrl }: Config): string {

@@ -16,6 +16,10 @@ export interface Config {
   /** undefined: what the command finds right. */
   readonly logLevel: string | undefined
   readonly demo: boolean | undefined
+  /** Ports that callbacks are sent to, over https. */
+  readonly callbackPorts: readonly number[]
+  /** Whether callbacks may go to this machine; undefined: with the embedded database. */
+  readonly callbackLoopback: boolean | undefined
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
@@ -31,7 +35,9 @@ export const settings = {
   KAHUB_MASTER_KEY: { default: '', says: 'id:base64 of 32 bytes, several comma-separated, newest first; needed with DATABASE_URL' },
   TRUST_PROXY: { default: '', says: 'comma-separated addresses or CIDR ranges of proxies whose X-Forwarded-For is believed' },
   LOG_LEVEL: { default: '', says: `${logLevels.join(', ')}; warn for start and demo, info for api and worker when not set` },
-  KAHUB_DEMO: { default: '', says: '1: make the demo data also with DATABASE_URL; 0: not even in the embedded database' }
+  KAHUB_DEMO: { default: '', says: '1: make the demo data also with DATABASE_URL; 0: not even in the embedded database' },
+  CALLBACK_PORTS: { default: '443', says: 'comma-separated ports that callbacks are sent to, over https' },
+  CALLBACK_LOOPBACK: { default: '', says: '1: callbacks may also go to this machine, over http and at any port; 0: never; when not set, only with the embedded database' }
 } as const
 
 /** Reads the settings; throws one sentence naming the first that is wrong. */
@@ -42,6 +48,8 @@ export function readConfig (environment: Readonly<Record<string, string | undefi
   if (logLevel !== '' && !logLevels.includes(logLevel)) throw new Error(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not ${JSON.stringify(logLevel)}`)
   const demo = read('KAHUB_DEMO')
   if (!['', '0', '1'].includes(demo)) throw new Error('KAHUB_DEMO must be 1 or 0')
+  const loopback = read('CALLBACK_LOOPBACK')
+  if (!['', '0', '1'].includes(loopback)) throw new Error('CALLBACK_LOOPBACK must be 1 or 0')
   return {
     port: portOf('PORT', read('PORT')),
     host: read('HOST'),
@@ -52,7 +60,9 @@ export function readConfig (environment: Readonly<Record<string, string | undefi
     masterKey: read('KAHUB_MASTER_KEY') || undefined,
     trustProxy: proxies.length > 0 ? proxies : false,
     logLevel: logLevel || undefined,
-    demo: demo === '' ? undefined : demo === '1'
+    demo: demo === '' ? undefined : demo === '1',
+    callbackPorts: read('CALLBACK_PORTS').split(',').map(port => portOf('CALLBACK_PORTS', port.trim())),
+    callbackLoopback: loopback === '' ? undefined : loopback === '1'
   }
 }
 
