@@ -32,7 +32,7 @@ import { openSender, type Sender } from './outgoing/send-callback.ts'
 import { openDelivering, type Delivering } from './workers/deliver.ts'
 import { repeatPass, type Repeating } from './workers/loop.ts'
 import { openWorkerMetrics, type WorkerMetrics } from './workers/metrics.ts'
-import { deliverPass, passesOf } from './workers/passes.ts'
+import { callbackPassesOf, deliverPass, passesOf } from './workers/passes.ts'
 
 const bulkConnectionsMax = 4
 const stepConnectionsMax = 2
@@ -194,7 +194,7 @@ function startWorld (
     time: ms => metrics.timeDelivered(name, ms)
   })
   metrics.watchInFlight(name, () => delivering.inFlight)
-  for (const pass of passesOf(world, { delivering, metrics })) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
+  for (const pass of [...passesOf(world), ...callbackPassesOf(world, delivering, metrics)]) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
   // A hint that is missed costs half a second at most: whether anyone listens is nobody's trouble.
   const listening = listenForDeliveries(world.db, name, hint).catch(() => undefined)
   return {

@@ -42,14 +42,9 @@ const standingRunsPerRun = 50
 
 const endpointsPerRun = 100
 
-/** What the passes of a world work with, beside it. */
-export interface Works { readonly delivering: Delivering, readonly metrics: WorkerMetrics }
-
-/** The passes of one world. */
-export function passesOf (world: World, { delivering, metrics }: Works): readonly Pass[] {
+/** The passes of one world, callbacks apart. */
+export function passesOf (world: World): readonly Pass[] {
   return [
-    { name: 'fan out', everyMs: 100, run: () => fanOutCounted(world, metrics) },
-    { name: deliverPass, everyMs: second / 2, run: () => delivering.run() },
     { name: 'disable failing endpoints', everyMs: minute, run: () => upTo(endpointsPerRun, limit => disableFailing(world.db, limit)) },
     { name: 'wake stalled endpoints', everyMs: minute, run: () => upTo(endpointsPerRun, limit => wakeStalled(world.db, limit)) },
     { name: 'run bulk orders', everyMs: 200, run: () => upTo(bulkStepsPerRun, limit => runBulkOrders(world, limit)) },
@@ -70,6 +65,14 @@ export function passesOf (world: World, { delivering, metrics }: Works): readonl
 
 /** The pass that a hint makes come sooner. */
 export const deliverPass = 'deliver callbacks'
+
+/** The passes that turn a world's events into callbacks, in a process that sends them. */
+export function callbackPassesOf (world: World, delivering: Delivering, metrics: WorkerMetrics): readonly Pass[] {
+  return [
+    { name: 'fan out', everyMs: 100, run: () => fanOutCounted(world, metrics) },
+    { name: deliverPass, everyMs: second / 2, run: () => delivering.run() }
+  ]
+}
 
 async function fanOutCounted (world: World, metrics: WorkerMetrics): Promise<PassOutcome> {
   const { deliveries, more } = await fanOut(world.callbackDb)
