@@ -54,6 +54,11 @@ export const UpdateEndpoint = Type.Object({
 }, { additionalProperties: false, minProperties: 1 })
 export type UpdateEndpoint = Static<typeof UpdateEndpoint>
 
+const latestFailure = {
+  last_status: Nullable(Type.Integer(), { description: 'What its latest failure was answered; null: there was no answer, or no failure.' }),
+  last_error: Nullable(Type.String(), { description: 'Why it failed, when it was not the status.' })
+}
+
 const endpoint = {
   id: EndpointId,
   url: Type.String(),
@@ -67,6 +72,7 @@ const endpoint = {
   sequence: Type.Integer({ description: 'What was ever sent to it is numbered up to this, without a gap.' }),
   failures: Type.Integer({ description: 'Attempts that failed since its last success.' }),
   failing_since: Nullable(Timestamp, { description: 'The first of them.' }),
+  ...latestFailure,
   next_attempt_at: Nullable(Timestamp, { description: 'When the next delivery is due; null: none is.' }),
   previous_secret_until: Nullable(Timestamp, { description: 'Until then the secret before the last rotation signs as well.' }),
   created_at: Timestamp,
@@ -130,8 +136,7 @@ export const EndpointWatch = Type.Object({
   oldest_due_seconds: Nullable(Type.Integer(), { description: 'How long ago that was.' }),
   failing_since: Nullable(Timestamp),
   failures: Type.Integer({ description: 'Attempts that failed since its last success.' }),
-  last_status: Nullable(Type.Integer(), { description: 'What the most tried of them met last; null: no answer, or not tried.' }),
-  last_error: Nullable(Type.String())
+  ...latestFailure
 }, { additionalProperties: false, title: 'EndpointWatch' })
 export type EndpointWatch = Static<typeof EndpointWatch>
 

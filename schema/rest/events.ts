@@ -44,9 +44,9 @@ const OfSubscription = {
 const EndpointTrouble = {
   endpoint: EndpointId,
   url: Type.String(),
-  failing_since: Nullable(Timestamp),
-  last_status: Nullable(Type.Integer(), { description: 'What it answered last; null: it did not.' }),
-  last_error: Nullable(Type.String())
+  failing_since: Timestamp,
+  last_status: Nullable(Type.Integer(), { description: 'What its latest failure was answered; null: there was no answer.' }),
+  last_error: Nullable(Type.String(), { description: 'Why it failed, when it was not the status.' })
 }
 
 /** What `data` is, by type. */

@@ -119,6 +119,25 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   endStandingOrder: async at => ({ path: { id: await spareStanding(at) } }),
   previewStandingOrder: async at => ({ path: { id: await spareStanding(at) } }),
   listStandingRuns: async at => ({ path: { id: await spareStanding(at) } }),
+  createEndpoint: () => ({ body: { reference: reference(), url: 'https://shop.example.com/kahub' } }),
+  listEndpoints: () => ({}),
+  getEndpoint: async at => ({ path: { id: await spareEndpoint(at) } }),
+  updateEndpoint: async at => ({ path: { id: await spareEndpoint(at) }, body: { types: ['order.completed'] } }),
+  pauseEndpoint: async at => ({ path: { id: await spareEndpoint(at) } }),
+  resumeEndpoint: async at => ({ path: { id: await spareEndpoint(at) } }),
+  deleteEndpoint: async at => ({ path: { id: await spareEndpoint(at) } }),
+  rotateEndpointSecret: async at => ({ path: { id: await spareEndpoint(at) }, body: { reference: reference(), overlap_seconds: 60 } }),
+  testEndpoint: async at => ({ path: { id: await spareEndpoint(at) } }),
+  simulateEvent: async at => ({ path: { id: await spareEndpoint(at) }, body: { type: 'order.completed' } }),
+  replayEndpoint: async at => ({ path: { id: await spareEndpoint(at) }, body: { state: 'dead' } }),
+  listDeliveries: () => ({ query: 'state=due' }),
+  getDelivery: async at => ({ path: { id: await spareDelivery(at) } }),
+  replayDelivery: async at => ({ path: { id: await spareDelivery(at) } }),
+  listEvents: () => ({ query: 'after=0&types=order.completed' }),
+  getEvent: async at => ({ path: { id: await anEvent(at) } }),
+  listEventDeliveries: async at => ({ path: { id: await anEvent(at) } }),
+  streamEvents: () => ({ query: 'after=0&close_after_seconds=0' }),
+  listCallbacks: () => ({ query: 'failing=false' }),
   listWallets: () => ({}),
   listTransfers: () => ({ path: { currency: 'CNY' } }),
   putLevel: () => ({ path: { id: 'silver' }, body: { name: 'Silver', rank: 2, requests_per_minute: 1_000 } }),
@@ -206,6 +225,22 @@ async function pendingApproval ({ maker, guarded }: Furniture): Promise<string> 
 
 async function spareBudget ({ reseller }: Furniture): Promise<string> {
   return (await reseller.kahub.budgets.put({ kind: 'cost_center', subject: 'spare', monthly_limit: cny('1') })).id
+}
+
+// A reseller has so many endpoints and no more: the one before is deleted first.
+async function spareEndpoint ({ reseller }: Furniture): Promise<string> {
+  const { endpoints } = reseller.kahub
+  const all = await endpoints.list({ limit: 100 }).toArray({ limit: 100 })
+  for (const { id } of all) await endpoints.delete(id)
+  return (await endpoints.create({ reference: reference(), url: 'https://shop.example.com/kahub' })).id
+}
+
+async function spareDelivery (at: Furniture): Promise<string> {
+  return (await at.reseller.kahub.endpoints.simulate(await spareEndpoint(at), { type: 'order.completed' })).id
+}
+
+async function anEvent ({ reseller }: Furniture): Promise<string> {
+  return (await reseller.kahub.events.list({ limit: 1 })).data[0]!.id
 }
 
 const packs = { kind: 'schedule', every: 'month', at: '09:00', day: 1, quantity: 1 } as const

@@ -349,7 +349,7 @@ function clientMeans ({ hear, clock }: Means) {
       const { pathname, search } = new URL(url)
       const type = response.headers.get('content-type') ?? ''
       // A stream stays one.
-      const text = type.startsWith('application/x-ndjson') ? '' : await response.clone().text()
+      const text = /^(application\/x-ndjson|text\/event-stream)/.test(type) ? '' : await response.clone().text()
       hear({ method: init.method!, target: pathname + search, status: response.status, type, text })
       return response
     }

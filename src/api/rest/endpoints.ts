@@ -279,6 +279,8 @@ function endpointView (endpoint: EndpointRecord): Endpoint {
     sequence: Number(endpoint.sequence),
     failures: endpoint.failures,
     failing_since: endpoint.failingSince?.toISOString() ?? null,
+    last_status: endpoint.lastStatus,
+    last_error: endpoint.lastError,
     next_attempt_at: endpoint.nextDueAt?.toISOString() ?? null,
     previous_secret_until: endpoint.previousUntil?.toISOString() ?? null,
     created_at: endpoint.createdAt.toISOString(),

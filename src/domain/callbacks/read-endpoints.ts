@@ -18,6 +18,8 @@ export interface EndpointRecord {
   readonly sequence: bigint
   readonly failures: number
   readonly failingSince: Date | null
+  readonly lastStatus: number | null
+  readonly lastError: string | null
   readonly nextDueAt: Date | null
   readonly previousUntil: Date | null
   readonly createdAt: Date
@@ -52,6 +54,7 @@ function refuseUnknown (): never {
 
 function endpointColumns (read: Reader) {
   return read`id, url, description, types, signatures, concurrency_max as "concurrencyMax", per_second_max as "perSecondMax", state,
-    state_reason as "stateReason", sequence, failures, failing_since as "failingSince", next_due_at as "nextDueAt",
+    state_reason as "stateReason", sequence, failures, failing_since as "failingSince", last_status as "lastStatus",
+    last_error as "lastError", next_due_at as "nextDueAt",
     case when previous_until > now() then previous_until end as "previousUntil", created_at as "createdAt", updated_at as "updatedAt"`
 }

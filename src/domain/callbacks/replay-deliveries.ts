@@ -7,6 +7,7 @@ import type { Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
 import type { Tx } from '../../postgres/pool.ts'
+import { hintDeliveries } from './hint-deliveries.ts'
 import { lockEndpoint } from './read-endpoints.ts'
 
 const replayable = deliveryEntry.due.filter(state => state !== null)
@@ -67,10 +68,12 @@ async function lockReplayable (tx: Tx, resellerId: Uuid, endpointId: Uuid): Prom
 }
 
 async function makeDue (tx: Tx, endpointId: Uuid, sequences: readonly bigint[]): Promise<void> {
+  if (sequences.length === 0) return
   await tx`
     update deliveries set state = 'due', due_at = clock_timestamp(), attempts_before = attempts, leased_until = null, leased_by = null
     where endpoint_id = ${endpointId} and sequence = any(${bareArray(sequences)}::bigint[])`
   await tx`
     update endpoints set next_due_at = least(next_due_at, clock_timestamp())
-    where id = ${endpointId} and ${sequences.length} > 0`
+    where id = ${endpointId}`
+  await hintDeliveries(tx)
 }

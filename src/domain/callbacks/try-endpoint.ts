@@ -5,6 +5,7 @@ import { newId, showId, type Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Tx } from '../../postgres/pool.ts'
 import { appendEvents } from '../events/append-events.ts'
+import { hintDeliveries } from './hint-deliveries.ts'
 import { lockEndpoint, readEndpoint } from './read-endpoints.ts'
 
 /** Appends an event for this endpoint: the feed has it, and of the endpoints the one that its data names. */
@@ -28,6 +29,7 @@ export async function simulateEvent (tx: Tx, resellerId: Uuid, endpointId: Uuid,
     select ${endpointId}, numbered.sequence, ${id}, ${resellerId}, event_sequence, ${newId()}, ${type},
       ${tx.json(sampleOf(type) as never)}, 'due', clock_timestamp()
     from numbered, resellers where resellers.id = ${resellerId}`
+  await hintDeliveries(tx)
   return id
 }
 

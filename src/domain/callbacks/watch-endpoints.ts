@@ -39,11 +39,8 @@ export async function watchEndpoints (
         last_error as "lastError", coalesce(oldest, 'infinity')::text as "oldestText"
       from endpoints join resellers on resellers.id = endpoints.reseller_id
         cross join lateral (
-          select count(*)::int as backlog, min(created_at) as oldest,
-            (array_agg(last_status order by attempts desc))[1] as last_status, (array_agg(last_error order by attempts desc))[1] as last_error
-          from (
-            select created_at, attempts, last_status, last_error from deliveries
-            where endpoint_id = endpoints.id and state = 'due' order by due_at limit ${backlogCountedMax}) as due
+          select count(*)::int as backlog, min(created_at) as oldest from (
+            select created_at from deliveries where endpoint_id = endpoints.id and state = 'due' order by due_at limit ${backlogCountedMax}) as due
         ) as work
       where deleted_at is null
         and ${filter.failing ? read`(state = 'disabled' or failing_since is not null)` : read`true`}
