@@ -195,10 +195,12 @@ async function greet (config: Config, { ground, serving, withDemo }: Product): P
   say(`  metrics     ${serving.metricsUrl}`)
   if (withDemo) {
     say(`  credentials ${join(config.home, 'demo.json')} (a reseller), ${join(config.home, 'operator.json')} (the operator)`)
+    say(`              ${join(config.home, 'demo-approver.json')} (the reseller's second key)`)
     say('')
     say('Try next, in another terminal:')
     say(`  ${pc.cyan('examples/buy.sh')}                         buy as the demo reseller, with curl and openssl`)
     say(`  ${pc.cyan('node bin/node.cjs examples/buy.ts')}       the same with the SDK`)
+    say(`  ${pc.cyan('node bin/node.cjs examples/buying-day.ts')}   a shop's whole buying day`)
     say(`  ${pc.cyan('npm run kahub -- lots list')}              what is in stock, as the operator sees it`)
   } else if (ground.embedded) {
     say(`  credentials ${join(config.home, 'operator.json')} (the operator)`)

@@ -1,7 +1,8 @@
-// The demo: a small catalogue, one reseller with money and a key, and 120,000 codes, all made over the operator API with the
+// The demo: a small catalogue, one reseller with money and two keys, and 120,000 codes, all made over the operator API with the
 // SDK, as an operator would. Made once; found again at the next start.
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { resellerScopes } from '../schema/vocabulary.ts'
 import { KahubAdmin } from '../sdk/src/admin.ts'
 import { Kahub } from '../sdk/src/index.ts'
 import { readCredentials, writeCredentials, type Credentials } from './credentials.ts'
@@ -52,19 +53,28 @@ const products: readonly DemoProduct[] = [
   }
 ]
 
-/** Makes the demo data and `demo.json` where they are not yet; tells each step through `say`. */
-export async function ensureDemo (home: string, url: string, say: (line: string) => void): Promise<void> {
-  const file = join(home, 'demo.json')
-  const known = await readCredentials(file)
-  if (known && await works({ ...known, url })) return await writeCredentials(file, { ...known, url })
+type ResellerScope = typeof resellerScopes[number]
 
+/** What only the second key may do: whoever buys neither approves nor says what is to be approved. */
+const approverScopes: readonly ResellerScope[] = ['orders:approve', 'approvals:write']
+
+/** The demo reseller's keys, each in a file of its own. */
+const keys: readonly { readonly file: string, readonly name: string, readonly scopes: readonly ResellerScope[] }[] = [
+  { file: 'demo.json', name: 'demo', scopes: resellerScopes.filter(scope => !approverScopes.includes(scope)) },
+  { file: 'demo-approver.json', name: 'demo approver', scopes: ['orders:read', ...approverScopes] }
+]
+
+/** Makes the demo data and the keys' files where they are not yet; tells each step through `say`. */
+export async function ensureDemo (home: string, url: string, say: (line: string) => void): Promise<void> {
+  if (await keepKeys(home, url)) return
   const operator = await readCredentials(join(home, 'operator.json'))
   if (!operator) throw new Error(`${join(home, 'operator.json')} is missing`)
   const admin = new KahubAdmin({ ...operator, url })
-  say('Making the demo: a catalogue, a reseller with a wallet and a key, and 120,000 codes …')
+  say('Making the demo: a catalogue, a reseller with a wallet and two keys, and 120,000 codes …')
   for (const { id, name, rank, perMinute } of levels) await admin.levels.put(id, { name, rank, requests_per_minute: perMinute })
   await makeCatalogue(admin)
-  await writeCredentials(file, { url, ...await makeReseller(admin) })
+  const reseller = await makeReseller(admin)
+  for (const { file, name, scopes } of keys) await writeCredentials(join(home, file), { url, ...await makeKey(admin, reseller, name, scopes) })
 }
 
 /** Buys one code as the demo reseller would, through the SDK, and shows what came back. */
@@ -83,6 +93,16 @@ export async function tryDemoOrder (home: string, url: string, say: (line: strin
   say(`  order       ${order.id} (${order.state}), reference ${order.reference}`)
   say(`  paid        ${order.total} ${order.currency}, balance ${wallet?.balance.amount ?? '?'} ${order.currency}`)
   for (const code of order.lines.flatMap(line => line.codes ?? [])) say(`  code        ${code.secret}`)
+}
+
+/** Whether every key is there and good; then its file tells the address of now. */
+async function keepKeys (home: string, url: string): Promise<boolean> {
+  for (const { file } of keys) {
+    const known = await readCredentials(join(home, file))
+    if (!known || !await works({ ...known, url })) return false
+    await writeCredentials(join(home, file), { ...known, url })
+  }
+  return true
 }
 
 async function works (credentials: Credentials): Promise<boolean> {
@@ -138,14 +158,18 @@ function demoSecret (prefix: string): string {
   return `${prefix}-${hex.slice(0, 4)}-${hex.slice(4, 8)}-${hex.slice(8, 12)}-${hex.slice(12)}`
 }
 
-async function makeReseller (admin: KahubAdmin): Promise<Omit<Credentials, 'url'>> {
-  const reseller = await admin.resellers.create({ reference: 'demo', name: 'Demo shop 演示商铺', level: 'gold', currency: 'CNY' })
-  await admin.deposits.create(reseller.id, { reference: 'demo', amount: { amount: '20000000', currency: 'CNY' }, reason: 'play money of the demo' })
-  const key = await admin.resellerKeys.create(reseller.id, {
-    reference: `demo ${randomBytes(8).toString('hex')}`,
-    name: 'demo',
+async function makeReseller (admin: KahubAdmin): Promise<string> {
+  const { id } = await admin.resellers.create({ reference: 'demo', name: 'Demo shop 演示商铺', level: 'gold', currency: 'CNY' })
+  await admin.deposits.create(id, { reference: 'demo', amount: { amount: '20000000', currency: 'CNY' }, reason: 'play money of the demo' })
+  return id
+}
+
+async function makeKey (admin: KahubAdmin, reseller: string, name: string, scopes: readonly ResellerScope[]): Promise<Omit<Credentials, 'url'>> {
+  const key = await admin.resellerKeys.create(reseller, {
+    reference: `${name} ${randomBytes(8).toString('hex')}`,
+    name,
     algorithm: 'hmac-sha256',
-    scopes: ['catalog:read', 'stock:read', 'orders:read', 'orders:write', 'codes:read', 'wallet:read', 'keys:write'],
+    scopes: [...scopes],
     requests_per_minute: demoRequestsPerMinute
   })
   return { keyId: key.id, algorithm: 'hmac-sha256', secret: key.secret! }
