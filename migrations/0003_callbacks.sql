@@ -90,7 +90,8 @@ create table delivery_attempts (
 );
 create index delivery_attempts_by_age on delivery_attempts (started_at);
 
--- scope: {"skus": [uuid]} | {"tag": text} | {"all": true}. threshold is for below and above.
+-- scope: {"skus": [uuid]} | {"tag": text} | {"all": true}. threshold is for below and above. skus: how many are in the scope, at the
+-- last look. sequence counts its messages. book_version: of the price book at the last look; as long as it is that one, no price moved.
 create table subscriptions (
   reseller_id uuid not null references resellers,
   id uuid not null unique,
@@ -101,13 +102,18 @@ create table subscriptions (
   interval_seconds int not null check (interval_seconds between 1 and 86400),
   state text not null check (state in ('active', 'paused')),
   sequence bigint not null default 0,
+  skus int not null default 0,
+  book_version bigint,
   next_check_at timestamptz not null default now(),
   created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
   primary key (reseller_id, id)
 ) with (fillfactor = 70);
 create index subscriptions_due on subscriptions (next_check_at) where state = 'active';
+create index products_by_tag on products using gin (tags);
 
--- What a subscription last told, or saw, of a SKU.
+-- What a subscription last told, or saw, of a SKU: codes available, or the unit price in ten-thousandths, or none. A SKU without a
+-- mark was last seen with no stock, or no price.
 create table subscription_marks (
   subscription_id uuid not null,
   sku_id uuid not null,

@@ -40,8 +40,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 /** Parts of the domain that every capability stands on. */
 const ground = ['events', 'secrets', 'requests']
 
-/** Ways of buying that stand on orders, and do not know each other. */
-const buying = ['bulk-orders', 'standing-orders']
+/** Ways of buying, and of watching what can be bought: they stand on other capabilities, and do not know each other. */
+const buying = ['bulk-orders', 'standing-orders', 'subscriptions']
 
 /** What is started: the process itself, which counts its signals. */
 const mains = ['src/main.ts', 'src/cli/kahub.ts']

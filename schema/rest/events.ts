@@ -1,6 +1,6 @@
 // Events: what became true for a reseller. The feed, its stream and callbacks show the same objects; what `data` is, each type says here.
 import { Type, type Static, type TObject, type TProperties, type TSchema } from '@sinclair/typebox'
-import { endpointStates, eventTypes, keyAlgorithms, scopes, type EventType } from '../vocabulary.ts'
+import { endpointStates, eventTypes, keyAlgorithms, scopes, subscriptionConditions, type EventType } from '../vocabulary.ts'
 import { BulkOrderSummary } from './bulk-orders.ts'
 import { Id, Money, Nullable, OneOf, Timestamp } from './common.ts'
 import { EncryptionKeyId } from './encryption-keys.ts'
@@ -91,6 +91,7 @@ export const eventData = {
   }),
   'stock.changed': closed({
     ...OfSubscription,
+    condition: OneOf(subscriptionConditions, { description: 'What the subscription waits for, and now holds.' }),
     available: Type.Integer({ description: 'Codes that can be bought now.' }),
     before: Nullable(Type.Integer(), { description: 'What was told, or seen, before.' })
   }),

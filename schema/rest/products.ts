@@ -20,7 +20,7 @@ export const SlugId = Type.String({
 })
 
 const Name = Type.String({ minLength: 1, maxLength: nameLengthMax, pattern: oneLinePattern })
-const Tag = Type.String({ minLength: 1, maxLength: tagLengthMax, pattern: oneLinePattern })
+export const Tag = Type.String({ minLength: 1, maxLength: tagLengthMax, pattern: oneLinePattern })
 const Region = Type.String({
   pattern: '^[A-Z][A-Z0-9-]{1,15}$',
   description: 'Where it can be redeemed: GLOBAL, an ISO 3166 code, or a group of countries like EU.',
