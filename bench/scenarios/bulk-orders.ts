@@ -5,7 +5,7 @@ import { freshPrefix, showSkus } from '../shop.ts'
 import { callJson } from '../signed-call.ts'
 
 const linesPerFile = 100_000
-const linesPerChunk = 500
+const linesPerChunk = 250
 /** With so many requests in flight the API is at about half of what it can do. */
 const halfLoadConnections = 8
 const pollMs = 50

@@ -1,4 +1,4 @@
-// A bulk order as it is kept. Its lines stand in chunks of up to 500; a chunk becomes one order, whose lines are the chunk's in
+// A bulk order as it is kept. Its lines stand in chunks; a chunk becomes one order, whose lines are the chunk's in
 // their sequence. Chunks are numbered through all rounds.
 import type { BulkOrderFailure, BulkOrderReport } from '../../../schema/rest/bulk-orders.ts'
 import { bulkOrderEntry } from '../../../schema/states.ts'
@@ -49,7 +49,8 @@ export interface BulkOrder {
 /** A bulk order with what its file was found to be. */
 export interface ReportedBulkOrder extends BulkOrder { readonly report: BulkOrderReport }
 
-export const linesPerChunk = 500
+/** Lines of one order, and of the shortest step: more would be bought faster, and hold the locks longer than single orders can wait. */
+export const linesPerChunk = 250
 
 export const bulkOrderColumns = `b.reseller_id as "resellerId", b.id, b.reference, b.state, b.format, b.fill, b.currency,
   b.cost_center as "costCenter", b.lines, b.quantity, b.total, b.max_total as "maxTotal", b.key_id as "keyId", b.ip,

@@ -22,7 +22,7 @@ export interface BulkOrderWish {
 }
 
 /** Chunks written by one statement: some ten thousand lines. */
-const chunksPerStatement = 20
+const chunksPerStatement = 40
 
 /** Writes a bulk order under a new id. */
 export async function createBulkOrder (tx: Tx, id: Uuid, wish: BulkOrderWish, file: FileLines, checked: CheckedFile): Promise<void> {

@@ -19,7 +19,7 @@ export interface ResultPlace { readonly chunk: number, readonly place: number }
 
 /** Chunks read by one statement: at first just enough for a page. */
 const chunksFirst = 1
-const chunksAtOnce = 10
+const chunksAtOnce = 20
 
 /** The lines of a bulk order behind a place, in the order of rounds and lines, read as they are taken. */
 export async function * readResultLines (read: Reader, bulk: BulkOrder, filter: ResultFilter, after: ResultPlace): AsyncGenerator<readonly ResultLine[]> {

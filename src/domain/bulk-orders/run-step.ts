@@ -1,9 +1,10 @@
 // The work of bulk orders, step by step. A step is one transaction: the row of one bulk order is locked (what another process works
-// on is passed over), one chunk of it is bought, set aside, completed or released, and how far it is now is written beside. So a
-// crash leaves a step done or not begun, and nobody can take a chunk twice. A step is short, because it holds the reseller's and the
-// stock's locks, for which single orders wait.
+// on is passed over), a chunk of it is bought, set aside, completed or released, and how far it is now is written beside. So a
+// crash leaves a step done or not begun, and nobody can take a chunk twice. A step holds the reseller's and the stock's locks: while
+// single orders wait for these it is of one chunk, with a pause after it; while nobody does, of a few.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { BulkOrderFailure } from '../../../schema/rest/bulk-orders.ts'
-import { lineReasons, type LineReason } from '../../../schema/vocabulary.ts'
+import { lineReasons, type BulkOrderState, type LineReason } from '../../../schema/vocabulary.ts'
 import { newId, type Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
 import { assert, Problem } from '../../base/problem.ts'
@@ -23,22 +24,39 @@ import { endBulkOrder, giveUpWaiting, startReleasing, tell } from './end-bulk-or
 
 export interface StepNeeds { readonly stepDb: Db, readonly placeInside: PlaceInside }
 
+/** How long others have the locks to themselves after a step that they waited for: twice as long as it took. */
+export const pauseMs = 20
+/** Chunks of a step while nobody waits. */
+export const chunksPerStepMax = 4
+
 /** A pass: makes up to `limit` steps, of the bulk orders in turn; returns how many. Several processes may run it at once. */
 export async function runBulkOrders (needs: StepNeeds, limit: number): Promise<number> {
   let steps = 0
-  while (steps < limit && await runStep(needs)) steps++
+  for (let chunks = 1; steps < limit;) {
+    const step = await runStep(needs, chunks)
+    if (step === 'none') break
+    steps++
+    chunks = step === 'made' ? Math.min(2 * chunks, chunksPerStepMax) : 1
+    if (step === 'waited for') await pause(pauseMs)
+  }
   return steps
 }
 
-/** Makes one step of the bulk order that has waited longest for one; false when none is at work. */
-export async function runStep (needs: StepNeeds): Promise<boolean> {
+/** Makes one step, of up to `chunks`, of the bulk order that has waited longest for one; says when others waited for it to end. */
+export async function runStep (needs: StepNeeds, chunks = 1): Promise<'none' | 'made' | 'waited for'> {
   let taken: BulkOrder | undefined
   try {
     return await transact(needs.stepDb, async tx => {
       taken = await takeOne(tx)
-      if (!taken) return false
-      await workOn(tx, needs.placeInside, taken)
-      return true
+      if (!taken) return 'none'
+      let bulk = taken
+      for (let done = 1; ; done++) {
+        await workOn(tx, needs.placeInside, bulk)
+        if (done === chunks) break
+        bulk = await present(tx, bulk)
+        if (!atWork.includes(bulk.state)) break
+      }
+      return await isWaitedFor(tx) ? 'waited for' : 'made'
     })
   } catch (error) {
     // Whatever is wrong with this one, the others shall have their turn before it is tried again.
@@ -47,12 +65,20 @@ export async function runStep (needs: StepNeeds): Promise<boolean> {
   }
 }
 
+const atWork: readonly BulkOrderState[] = ['running', 'reserving', 'completing', 'releasing']
+
 async function takeOne (tx: Tx): Promise<BulkOrder | undefined> {
   const [bulk] = await tx<BulkOrder[]>`
     select ${tx.unsafe(bulkOrderColumns)} from bulk_orders b
     where b.state in ('running', 'reserving', 'completing', 'releasing')
     order by b.worked_at nulls first, b.id limit 1 for no key update skip locked`
   return bulk
+}
+
+/** Whether anybody waits for a lock while the step still holds its own. */
+async function isWaitedFor (tx: Tx): Promise<boolean> {
+  const [row] = await tx<{ waiting: boolean }[]>`select exists (select from pg_locks where not granted) as waiting`
+  return row!.waiting
 }
 
 async function sendToTheBack (db: Db, { resellerId, id }: BulkOrder): Promise<void> {
@@ -167,8 +193,8 @@ async function release (tx: Tx, bulk: BulkOrder, { orderId, reasons, lineNumbers
   await advance(tx, bulk, { ...noProgress, done: givenUp + lineNumbers.length })
 }
 
-async function endRunning (tx: Tx, { resellerId, id }: BulkOrder): Promise<void> {
-  const bulk = await present(tx, resellerId, id)
+async function endRunning (tx: Tx, worked: BulkOrder): Promise<void> {
+  const bulk = await present(tx, worked)
   await endBulkOrder(tx, bulk, bulk.linesFailed === 0 ? 'completed' : bulk.delivered > 0 ? 'partial' : 'failed', nothingMore)
 }
 
@@ -255,7 +281,7 @@ async function advance (tx: Tx, { resellerId, id, nextChunk }: BulkOrder, { done
   assert(advanced.count === 1, 'the bulk order as it was locked')
 }
 
-async function present (tx: Tx, resellerId: Uuid, id: Uuid): Promise<BulkOrder> {
+async function present (tx: Tx, { resellerId, id }: BulkOrder): Promise<BulkOrder> {
   const [bulk] = await tx<BulkOrder[]>`select ${tx.unsafe(bulkOrderColumns)} from bulk_orders b where reseller_id = ${resellerId} and id = ${id}`
   return bulk!
 }
