@@ -20,6 +20,7 @@ export interface Size {
   readonly manyCodes: number
   readonly manyOrders: number
   readonly importCodes: number
+  readonly downloadCodes: number
   readonly historyOrders: number
   readonly historyStock: number
 }
@@ -32,11 +33,12 @@ export const fullSize: Size = {
   manyCodes: 10_000,
   manyOrders: 40,
   importCodes: 1_000_000,
+  downloadCodes: 1_000_000,
   historyOrders: 1_000_000,
   historyStock: 5_000_000
 }
 export const quickSize: Size = {
-  ...fullSize, seconds: 3, warmUpSeconds: 1, manyOrders: 20, importCodes: 600_000, historyOrders: 100_000, historyStock: 500_000
+  ...fullSize, seconds: 3, warmUpSeconds: 1, manyOrders: 20, importCodes: 600_000, downloadCodes: 200_000, historyOrders: 100_000, historyStock: 500_000
 }
 
 export interface Bench {

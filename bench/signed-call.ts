@@ -7,7 +7,7 @@ import type { Signer } from './load-plan.ts'
 const nonceBytes = 16
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly target: string
   readonly body?: string | Buffer
   readonly contentType?: string
