@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { KahubAdmin } from '../../sdk/src/admin.ts'
 import { Kahub, KahubError, type PlaceOrderBody, type PlaceOrderResult } from '../../sdk/src/index.ts'
 import { resellerScopes, type Currency, type Scope, type World as WorldName } from '../../schema/vocabulary.ts'
-import { strictCallbackRules, type CallbackRules } from '../../src/base/callback-url.ts'
+import type { CallbackRules } from '../../src/base/callback-url.ts'
 import { randomText } from '../../src/base/ids.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { newMasterKey, readMasterKeys } from '../../src/base/seal.ts'
@@ -23,7 +23,7 @@ import { openCluster } from './postgres.ts'
 
 export interface HouseOptions {
   readonly clock?: Clock
-  /** Where callbacks may go, instead of this machine too. */
+  /** Where callbacks may go, instead of the public Internet alone. */
   readonly callbackRules?: CallbackRules
   /** Where the worlds find the database, instead of at its own address. */
   readonly through?: (databaseUrl: string) => Promise<string>
@@ -47,7 +47,7 @@ export async function openHouse (t: Test, options: HouseOptions = {}): Promise<H
   const databaseUrl = cluster.url(await cluster.createDatabase(template))
   const masterKey = newMasterKey()
   const address = options.through ? await options.through(databaseUrl) : databaseUrl
-  const worlds = await openWorlds(address, readMasterKeys(masterKey), options.clock, options.callbackRules ?? { ...strictCallbackRules, loopback: true })
+  const worlds = await openWorlds(address, readMasterKeys(masterKey), options.clock, options.callbackRules)
   const serving = await serve(worlds, { host: '127.0.0.1', port: 0, metricsPort: 0, trustProxy: false, logger: false })
   const db = openOwner(databaseUrl)
   await db`set search_path = live`
