@@ -276,9 +276,31 @@ const statements: Readonly<Record<string, string>> = {
   'events of a reseller have no gap': `
     select format('%s of %s', e.sequence, e.reseller_id) as place from (
       select reseller_id, sequence, row_number() over (partition by reseller_id order by sequence) as counted from @events
-    ) e where e.sequence <> e.counted
+    ) e join @resellers r on r.id = e.reseller_id where e.sequence <> r.event_floor + e.counted
     union all
-    select r.id::text from @resellers r where r.event_sequence <> (select count(*) from @events e where e.reseller_id = r.id)`,
+    select r.id::text from @resellers r where r.event_sequence <> r.event_floor + (select count(*) from @events e where e.reseller_id = r.id)`,
+  'I8 the deliveries of an endpoint have no gap, and it knows how many there are': `
+    select format('%s of endpoint %s', d.sequence, d.endpoint_id) as place from (
+      select endpoint_id, sequence, row_number() over (partition by endpoint_id order by sequence) as counted from @deliveries
+    ) d where d.sequence <> d.counted
+    union all
+    select e.id::text from @endpoints e where e.sequence <> (select count(*) from @deliveries d where d.endpoint_id = e.id)
+    union all
+    select d.id::text from @deliveries d left join @endpoints e on e.id = d.endpoint_id and e.reseller_id = d.reseller_id where e.id is null`,
+  'I8 of every event since an endpoint is as it is, and which it asks for, there is a delivery': `
+    select format('event %s of %s for endpoint %s', v.sequence, v.reseller_id, e.id) as place from @endpoints e
+    join @events v on v.reseller_id = e.reseller_id and v.sequence <= e.fanned_to and v.created_at > greatest(e.created_at, e.updated_at)
+    where e.deleted_at is null and v.type <> 'endpoint.test' and (e.types = '{}' or v.type = any(e.types))
+      and not exists (select from @deliveries d where d.endpoint_id = e.id and d.event_id = v.id and d.event_sequence = v.sequence)
+    union all
+    select format('endpoint %s is ahead of its reseller', e.id) from @endpoints e join @resellers r on r.id = e.reseller_id
+    where e.fanned_to > r.event_sequence`,
+  'I8 a delivery that is settled was taken, or given up, after as many attempts as it says': `
+    select d.id::text as place from @deliveries d
+    where (d.state = 'due') <> (d.due_at is not null) or (d.state = 'delivered' and d.delivered_at is null)
+      or (d.state <> 'due' and (d.leased_until is not null or d.leased_by is not null)) or (d.leased_until is null) <> (d.leased_by is null)
+      or d.attempts < (select count(*) from @delivery_attempts a where a.delivery_id = d.id)
+      or (d.state = 'delivered' and d.attempts = 0)`,
   'every order that was settled has one event that told of it': `
     select coalesce(o.id::text, e.shown) as place from (
       select id, reseller_id, row_number() over (partition by reseller_id order by id) as place from @orders
@@ -287,7 +309,7 @@ const statements: Readonly<Record<string, string>> = {
       select reseller_id, min(data -> 'order' ->> 'id') as shown, row_number() over (partition by reseller_id order by min(sequence)) as place
       from @events where type in ('order.completed', 'order.partial') group by reseller_id, data -> 'order' ->> 'id' having count(*) = 1
     ) e on e.reseller_id = o.reseller_id and e.place = o.place
-    where o.id is null or e.shown is null`,
+    where (o.id is null or e.shown is null) and ${unpurged('coalesce(o.reseller_id, e.reseller_id)')}`,
   'every order that was given back, cancelled, rejected, expired or made void has its event': `
     select format('%s %s', reseller_id, type) as place from (
       select reseller_id, 'order.' || case when state = 'void' then 'voided' else state end as type, count(*) as count from @orders
@@ -296,10 +318,15 @@ const statements: Readonly<Record<string, string>> = {
       select reseller_id, type, count(*) as count from @events
       where type in ('order.reversed', 'order.cancelled', 'order.rejected', 'order.expired', 'order.voided') group by 1, 2
     ) e using (reseller_id, type)
-    where coalesce(o.count, 0) <> coalesce(e.count, 0)`,
+    where coalesce(o.count, 0) <> coalesce(e.count, 0) and ${unpurged('reseller_id')}`,
   'every refund has its event': `
     select reseller_id::text as place from (select reseller_id, count(*) as count from @refunds group by 1) r
     full join (select reseller_id, count(*) as count from @events where type in ('order.reversed', 'order.refunded') group by 1) e
       using (reseller_id)
-    where coalesce(r.count, 0) <> coalesce(e.count, 0)`
+    where coalesce(r.count, 0) <> coalesce(e.count, 0) and ${unpurged('reseller_id')}`
+}
+
+/** Of a reseller whose oldest events were purged, what they told is not known any more. */
+function unpurged (reseller: string): string {
+  return `exists (select from @resellers whole where whole.id = ${reseller} and whole.event_floor = 0)`
 }
