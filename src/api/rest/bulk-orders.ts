@@ -13,8 +13,8 @@ import { Problem } from '../../base/problem.ts'
 import { readBulkOrder, type ReportedBulkOrder } from '../../domain/bulk-orders/bulk-order.ts'
 import { bulkOrderSummaryView, bulkOrderView } from '../../domain/bulk-orders/bulk-order-view.ts'
 import { cancelBulkOrder, confirmBulkOrder, retryBulkOrder, type Asking } from '../../domain/bulk-orders/change-bulk-order.ts'
+import { tooManyBytes } from '../../domain/bulk-orders/file-reader.ts'
 import { listBulkOrders, readRefunded } from '../../domain/bulk-orders/read-bulk-orders.ts'
-import { tooManyBytes } from '../../domain/bulk-orders/read-file.ts'
 import {
   firstPlace, readResultLines, readResultPage, resultAsCsv, resultAsNdjson, type ResultPlace
 } from '../../domain/bulk-orders/read-result-lines.ts'

@@ -1,8 +1,8 @@
 // CSV as spreadsheets write it: any order of columns, any line ends, quoted or not, divided by commas, semicolons or tabs.
 import { CsvError, parse as parseCsv, type Options } from 'csv-parse/sync'
 import type { LineTaker } from './file-lines.ts'
+import { recordBytesMax, unreadable, type FileReader } from './file-reader.ts'
 import { addTextLine, plainCell } from './read-cells.ts'
-import { recordBytesMax, unreadable, type FileReader } from './read-file.ts'
 
 const wanted = ['sku', 'quantity', 'reference'] as const
 /** Told by the template for people, passed over here. */

@@ -4,21 +4,12 @@ import { isUtf8 } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import { bulkBytesMax } from '../../../schema/rest/bulk-orders.ts'
 import type { BulkFormat } from '../../../schema/vocabulary.ts'
-import { Problem } from '../../base/problem.ts'
-import { csvReader } from './read-csv.ts'
 import { takeLines, type FileLines } from './file-lines.ts'
+import { tooManyBytes, unreadable, type FileReader } from './file-reader.ts'
+import { csvReader } from './read-csv.ts'
 import { jsonReader } from './read-json.ts'
 import { ndjsonReader } from './read-ndjson.ts'
 
-/** Takes text in pieces that end anywhere but inside a character. */
-export interface FileReader {
-  take (piece: Buffer): void
-  /** The file is over. */
-  end (): void
-}
-
-/** The longest line or record, in bytes. */
-export const recordBytesMax = 4_096
 /** Bytes read between two turns of the event loop: a few milliseconds. */
 const bytesPerTurn = 65_536
 
@@ -47,16 +38,6 @@ export async function readFileLines (format: BulkFormat, body: AsyncIterable<Uin
   const { numbers, unreadableCount } = taker.lines
   if (numbers.length + unreadableCount === 0) throw unreadable('It has no lines.')
   return taker.lines
-}
-
-/** The refusal of a file of more bytes than a bulk order has. */
-export function tooManyBytes (): Problem {
-  return new Problem('bulk_file_too_large', `A file has up to ${bulkBytesMax} bytes. Divide it.`)
-}
-
-/** The refusal of a file that is not what it should be. */
-export function unreadable (detail: string): Problem {
-  return new Problem('bulk_file_unreadable', detail)
 }
 
 /** Passes UTF-8 on in pieces of whole characters, without a byte order mark; refuses what is no text. */

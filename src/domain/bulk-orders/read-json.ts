@@ -3,8 +3,8 @@
 import { JsonRefusal, parseJsonStrictly } from '../../base/json.ts'
 import { Problem } from '../../base/problem.ts'
 import type { LineTaker } from './file-lines.ts'
+import { recordBytesMax, unreadable, type FileReader } from './file-reader.ts'
 import { addJsonLine } from './read-cells.ts'
-import { recordBytesMax, unreadable, type FileReader } from './read-file.ts'
 
 /** Reads the members of `lines`; a line's number is its place, from 1. */
 export function jsonReader (taker: LineTaker): FileReader {

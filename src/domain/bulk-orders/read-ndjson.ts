@@ -1,7 +1,7 @@
 import { JsonRefusal, parseJsonStrictly } from '../../base/json.ts'
 import type { LineTaker } from './file-lines.ts'
+import { recordBytesMax, unreadable, type FileReader } from './file-reader.ts'
 import { addJsonLine } from './read-cells.ts'
-import { recordBytesMax, unreadable, type FileReader } from './read-file.ts'
 
 /** Reads an object a line; blank lines do not count. */
 export function ndjsonReader (taker: LineTaker): FileReader {
