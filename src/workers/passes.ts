@@ -1,10 +1,13 @@
 // Every pass of the clockwork, with its rhythm and its bound.
 import { expireBulkOrders } from '../domain/bulk-orders/end-bulk-order.ts'
 import { runBulkOrders } from '../domain/bulk-orders/run-step.ts'
+import { dropDeliveries } from '../domain/callbacks/delete-endpoint.ts'
 import { disableFailing } from '../domain/callbacks/disable-failing.ts'
 import { fanOut } from '../domain/callbacks/fan-out.ts'
+import { purgeAttempts } from '../domain/callbacks/purge-attempts.ts'
 import { wakeStalled } from '../domain/callbacks/wake-stalled.ts'
 import { expireApprovals } from '../domain/bulk-orders/expire-approvals.ts'
+import { purgeEvents } from '../domain/events/purge-events.ts'
 import { proveWorld } from '../domain/orders/prove-world.ts'
 import { purgeQuotes } from '../domain/orders/purge-quotes.ts'
 import { expireHeldLots } from '../domain/orders/withdraw-stock.ts'
@@ -14,6 +17,7 @@ import { runDueStandingOrders } from '../domain/standing-orders/run-due.ts'
 import { abortStaleImports } from '../domain/stock/abort-stale-imports.ts'
 import { expireHolds } from '../domain/stock/expire-holds.ts'
 import { joinRanges } from '../domain/stock/join-ranges.ts'
+import { tellSubscribers } from '../domain/subscriptions/tell-subscribers.ts'
 import { postCosts } from '../domain/wallet/post-costs.ts'
 import type { World } from '../domain/world.ts'
 import type { Delivering } from './deliver.ts'
@@ -39,14 +43,23 @@ const bulkOrdersPerRun = 50
 const holdsPerRun = 100
 const approvalsPerRun = 100
 const standingRunsPerRun = 50
+/** Of as many resellers, which are locked while their events are appended. */
+const subscriptionsPerRun = 500
 
 const endpointsPerRun = 100
+const deliveriesPerRun = 1_000
+/** Of one reseller, which is locked meanwhile. */
+const eventsPerRun = 1_000
 
 /** The passes of one world, callbacks apart. */
 export function passesOf (world: World): readonly Pass[] {
   return [
     { name: 'disable failing endpoints', everyMs: minute, run: () => upTo(endpointsPerRun, limit => disableFailing(world.db, limit)) },
     { name: 'wake stalled endpoints', everyMs: minute, run: () => upTo(endpointsPerRun, limit => wakeStalled(world.db, limit)) },
+    { name: 'drop deliveries', everyMs: second, run: () => upTo(deliveriesPerRun, limit => dropDeliveries(world.db, limit)) },
+    { name: 'purge attempts', everyMs: minute, run: () => upTo(deliveriesPerRun, limit => purgeAttempts(world.db, limit)) },
+    { name: 'purge events', everyMs: minute, run: () => untilNone(() => purgeEvents(world.db, eventsPerRun)) },
+    { name: 'tell subscribers', everyMs: second / 2, run: () => tellThem(world) },
     { name: 'run bulk orders', everyMs: 200, run: () => upTo(bulkStepsPerRun, limit => runBulkOrders(world, limit)) },
     { name: 'expire bulk orders', everyMs: minute, run: () => upTo(bulkOrdersPerRun, limit => expireBulkOrders(world.db, limit)) },
     { name: 'expire holds', everyMs: second / 2, run: () => upTo(holdsPerRun, limit => expireHolds(world.db, limit)) },
@@ -83,6 +96,16 @@ async function fanOutCounted (world: World, metrics: WorkerMetrics): Promise<Pas
 /** Runs a pass that counts what it did; when that is all it may do at once, there may be more. */
 async function upTo (limit: number, pass: (limit: number) => Promise<number>): Promise<PassOutcome> {
   return await pass(limit) < limit ? 'done' : 'more'
+}
+
+/** Runs a pass that may stop short of its bound while there is more elsewhere. */
+async function untilNone (pass: () => Promise<number>): Promise<PassOutcome> {
+  return await pass() === 0 ? 'done' : 'more'
+}
+
+async function tellThem (world: World): Promise<PassOutcome> {
+  const { more } = await tellSubscribers(world, subscriptionsPerRun)
+  return more ? 'more' : 'done'
 }
 
 /** A fault in the books is told as loudly as a pass can: it fails with every fault found. */

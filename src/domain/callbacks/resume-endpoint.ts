@@ -2,6 +2,7 @@ import { endpointEntry } from '../../../schema/states.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { quotedArray } from '../../postgres/arrays.ts'
 import type { Tx } from '../../postgres/pool.ts'
+import { hintDeliveries } from './hint-deliveries.ts'
 import { lockEndpoint, readEndpoint, type EndpointRecord } from './read-endpoints.ts'
 
 /**
@@ -11,9 +12,11 @@ import { lockEndpoint, readEndpoint, type EndpointRecord } from './read-endpoint
 export async function resumeEndpoint (tx: Tx, resellerId: Uuid, id: Uuid): Promise<EndpointRecord> {
   await lockEndpoint(tx, resellerId, id)
   await tx`
-    update endpoints set state = 'enabled', state_reason = null, failures = 0, failing_since = null, warned_at = null, updated_at = now(),
+    update endpoints set state = 'enabled', state_reason = null, failures = 0, failing_since = null, warned_at = null, last_status = null,
+      last_error = null, resume_at = '-infinity', updated_at = now(),
       fanned_to = greatest(fanned_to, (select event_floor from resellers where resellers.id = ${resellerId})),
       next_due_at = (select min(due_at) from deliveries where endpoint_id = ${id} and state = 'due')
     where id = ${id} and state = any(${quotedArray(endpointEntry.enabled.filter(state => state !== null))}::text[])`
+  await hintDeliveries(tx)
   return await readEndpoint(tx, resellerId, id)
 }

@@ -25,9 +25,10 @@ type Proof = (read: Reader) => PromiseLike<readonly { readonly detail: string }[
 const proofs: Readonly<Record<string, Proof>> = {
   'the events of a reseller have no gap': read => read<{ detail: string }[]>`
     with counted as (select reseller_id, count(*) as count, min(sequence) as first, max(sequence) as last from events group by reseller_id)
-    select format('reseller %s: sequence %s, %s events from %s to %s', id, event_sequence, coalesce(count, 0), first, last) as detail
+    select format('reseller %s: sequence %s, purged to %s, %s events from %s to %s', id, event_sequence, event_floor, coalesce(count, 0), first, last) as detail
     from resellers left join counted on reseller_id = id
-    where event_sequence <> coalesce(count, 0) or coalesce(last, 0) <> event_sequence or coalesce(first, 1) <> 1 limit ${orderFaultsMax}`,
+    where event_sequence - event_floor <> coalesce(count, 0) or coalesce(last, event_floor) <> event_sequence
+      or coalesce(first, event_floor + 1) <> event_floor + 1 limit ${orderFaultsMax}`,
 
   'a settled order has its event': read => read<{ detail: string }[]>`
     with told as (select reseller_id, count(*) as count from events where type in ('order.completed', 'order.partial') group by reseller_id),
@@ -36,7 +37,11 @@ const proofs: Readonly<Record<string, Proof>> = {
     )
     select format('reseller %s: %s orders, %s events of orders', coalesce(placed.reseller_id, told.reseller_id), placed.count, told.count) as detail
     from placed full join told on told.reseller_id = placed.reseller_id
-    where placed.count is distinct from told.count limit ${orderFaultsMax}`,
+    where placed.count is distinct from told.count
+      -- Of those whose oldest events were purged, what is left must not be more than there are orders.
+      and (coalesce(told.count, 0) > coalesce(placed.count, 0)
+        or (select event_floor from resellers where id = coalesce(placed.reseller_id, told.reseller_id)) = 0)
+    limit ${orderFaultsMax}`,
 
   'a refund and a tombstone have their events': read => read<{ detail: string }[]>`
     with told as (
@@ -50,7 +55,7 @@ const proofs: Readonly<Record<string, Proof>> = {
     )
     select format('reseller %s: %s refunds and %s tombstones, %s and %s events of them', given.reseller_id, given.refunds, given.voids,
       coalesce(told.refunds, 0), coalesce(told.voids, 0)) as detail
-    from given left join told using (reseller_id)
+    from given left join told using (reseller_id) join resellers on resellers.id = given.reseller_id and event_floor = 0
     where given.refunds <> coalesce(told.refunds, 0) or given.voids <> coalesce(told.voids, 0) limit ${orderFaultsMax}`,
 
   'a code that was given back was never revealed': read => read<{ detail: string }[]>`
