@@ -1,0 +1,13 @@
+// Receives callbacks where requests are fetch's (Deno, Bun, Workers, Next.js) with @kahub/sdk, verified by public key: no secret at all.
+import { webhooks } from '@kahub/sdk'
+
+const publicKeys = webhooks.publicKeysAt('https://api.example.com/.well-known/jwks.json')
+
+export default {
+  async fetch (request) {
+    const event = await webhooks.unwrap(await request.text(), request.headers, { publicKeys }).catch(console.warn)
+    if (!event) return new Response(null, { status: 401 })
+    console.log(request.headers.get('webhook-id'), event.type, event.data) // take each webhook-id once
+    return new Response(null, { status: 204 })
+  }
+}
