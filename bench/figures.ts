@@ -1,6 +1,7 @@
 // The figures aimed at, as a table: what is put beside what, and how far it has to reach. All parts of a ratio are of one run.
 import type { LoadResult } from './load-plan.ts'
 import { singleAlone, singleBeside } from './scenarios/bulk-orders.ts'
+import { drainRate, healthyP99, ordersBesideBacklog, ordersWithCallbacks } from './scenarios/callbacks.ts'
 import { withHistory } from './scenarios/history.ts'
 
 export interface Figure {
@@ -157,6 +158,24 @@ const aims: readonly Aimed[] = [
     unit: '×',
     aim: { atMost: 2 },
     value: of => ratio(of.loads.get(singleBeside)?.p99Ms, of.loads.get(singleAlone)?.p99Ms)
+  },
+  {
+    says: 'callbacks delivered by two workers to 100 endpoints',
+    unit: 'per second',
+    aim: { atLeast: 3_000 },
+    value: of => of.measures.get(drainRate)
+  },
+  {
+    says: 'from an event to its receiver, a fifth of the endpoints black holes: p99',
+    unit: 'ms',
+    aim: { atMost: 2_000 },
+    value: of => of.measures.get(healthyP99)
+  },
+  {
+    says: 'orders at half load beside a backlog of 100,000 callbacks ÷ without',
+    unit: '×',
+    aim: { atLeast: 0.8 },
+    value: of => ratio(of.loads.get(ordersBesideBacklog)?.perSecond, of.loads.get(ordersWithCallbacks)?.perSecond)
   },
   {
     says: 'codes imported, sealed and indexed',

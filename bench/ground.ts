@@ -65,6 +65,11 @@ export async function startServer (ending: Ending, ground: Ground, apiCount: num
   }
 }
 
+/** Starts one more worker process on the ground; it ends with the run, or when it is told to. */
+export async function startWorker (ending: Ending, ground: Ground): Promise<{ stop (): Promise<void> }> {
+  return await startProcess(ending, ground, [], 'worker', /^kahub works/)
+}
+
 interface Started { readonly child: ChildProcess, readonly match: RegExpExecArray, stop (): Promise<void> }
 
 async function startProcess (
@@ -79,7 +84,9 @@ async function startProcess (
       KAHUB_MASTER_KEY: ground.masterKey,
       PORT: '0',
       METRICS_PORT: '0',
-      LOG_LEVEL: 'error'
+      LOG_LEVEL: 'error',
+      // The receivers of callbacks are on this machine too.
+      CALLBACK_LOOPBACK: '1'
     }
   })
   let stopping = false

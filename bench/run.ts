@@ -11,6 +11,7 @@ import { describeMachine, showReport, writeResults, type Report } from './report
 import { runToEnd } from './run-to-end.ts'
 import { baselinesName, baselinesSay, measureBaselines } from './scenarios/baselines.ts'
 import { bulkOrders } from './scenarios/bulk-orders.ts'
+import { callbacks } from './scenarios/callbacks.ts'
 import { download } from './scenarios/download.ts'
 import { history } from './scenarios/history.ts'
 import { importCodes } from './scenarios/import-codes.ts'
@@ -20,7 +21,7 @@ import { ping } from './scenarios/ping.ts'
 import { nameOfMany, stock } from './scenarios/stock.ts'
 import { openShop } from './shop.ts'
 
-const scenarios: readonly Scenario[] = [ping, download, orders, oneSku, oneWallet, manyCodes, stock, bulkOrders, importCodes, history]
+const scenarios: readonly Scenario[] = [ping, download, orders, oneSku, oneWallet, manyCodes, stock, bulkOrders, callbacks, importCodes, history]
 const names = [baselinesName, ...scenarios.map(({ name }) => name)]
 
 /** A signature is good for five minutes; requests are signed before the warm-up. */
