@@ -35,7 +35,7 @@ export const DeliveryAttempt = Type.Object({
   duration_ms: Type.Integer(),
   status: Nullable(Type.Integer(), { description: 'What it was answered; null: there was no answer.' }),
   error: Nullable(Type.String(), { description: 'Why it failed; null: it did not.' }),
-  answer_head: Type.String({ description: 'The beginning of the answer’s body, 1 kB at most.' })
+  answer_head: Type.String({ description: 'The answer’s headers and, after an empty line, the beginning of its body; 1 kB at most.' })
 }, { additionalProperties: false, title: 'DeliveryAttempt' })
 
 export const Delivery = Type.Object({

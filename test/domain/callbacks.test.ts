@@ -14,7 +14,9 @@ import { wakeStalled } from '../../src/domain/callbacks/wake-stalled.ts'
 import { appendEvents } from '../../src/domain/events/append-events.ts'
 import { openSender, type Sender } from '../../src/outgoing/send-callback.ts'
 import { transact } from '../../src/postgres/transact.ts'
+import { startWorkers } from '../../src/compose.ts'
 import { openDelivering, type Delivering } from '../../src/workers/deliver.ts'
+import { openWorkerMetrics } from '../../src/workers/metrics.ts'
 import { openHouse, type Reseller } from '../support/house.ts'
 import { openCallbackReceiver } from '../support/callback-receiver.ts'
 
@@ -419,6 +421,29 @@ t.test('thousands of events, a fifth of the endpoints failing and workers killed
     t.equal(new Set(heard.map(({ id, text }) => `${id} ${text}`)).size, told.size, 'a repeat is the same, byte for byte')
   }
   t.equal(await left(), 0)
+})
+
+t.test('the clockwork does all of this by itself, tells its figures, and ends when it is told to', async t => {
+  const heard = Promise.withResolvers<void>()
+  const receiver = await openCallbackReceiver(t, ({ path }) => {
+    if (path === '/hook') heard.resolve()
+    return path === '/hook' ? 200 : new Promise(() => {})
+  })
+  const alice = await house.reseller()
+  await alice.kahub.endpoints.create({ url: `${receiver.url}/hook` })
+  const hanging = await alice.kahub.endpoints.create({ url: `${receiver.url}/hangs` })
+  const metrics = openWorkerMetrics()
+  const failures: string[] = []
+  const workers = startWorkers(house.worlds, (pass, error) => failures.push(`${pass}: ${(error as Error).message}`), metrics)
+  await alice.places({ sku, quantity: 1 })
+  await heard.promise
+  while (!receiver.received.some(({ path }) => path === '/hangs')) await new Promise(resolve => setImmediate(resolve))
+  await workers.stop()
+  t.same(failures, [])
+  const told = await metrics.registry.metrics()
+  t.match(told, /kahub_deliveries_made_total\{world="live"\} [2-9]/)
+  t.match(told, /kahub_delivery_attempts_total\{world="live",outcome="delivered"\} [1-9]/)
+  t.match(await deliveriesOf(hanging), [{ state: 'due', attempts: 0, leased_by: null }], 'what was under way is given back, and is no attempt')
 })
 
 t.test('and all of it is proven', async t => {
