@@ -5,18 +5,11 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import t from 'tap'
-import { startEmbedded } from '../../src/postgres/embedded.ts'
 import { startApi } from '../support/api-process.ts'
 import { openHouse, type Exchange } from '../support/house.ts'
+import { useOwnCluster } from '../support/postgres.ts'
 
-const home = await mkdtemp(join(tmpdir(), 'kahub-canary-'))
-const binaries = process.env.KAHUB_TEST_POSTGRES
-const server = await startEmbedded({ home, log: () => {}, ...(binaries ? { binaries } : {}) })
-t.teardown(async () => {
-  await server.stop()
-  await rm(home, { recursive: true, force: true })
-})
-process.env.KAHUB_TEST_CLUSTER = server.url
+const cluster = await useOwnCluster(t)
 const exchanges: Exchange[] = []
 const house = await openHouse(t, { hear: exchange => exchanges.push(exchange) })
 
@@ -121,7 +114,7 @@ t.test('no code and no secret stands in the database files, the WAL, logs, metri
     .map(({ target, text }) => ({ place: `the refusal of ${target}`, bytes: Buffer.from(text) }))
   t.ok(refusals.length >= 8)
   const [files, answers, log] = [
-    await search(marks, filesOf(home)),
+    await search(marks, filesOf(cluster.home)),
     await search(marks, refusals),
     // The path of a request may stand in its log line; what is in a body may not.
     await search([...marks, posted], [
@@ -134,7 +127,7 @@ t.test('no code and no secret stands in the database files, the WAL, logs, metri
   t.same(answers.found, [], 'refusals quote no code and no secret')
   t.same(log.found, [], `${log.searched} bytes of log and metrics`)
   t.ok(api.written().length > 1_000, 'at level trace there is a log')
-  const left = (await readdir(tmpdir())).filter(name => !temporary.has(name) && name.startsWith('kahub') && name !== basename(home))
+  const left = (await readdir(tmpdir())).filter(name => !temporary.has(name) && name.startsWith('kahub') && name !== basename(cluster.home))
   for (const name of left) {
     const { found } = await search(marks, filesOf(join(tmpdir(), name))).catch(() => ({ found: [] }))
     t.same(found, [], `nothing in ${name}`)
@@ -142,7 +135,7 @@ t.test('no code and no secret stands in the database files, the WAL, logs, metri
 })
 
 t.test('the search finds a mark in every form, across the files of the same folder', async t => {
-  const folder = await mkdtemp(join(dirname(home), 'kahub-control-'))
+  const folder = await mkdtemp(join(dirname(cluster.home), 'kahub-control-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const planted = mark()
   const forms: Record<string, Buffer> = {
@@ -166,6 +159,6 @@ t.test('the search finds what the database does keep in the open', async t => {
   const name = `KEPT${randomMark()}`
   await house.operator.issuers.put('canary', { name })
   await house.db`checkpoint`
-  t.ok((await search([name], filesOf(home))).found.some(place => place.includes('pg_wal')), 'in the WAL')
-  t.ok((await search([name], filesOf(home))).found.some(place => place.includes('base')), 'in the data files')
+  t.ok((await search([name], filesOf(cluster.home))).found.some(place => place.includes('pg_wal')), 'in the WAL')
+  t.ok((await search([name], filesOf(cluster.home))).found.some(place => place.includes('base')), 'in the data files')
 })

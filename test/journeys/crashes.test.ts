@@ -1,28 +1,17 @@
 // Crashes: of the API, of PostgreSQL, of the line between them, while orders are under way. A client keeps a journal of what it
 // sent and heard; what it did not hear it settles with the same reference, and then nothing is lost and nothing is there twice.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { newId, readId } from '../../src/base/ids.ts'
 import { readMasterKeys } from '../../src/base/seal.ts'
 import { openWorld } from '../../src/compose.ts'
 import { openOwner } from '../../src/postgres/pool.ts'
-import { startEmbedded } from '../../src/postgres/embedded.ts'
 import { startApi } from '../support/api-process.ts'
 import { openHouse, type Answer, type Reseller } from '../support/house.ts'
 import { openLine } from '../support/open-line.ts'
 import { openLossyLine } from '../support/lossy-line.ts'
+import { useOwnCluster } from '../support/postgres.ts'
 
-// A PostgreSQL of this file's own: it is killed here.
-const home = await mkdtemp(join(tmpdir(), 'kahub-crash-'))
-const binaries = process.env.KAHUB_TEST_POSTGRES
-const server = await startEmbedded({ home, log: () => {}, ...(binaries ? { binaries } : {}) })
-t.teardown(async () => {
-  await server.stop()
-  await rm(home, { recursive: true, force: true })
-})
-process.env.KAHUB_TEST_CLUSTER = server.url
+const cluster = await useOwnCluster(t)
 const house = await openHouse(t)
 const owner = openOwner(house.databaseUrl)
 t.teardown(() => owner.end({ timeout: 1 }))
@@ -107,7 +96,7 @@ t.test('PostgreSQL stopped at once and started again under load: 503 in between,
   const journal = openJournal(reseller.at(api.url), sku, 'immediate')
   await journal.until(answers => count(201, answers) >= 100)
   line.cut()
-  process.kill(server.pid, 'SIGQUIT')
+  process.kill(cluster.postmasterPid(), 'SIGQUIT')
   await journal.until(answers => count(503, answers) >= 16)
   const refused = journal.answers.filter(({ status }) => status === 503)
   t.same(journal.answers.filter(({ status }) => ![201, 503].includes(status)), [], 'an order or a 503')

@@ -1,15 +1,12 @@
 // Kills: processes and PostgreSQL are ended as a power cut would, over and over, at moments of chance, while bulk orders, holds,
 // approvals and reversals are under way. After every kill the invariants hold; in the end every request has its one answer.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { failureKind } from '../../src/postgres/failure.ts'
-import { startEmbedded } from '../../src/postgres/embedded.ts'
 import { startProduct, type ApiProcess } from '../support/api-process.ts'
 import { openHouse, type Answer, type Reseller } from '../support/house.ts'
 import { proveHouse } from '../support/prove-house.ts'
+import { useOwnCluster } from '../support/postgres.ts'
 
 /** How often something is killed; KAHUB_KILLS asks for more. */
 const kills = Number(process.env.KAHUB_KILLS ?? 40)
@@ -19,14 +16,7 @@ const quietMsMax = 250
 const settleMsMax = 60_000
 t.setTimeout(kills * 6_000 + 240_000)
 
-const home = await mkdtemp(join(tmpdir(), 'kahub-kills-'))
-const binaries = process.env.KAHUB_TEST_POSTGRES
-const server = await startEmbedded({ home, log: () => {}, ...(binaries ? { binaries } : {}) })
-t.teardown(async () => {
-  await server.stop()
-  await rm(home, { recursive: true, force: true })
-})
-process.env.KAHUB_TEST_CLUSTER = server.url
+const cluster = await useOwnCluster(t)
 const house = await openHouse(t)
 
 const buyer = await house.reseller({ balance: '50000000' })
@@ -37,7 +27,7 @@ const guarded = await house.sku({ codes: 40_000, price: '4' })
 await buyer.kahub.approvalPolicy.put({ skus: [guarded], expires_in_seconds: 3_600 })
 
 const running: ApiProcess[] = []
-const start = async () => running.push(await startProduct(t, house.databaseUrl, house.masterKey, { KAHUB_HOME: home }))
+const start = async () => running.push(await startProduct(t, house.databaseUrl, house.masterKey, { KAHUB_HOME: cluster.home }))
 await start()
 await start()
 
@@ -144,7 +134,7 @@ t.test(`after each of ${kills} kills the invariants hold, and in the end every r
   for (let kill = 1; kill <= kills; kill++) {
     await pause(Math.random() * quietMsMax)
     if (kill % postgresEvery === 0) {
-      process.kill(server.pid, 'SIGQUIT')
+      process.kill(cluster.postmasterPid(), 'SIGQUIT')
       await healed(() => house.db`select 1`)
     } else {
       const victim = running.splice(Math.floor(Math.random() * running.length), 1)[0]!

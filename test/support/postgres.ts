@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
+import type { Test } from 'tap'
 import { addressOf, databaseUrl } from '../../src/postgres/address.ts'
 import { startEmbedded } from '../../src/postgres/embedded.ts'
 
@@ -64,6 +65,8 @@ export async function startTestCluster (): Promise<TestCluster> {
   const server = await startEmbedded({ home, log: () => {}, ...(binaries ? { binaries } : {}) })
   return {
     url: server.url,
+    home,
+    postmasterPid: () => server.pid,
     stop: async () => {
       await server.stop()
       await rm(home, { recursive: true, force: true })
@@ -71,7 +74,16 @@ export async function startTestCluster (): Promise<TestCluster> {
   }
 }
 
-export type TestCluster = { url: string, stop (): Promise<void> }
+/** Its supervisor starts the postmaster again when it was killed, under another id. */
+export type TestCluster = { readonly url: string, readonly home: string, postmasterPid (): number, stop (): Promise<void> }
+
+/** A cluster of a file's own, for what is not to be shared: it is killed, or its files are read. The file's houses stand on it. */
+export async function useOwnCluster (t: Test): Promise<TestCluster> {
+  const cluster = await startTestCluster()
+  t.teardown(cluster.stop)
+  process.env.KAHUB_TEST_CLUSTER = cluster.url
+  return cluster
+}
 
 /** It gets its name only when it is whole, so a file that died while making it leaves nothing that others would clone. */
 async function makeTemplate (sql: postgres.Sql, name: string, migrate: (database: string) => Promise<void>): Promise<void> {
