@@ -63,6 +63,17 @@ export const PageQuery = {
   cursor: Type.Optional(Type.String({ maxLength: 512, description: 'next_cursor of the page before, with the same filters.' }))
 }
 
+export const urlLengthMax = 2_000
+
+/** An address for callbacks; what exactly is allowed, its reader says. */
+export const CallbackUrl = Type.String({
+  minLength: 1,
+  maxLength: urlLengthMax,
+  pattern: '^[\\u0021-\\u007e]+$',
+  description: 'Where callbacks go: https, a public address, no user or password. It is checked again at every sending.',
+  examples: ['https://shop.example.com/kahub']
+})
+
 /** A page of a list. */
 export function Page<Item extends TSchema> (item: Item, more: Record<string, TSchema> = {}) {
   return Type.Object({

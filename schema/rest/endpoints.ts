@@ -1,10 +1,9 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { callbackSignatures, endpointStates, eventTypes } from '../vocabulary.ts'
-import { Id, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, Timestamp } from './common.ts'
+import { CallbackUrl, Id, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, Timestamp } from './common.ts'
 import { EndpointId, EventTypes } from './events.ts'
 
 export const endpointsPerResellerMax = 20
-export const urlLengthMax = 2_000
 export const descriptionLengthMax = 200
 export const rotationSecondsMax = 72 * 3_600
 export const rotationSecondsDefault = 24 * 3_600
@@ -13,13 +12,6 @@ export const endpointPerSecondMax = 10_000
 /** Deliveries made due again by one call. */
 export const replayedPerCallMax = 10_000
 
-const Url = Type.String({
-  minLength: 1,
-  maxLength: urlLengthMax,
-  pattern: '^[\\u0021-\\u007e]+$',
-  description: 'Where callbacks go: https, a public address, no user or password. It is checked again at every sending.',
-  examples: ['https://shop.example.com/kahub']
-})
 const Types = Type.Unsafe<Static<typeof EventTypes>>({ ...EventTypes, description: 'The types that are told; empty: all, those of later versions too.' })
 const Signatures = Type.Array(OneOf(callbackSignatures), {
   minItems: 1,
@@ -35,7 +27,7 @@ const PerSecondMax = Type.Integer({ minimum: 1, maximum: endpointPerSecondMax, d
 
 export const CreateEndpoint = Type.Object({
   reference: Type.Optional(Reference),
-  url: Url,
+  url: CallbackUrl,
   types: Type.Optional(Types),
   signatures: Type.Optional(Type.Unsafe<Static<typeof Signatures>>({ ...Signatures, description: `${Signatures.description} Both when left out.` })),
   description: Type.Optional(Description),
@@ -45,7 +37,7 @@ export const CreateEndpoint = Type.Object({
 export type CreateEndpoint = Static<typeof CreateEndpoint>
 
 export const UpdateEndpoint = Type.Object({
-  url: Type.Optional(Url),
+  url: Type.Optional(CallbackUrl),
   types: Type.Optional(Types),
   signatures: Type.Optional(Signatures),
   description: Type.Optional(Description),

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { deliveries, fills, lineReasons, lineStates, orderStates, priceRuleKinds } from '../vocabulary.ts'
 import {
-  CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, referenceLengthMax, Timestamp
+  CallbackUrl, CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, referenceLengthMax, Timestamp
 } from './common.ts'
 import { Refund } from './refunds.ts'
 
@@ -41,6 +41,9 @@ export const PlaceOrder = Type.Object({
   quote: Type.Optional(Id('quo', 'Pay the prices of this quote, or be refused. Its lines, in their sequence, are the lines of the order.')),
   hold: Type.Optional(Id('hld', 'Take what this hold has set aside. What the order does not take of it goes back on sale.')),
   cost_center: Type.Optional(CostCenter),
+  callback_url: Type.Optional(Type.Unsafe<string>({
+    ...CallbackUrl, description: 'The events of this order go here as well: an address on the scheme, host and port of an endpoint of yours.'
+  })),
   dry_run: Type.Optional(Type.Boolean({
     description: 'Check everything, move nothing: the answer is 200 with the order as it would be, dry_run in it, and an id that names nothing.'
   }))
@@ -108,6 +111,7 @@ export const Order = Type.Object({
   quote: Type.Optional(Id('quo', 'The quote that bound its prices.')),
   hold: Type.Optional(Id('hld', 'The hold whose stock it took.')),
   cost_center: Type.Optional(Type.String()),
+  callback_url: Type.Optional(Type.String({ description: 'Where its events go as well.' })),
   bulk_order: Type.Optional(Id('blk', 'The bulk order it is a part of.')),
   standing_order: Type.Optional(Id('sto', 'The standing order that placed it.')),
   sealed_codes: Type.Optional(Type.Array(Type.String(), {

@@ -244,6 +244,24 @@ t.test('a range, everything since a time, or what was given up is replayed, so m
   t.same(await endpoints.replay(id, { from_sequence: first.next_sequence! }), { replayed: 10, has_more: false, next_sequence: null })
 })
 
+t.test('an order’s own address is on a host of an endpoint, stands with the order, and gets its events as well', async t => {
+  const alice = await house.reseller()
+  const order = { reference: 'called back', lines: [{ sku, quantity: 1 }], callback_url: 'https://SHOP.example.com:443/orders/1' }
+  t.equal(await outcomeOf(alice.kahub.orders.place(order)), 'callback_host_unknown')
+  const { id } = await endpointOf(alice, { types: ['wallet.deposited'] })
+  for (const other of ['https://shop.example.com:8443/x', 'https://other.example.com/x', 'https://shop.example.com.evil.example/x']) {
+    const outcome = await outcomeOf(alice.kahub.orders.place({ ...order, callback_url: other }))
+    t.ok(['callback_host_unknown', 'url_not_allowed'].includes(outcome), other)
+  }
+  const placed = await alice.kahub.orders.place(order)
+  t.equal(placed.callback_url, 'https://shop.example.com/orders/1')
+  t.equal(await outcomeOf(alice.kahub.orders.place({ ...order, callback_url: `${url}/other` })), 'reference_reused')
+  await fanOutAll()
+  t.match((await alice.kahub.deliveries.list({ endpoint: id })).data, [{ type: 'order.completed', url: placed.callback_url }])
+  await alice.kahub.endpoints.delete(id)
+  t.equal((await alice.kahub.orders.place(order)).id, placed.id, 'the order stands when its endpoint is gone')
+})
+
 t.test('the operator sees every endpoint, the oldest backlog first, and those that fail', async t => {
   const alice = await house.reseller()
   const [slow, well] = [await endpointOf(alice), await endpointOf(alice)]

@@ -3,10 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   inlineCodesMax, ListOrders, Order, OrderId, OrderPage, PlaceOrder, type OrderSummary
 } from '../../../schema/rest/orders.ts'
+import { readCallbackUrl } from '../../base/callback-url.ts'
 import { readId, type Uuid } from '../../base/ids.ts'
 import { parseAmount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
 import type { OrderTerms } from '../../domain/orders/order.ts'
+import { hasOrigin } from '../../domain/callbacks/has-origin.ts'
 import { explainOrder } from '../../domain/orders/explain-order.ts'
 import { orderSummaryView, orderView, withCodes, withExplanations } from '../../domain/orders/order-view.ts'
 import { readRefunds, withRefunds } from '../../domain/orders/read-refunds.ts'
@@ -32,7 +34,9 @@ export function orderRoutes (app: App): void {
       response: { 201: Order, 200: Order, 202: Order }
     } as const
   }, async (request, reply) => {
-    const placed = await request.caller.world.placeOrder(orderRequest(request, request.body))
+    const wish = orderRequest(request, request.body)
+    if (wish.terms?.callback_url !== undefined) await guardCallbackUrl(request, wish.terms.callback_url, wish.reference)
+    const placed = await request.caller.world.placeOrder(wish)
     const view = orderView(placed.order)
     reply.header('cache-control', 'no-store')
     if (placed.tried) return { ...view, dry_run: true }
@@ -90,19 +94,38 @@ function orderRequest (request: FastifyRequest, body: PlaceOrder) {
     fill: body.fill ?? 'all_or_nothing',
     maxTotal: body.max_total === undefined ? null : maxTotalOf(body.max_total),
     reveal: body.dry_run !== true && revealsInline(request, body.deliver, codes),
-    terms: termsOf(body),
+    terms: termsOf(request, body),
     settle: body.dry_run === true ? 'never' : 'now',
     faults: 'order'
   } as const
 }
 
-function termsOf ({ quote, hold, cost_center: costCenter }: PlaceOrder): OrderTerms | null {
-  if (quote === undefined && hold === undefined && costCenter === undefined) return null
+function termsOf (request: FastifyRequest, { quote, hold, cost_center: costCenter, callback_url: callbackUrl }: PlaceOrder): OrderTerms | null {
+  if (quote === undefined && hold === undefined && costCenter === undefined && callbackUrl === undefined) return null
   return {
     ...(quote !== undefined && { quote: readId('quote', quote)! }),
     ...(hold !== undefined && { hold: readId('hold', hold)! }),
-    ...(costCenter !== undefined && { cost_center: costCenter })
+    ...(costCenter !== undefined && { cost_center: costCenter }),
+    ...(callbackUrl !== undefined && { callback_url: callbackUrlOf(request, callbackUrl) })
   }
+}
+
+/** The one form of the URL, which is what its host is compared by. */
+function callbackUrlOf (request: FastifyRequest, text: string): string {
+  const read = readCallbackUrl(text, request.caller.world.callbackRules)
+  if ('url' in read) return read.url
+  throw new Problem('url_not_allowed', read.refusal, { errors: [{ pointer: '/callback_url', detail: read.refusal }] })
+}
+
+/** The host must be that of an endpoint; an order that came before stands, whatever became of its endpoint. */
+async function guardCallbackUrl (request: FastifyRequest, url: string, reference: string): Promise<void> {
+  const { db } = request.caller.world
+  const { id: resellerId } = resellerOf(request)
+  if (await hasOrigin(db, resellerId, url)) return
+  if ((await listOrders(db, resellerId, { reference, number: null, state: null }, null, 1)).length > 0) return
+  throw new Problem('callback_host_unknown', 'callback_url must have the scheme, host and port of an endpoint of yours. Register one: POST /v1/endpoints.', {
+    errors: [{ pointer: '/callback_url', detail: 'is on no host of your endpoints' }]
+  })
 }
 
 function maxTotalOf ({ amount, currency }: NonNullable<PlaceOrder['max_total']>) {

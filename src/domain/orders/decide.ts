@@ -197,7 +197,7 @@ function refuseOtherFields (request: OrderRequest, earlier: OrderWithLines): voi
     ? earlier.maxTotal === null
     : request.maxTotal.amount === earlier.maxTotal && request.maxTotal.currency === earlier.currency
   if (!sameMax) differing.push('max_total')
-  for (const term of ['quote', 'hold', 'cost_center', 'bulk', 'standing'] as const) {
+  for (const term of ['quote', 'hold', 'cost_center', 'callback_url', 'bulk', 'standing'] as const) {
     if (earlier.terms?.[term] !== request.terms?.[term]) differing.push(term)
   }
   if (differing.length > 0) throw referenceReused(request.reference, differing)

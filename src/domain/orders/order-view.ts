@@ -51,6 +51,7 @@ function termsView (terms: OrderTerms): Partial<OrderSummary> {
   if (terms.quote !== undefined) view.quote = showId('quote', terms.quote)
   if (terms.hold !== undefined) view.hold = showId('hold', terms.hold)
   if (terms.cost_center !== undefined) view.cost_center = terms.cost_center
+  if (terms.callback_url !== undefined) view.callback_url = terms.callback_url
   if (terms.bulk !== undefined) view.bulk_order = showId('bulk_order', terms.bulk)
   if (terms.standing !== undefined) view.standing_order = showId('standing_order', terms.standing)
   return view

@@ -8,6 +8,8 @@ export interface OrderTerms {
   readonly quote?: Uuid
   readonly hold?: Uuid
   readonly cost_center?: string
+  /** Where the order's events go as well, by way of an endpoint of the same origin. */
+  readonly callback_url?: string
   /** The bulk order, and which of its chunks this order is. */
   readonly bulk?: Uuid
   readonly chunk?: number
