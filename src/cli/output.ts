@@ -45,6 +45,11 @@ export function printJson (value: unknown): void {
   process.stdout.write(JSON.stringify(value, null, 2) + '\n')
 }
 
+/** One value of a stream, on a line of its own. */
+export function printJsonLine (value: unknown): void {
+  process.stdout.write(JSON.stringify(value) + '\n')
+}
+
 /** A line for people, on the standard output. */
 export function say (line: string): void {
   process.stdout.write(line + '\n')

@@ -1,15 +1,17 @@
 import { Command } from 'commander'
 import { addBooks } from './commands/books.ts'
+import { addCallbacks } from './commands/callbacks.ts'
 import { addCatalog } from './commands/catalog.ts'
 import { addCodes } from './commands/codes.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLevels } from './commands/levels.ts'
+import { addListen } from './commands/listen.ts'
 import { addLots } from './commands/lots.ts'
 import { addMoney } from './commands/money.ts'
 import { addPrices } from './commands/prices.ts'
 import { addResellers } from './commands/resellers.ts'
 import { addReveals } from './commands/reveals.ts'
-import { runner } from './session.ts'
+import { resellerRunner, runner } from './session.ts'
 
 /** What `kahub` alone says. */
 export const orientation = `kahub, the operator's command: resellers, catalogue, prices, codes and money.
@@ -22,8 +24,12 @@ export const orientation = `kahub, the operator's command: resellers, catalogue,
   kahub codes import codes.csv --sku 123 --cost 93            codes into stock
   kahub lots list                                             what is in stock
   kahub reveals list                                          who looked at which codes
+  kahub callbacks list --failing                              which endpoints fail
   kahub deposit "Acme" 1000 CNY --reason "wire 4711"          money into a wallet
   kahub books                                                 prove money and stock
+
+Of a reseller, with a reseller's key (the demo's when left out):
+  kahub listen --forward http://127.0.0.1:3000/hook           its events, sent to a machine of yours
 
 kahub help shows every command, kahub help NOUN those of a noun, and kahub NOUN VERB --help its examples.`
 
@@ -54,6 +60,8 @@ Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached,
   addCodes(program, run, stop)
   addLots(program, run)
   addReveals(program, run)
+  addCallbacks(program, run)
   addBooks(program, run)
+  addListen(program, resellerRunner(environment, stop))
   return program
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { KahubAdmin, type PrivateJwk } from '../../sdk/src/admin.ts'
+import { Kahub } from '../../sdk/src/index.ts'
 import { readClientConfig, type ClientConfig } from '../config.ts'
 import { UsageError } from './failures.ts'
 import type { Form } from './output.ts'
@@ -10,8 +11,16 @@ import type { Form } from './output.ts'
 /** How often a call that may be repeated is repeated: enough for a server that is just starting again. */
 const retriesMax = 4
 
-export interface Session {
+export interface Session extends Place {
   readonly admin: KahubAdmin
+}
+
+/** What a command of a reseller works with. */
+export interface ResellerSession extends Place {
+  readonly kahub: Kahub
+}
+
+interface Place {
   readonly url: string
   readonly keyId: string
   /** 'json': one JSON value on the standard output and nothing else. */
@@ -21,16 +30,30 @@ export interface Session {
 }
 
 /** Makes a commander action of work that needs a session: `work(session, ...arguments, options)`. */
-export type Run = <Given extends unknown[]>(
-  work: (session: Session, ...given: Given) => Promise<void>
+export type RunWith<Opened> = <Given extends unknown[]>(
+  work: (session: Opened, ...given: Given) => Promise<void>
 ) => (...all: unknown[]) => Promise<void>
+export type Run = RunWith<Session>
 
 /** How commands get their session, from this environment. */
 export function runner (environment: Readonly<Record<string, string | undefined>>, stop: AbortSignal): Run {
-  return <Given extends unknown[]>(work: (session: Session, ...given: Given) => Promise<void>) =>
+  return runnerWith(environment, stop, openSession)
+}
+
+/** The same for commands of resellers, whose key is the demo's unless another is given. */
+export function resellerRunner (environment: Readonly<Record<string, string | undefined>>, stop: AbortSignal): RunWith<ResellerSession> {
+  return runnerWith(environment, stop, openResellerSession)
+}
+
+function runnerWith<Opened> (
+  environment: Readonly<Record<string, string | undefined>>,
+  stop: AbortSignal,
+  open: (config: ClientConfig, options: SessionOptions, stop: AbortSignal) => Promise<Opened>
+): RunWith<Opened> {
+  return <Given extends unknown[]>(work: (session: Opened, ...given: Given) => Promise<void>) =>
     async (...all: unknown[]) => {
       const command = all.at(-1) as Command
-      const session = await openSession(readClientConfig(environment), command.optsWithGlobals(), stop)
+      const session = await open(readClientConfig(environment), command.optsWithGlobals(), stop)
       await work(session, ...(all.slice(0, -1) as Given))
     }
 }
@@ -42,10 +65,18 @@ interface SessionOptions {
 }
 
 async function openSession (config: ClientConfig, options: SessionOptions, stop: AbortSignal): Promise<Session> {
-  const credentials = readKeyOf(config, options) ?? (await readKeyFile(options.credentials ?? join(config.home, 'operator.json')))
-  const url = options.url ?? config.url ?? credentials.url
-  const admin = new KahubAdmin({ ...credentials, url, retriesMax })
+  const admin = new KahubAdmin(await readCredentials(config, options, 'operator.json'))
   return { admin, url: admin.baseUrl, keyId: admin.keyId, form: options.json ? 'json' : 'text', stop }
+}
+
+async function openResellerSession (config: ClientConfig, options: SessionOptions, stop: AbortSignal): Promise<ResellerSession> {
+  const kahub = new Kahub(await readCredentials(config, options, 'demo.json'))
+  return { kahub, url: kahub.baseUrl, keyId: kahub.keyId, form: options.json ? 'json' : 'text', stop }
+}
+
+async function readCredentials (config: ClientConfig, options: SessionOptions, fileDefault: string): Promise<KeyOptions & { retriesMax: number }> {
+  const credentials = readKeyOf(config, options) ?? (await readKeyFile(options.credentials ?? join(config.home, fileDefault)))
+  return { ...credentials, url: options.url ?? config.url ?? credentials.url, retriesMax }
 }
 
 interface KeyOptions {
