@@ -34,7 +34,6 @@ const Threshold = Type.Integer({
 const IntervalSeconds = Type.Integer({
   minimum: 1,
   maximum: intervalSecondsMax,
-  default: intervalSecondsDefault,
   description: 'There is one message at most per SKU in so many seconds, and it tells what is then.'
 })
 
@@ -44,7 +43,7 @@ export const CreateSubscription = Type.Object({
   scope: SubscriptionScope,
   condition: Condition,
   threshold: Type.Optional(Threshold),
-  interval_seconds: Type.Optional(IntervalSeconds)
+  interval_seconds: Type.Optional(Type.Integer({ ...IntervalSeconds, default: intervalSecondsDefault }))
 }, { additionalProperties: false })
 export type CreateSubscription = Static<typeof CreateSubscription>
 

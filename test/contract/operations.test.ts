@@ -133,6 +133,13 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   listDeliveries: () => ({ query: 'state=due' }),
   getDelivery: async at => ({ path: { id: await spareDelivery(at) } }),
   replayDelivery: async at => ({ path: { id: await spareDelivery(at) } }),
+  createSubscription: at => ({ body: { reference: reference(), kind: 'stock', scope: { skus: [at.sku] }, condition: 'out' } }),
+  listSubscriptions: () => ({}),
+  getSubscription: async at => ({ path: { id: await spareSubscription(at) } }),
+  updateSubscription: async at => ({ path: { id: await spareSubscription(at) }, body: { interval_seconds: 60 } }),
+  pauseSubscription: async at => ({ path: { id: await spareSubscription(at) } }),
+  resumeSubscription: async at => ({ path: { id: await spareSubscription(at) } }),
+  deleteSubscription: async at => ({ path: { id: await spareSubscription(at) } }),
   listEvents: () => ({ query: 'after=0&types=order.completed' }),
   getEvent: async at => ({ path: { id: await anEvent(at) } }),
   listEventDeliveries: async at => ({ path: { id: await anEvent(at) } }),
@@ -225,6 +232,10 @@ async function pendingApproval ({ maker, guarded }: Furniture): Promise<string> 
 
 async function spareBudget ({ reseller }: Furniture): Promise<string> {
   return (await reseller.kahub.budgets.put({ kind: 'cost_center', subject: 'spare', monthly_limit: cny('1') })).id
+}
+
+async function spareSubscription ({ reseller, sku }: Furniture): Promise<string> {
+  return (await reseller.kahub.subscriptions.create({ reference: reference(), kind: 'stock', scope: { skus: [sku] }, condition: 'any' })).id
 }
 
 // A reseller has so many endpoints and no more: the one before is deleted first.
@@ -462,6 +473,9 @@ t.test('a list that a table checks is the one of the vocabulary', async t => {
     'approvals.kind': vocabulary.approvalKinds,
     'approvals.state': vocabulary.approvalStates,
     'budgets.kind': vocabulary.budgetKinds,
+    'deliveries.state': vocabulary.deliveryStates,
+    'encryption_keys.algorithm': vocabulary.encryptionAlgorithms,
+    'endpoints.state': vocabulary.endpointStates,
     'holds.state': vocabulary.holdStates,
     'imports.state': vocabulary.importStates,
     'lots.state': vocabulary.lotStates,
@@ -471,7 +485,9 @@ t.test('a list that a table checks is the one of the vocabulary', async t => {
     'resellers.status': vocabulary.resellerStatuses,
     'skus.status': vocabulary.listingStatuses,
     'snapshots.name': ['prices', 'keys'],
-    'standing_orders.state': vocabulary.standingOrderStates
+    'standing_orders.state': vocabulary.standingOrderStates,
+    'subscriptions.kind': vocabulary.subscriptionKinds,
+    'subscriptions.state': vocabulary.subscriptionStates
   })
 })
 

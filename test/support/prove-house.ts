@@ -273,6 +273,25 @@ const statements: Readonly<Record<string, string>> = {
       group by 1, 2, 3
     ) o full join @budget_spends s using (reseller_id, budget_id, month)
     where coalesce(s.spent, 0) <> coalesce(o.cost, 0)`,
+  'a subscription counts what it told, and the feed has it without a gap as far back as it goes': `
+    with told as (
+      select reseller_id, data ->> 'subscription' as shown, count(*) as events, min(told) as first, max(told) as last
+      from (select *, (data ->> 'subscription_sequence')::bigint as told from @events where type in ('stock.changed', 'price.changed')) e
+      group by 1, 2
+    ), counted as (
+      select *, 'sub_' || (
+        select string_agg(substr('0123456789abcdefghjkmnpqrstvwxyz', 1 + substring(bits from 5 * place + 1 for 5)::bit(5)::int, 1), '' order by place)
+        from generate_series(0, 25) as place
+      ) as shown from (select *, B'00' || ('x' || replace(id::text, '-', ''))::bit(128) as bits from @subscriptions) s
+    )
+    select format('%s: %s messages', shown, events) as place from told where last - first + 1 <> events
+    union all
+    select format('%s: %s, told %s', c.shown, c.sequence, coalesce(t.last, 0)) from counted c
+    join @resellers r on r.id = c.reseller_id left join told t on t.reseller_id = c.reseller_id and t.shown = c.shown
+    where c.sequence <> coalesce(t.last, case when r.event_floor > 0 then c.sequence else 0 end) or (r.event_floor = 0 and t.first > 1)
+    union all
+    select format('mark of %s', subscription_id) from @subscription_marks m
+    where not exists (select from @subscriptions s where s.id = m.subscription_id)`,
   'events of a reseller have no gap': `
     select format('%s of %s', e.sequence, e.reseller_id) as place from (
       select reseller_id, sequence, row_number() over (partition by reseller_id order by sequence) as counted from @events
