@@ -48,7 +48,9 @@ export interface Judge {
 
 /** A judge of answers. */
 export function contractJudge (): Judge {
+  // As the router does it: /v1/events/stream is no event with the id stream.
   const operations = readContract().map(operation => ({ ...operation, pattern: patternOf(operation.path) }))
+    .sort((a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')))
   const ajv = newAjv()
   const validators = new Map<string, ValidateFunction>()
   const faults: string[] = []
