@@ -55,7 +55,8 @@ export const callbacks: Scenario = {
     await receiver.reached(Math.floor(healthy))
     const latencies = receiver.latenciesMs().sort((a, b) => a - b)
     measures.set(healthyP99, latencies[Math.floor(latencies.length * 0.99)]!)
-    say(`  beside black holes: p50 ${latencies[latencies.length >> 1]} ms, p99 ${measures.get(healthyP99)} ms from the event to the receiver`)
+    const [p50, p99] = [latencies[latencies.length >> 1], measures.get(healthyP99)]
+    say(`  beside black holes: p50 ${p50} ms, p99 ${p99} ms from the event to the receiver`)
     await setUrls(bench, endpoints.slice(0, holesCount), receiver.url)
 
     await shop.fillShelves(shop.skus, codesFor(bench, 2, shop.skus.length))
@@ -134,7 +135,12 @@ async function tell ({ shop }: Bench, count: number, from = 0): Promise<void> {
   const buyers = shop.buyers.slice(0, endpointsCount)
   for (let told = 0; told < count; told += 5_000) {
     await transact(shop.db, tx => appendEvents(tx, Array.from({ length: Math.min(5_000, count - told) }, (_, n) => ({
-      resellerId: buyers[(from * count + told + n) % buyers.length]!.resellerId, type: 'wallet.adjusted', data: { reason: 'for the bench', n }
+      resellerId: buyers[(from * count + told + n) % buyers.length]!.resellerId,
+      type: 'wallet.adjusted',
+      data: {
+        reason: 'for the bench',
+        n
+      }
     }))))
   }
 }
@@ -142,7 +148,9 @@ async function tell ({ shop }: Bench, count: number, from = 0): Promise<void> {
 async function fannedOut ({ shop, ground }: Bench): Promise<void> {
   for (;;) {
     const [row] = await shop.db<{ behind: boolean }[]>`
-      select exists (select from endpoints join resellers on resellers.id = reseller_id where deleted_at is null and event_sequence > fanned_to) as behind`
+      select exists (
+        select from endpoints join resellers on resellers.id = reseller_id where deleted_at is null and event_sequence > fanned_to
+      ) as behind`
     if (!row!.behind) break
     await pause(50)
   }

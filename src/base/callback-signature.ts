@@ -38,7 +38,9 @@ export interface CallbackVerifiers {
 export type CallbackVerdict = 'valid' | 'too_old' | 'too_new' | 'no_match'
 
 /** Checks a header `webhook-signature`, in constant time, at a time in seconds since 1970. */
-export function verifyCallback (callback: SignedCallback, header: string, { secrets = [], publicKeys = [] }: CallbackVerifiers, nowSeconds: number): CallbackVerdict {
+export function verifyCallback (
+  callback: SignedCallback, header: string, { secrets = [], publicKeys = [] }: CallbackVerifiers, nowSeconds: number
+): CallbackVerdict {
   if (callback.timestamp < nowSeconds - callbackToleranceSeconds) return 'too_old'
   if (!(callback.timestamp <= nowSeconds + callbackToleranceSeconds)) return 'too_new'
   const content = signedContent(callback)

@@ -26,7 +26,7 @@ export function readCallbackUrl (text: string, rules: CallbackRules): { readonly
   if (text.length > callbackUrlCharsMax) return refuse(`A URL has at most ${callbackUrlCharsMax} characters.`)
   // The parser would drop or turn round what stands here; what two parsers read differently is how guards are passed.
   if (!/^https?:\/\/[!-~]+$/.test(text) || /[\\"<>^`{|}]/.test(text)) {
-    return refuse('Write a full https URL in plain ASCII: other letters percent-encoded, in the host as punycode, no spaces or backslashes.')
+    return refuse('Write a full https URL in plain ASCII: other letters percent-encoded, the host in punycode, no spaces or backslashes.')
   }
   if (!URL.canParse(text)) return refuse('This is not a URL.')
   const url = new URL(text)
@@ -87,7 +87,9 @@ function isLoopback (address: string): boolean {
 }
 
 /** Names that are not of the public DNS: RFC 6761, 6762, 7686, 8375, 9476 and what routers and clouds use inside. */
-const localEndings = ['localhost', 'local', 'internal', 'intranet', 'lan', 'home', 'corp', 'private', 'home.arpa', 'onion', 'alt', 'invalid']
+const localEndings = [
+  'localhost', 'local', 'internal', 'intranet', 'lan', 'home', 'corp', 'private', 'home.arpa', 'onion', 'alt', 'invalid'
+]
 
 function isPublicName (host: string): boolean {
   if (host.length > 253 || !host.split('.').every(label => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label))) return false
@@ -106,7 +108,9 @@ const specialIpv4 = [
 })
 
 // 2001::/23: protocol assignments, Teredo among them. 2002::/16: 6to4.
-const specialIpv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'].map((range): readonly [bigint, number] => {
+const specialIpv6 = [
+  '2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'
+].map((range): readonly [bigint, number] => {
   const [first, bits] = range.split('/')
   return [readIpv6(first!)!, Number(bits)]
 })

@@ -47,7 +47,9 @@ export function guardedConnector ({ rules, resolve, authorities }: Guard): build
     const host = options.hostname.replace(/^\[(.*)\]$/, '$1')
     const target = { protocol: options.protocol, port: Number(options.port) || (options.protocol === 'https:' ? 443 : 80) }
     // A socket takes for an address what it pleases (zone ids, for one), and then asks no lookup.
-    if ((isIP(host) !== 0 || isAddress(host)) && !mayConnect({ ...target, address: host }, rules)) return callback(new AddressRefusal(), null)
+    if ((isIP(host) !== 0 || isAddress(host)) && !mayConnect({ ...target, address: host }, rules)) {
+      return callback(new AddressRefusal(), null)
+    }
     const connect = target.protocol === 'https:' && rules.ports.includes(target.port) ? anywhere : here
     connect(options, (...[error, socket]) => {
       if (error !== null) return callback(error, null)

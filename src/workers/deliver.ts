@@ -115,7 +115,8 @@ export function openDelivering (world: DeliverNeeds, { sender, hint, count, time
       // A secret that cannot be opened (a master key that is missing) is this endpoint's trouble alone.
       return unsent('signing_failed', world.clock())
     }
-    return await sender.send({ url: url ?? destination.url, headers: { ...callbackHeaders(id, timestamp), 'webhook-signature': signature }, body })
+    const headers = { ...callbackHeaders(id, timestamp), 'webhook-signature': signature }
+    return await sender.send({ url: url ?? destination.url, headers, body })
   }
 
   function end (delivery: LeasedDelivery, outcome: SendOutcome): void {

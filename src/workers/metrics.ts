@@ -16,7 +16,12 @@ export interface WorkerMetrics {
 export function openWorkerMetrics (): WorkerMetrics {
   const registry = new Registry()
   const registers = [registry]
-  const fannedOut = new Counter({ name: 'kahub_deliveries_made_total', help: 'Deliveries made from events.', labelNames: ['world'], registers })
+  const fannedOut = new Counter({
+    name: 'kahub_deliveries_made_total',
+    help: 'Deliveries made from events.',
+    labelNames: ['world'],
+    registers
+  })
   const attempts = new Counter({
     name: 'kahub_delivery_attempts_total',
     help: 'Attempts to deliver: delivered, failed (and tried again), dead (given up).',
@@ -30,7 +35,12 @@ export function openWorkerMetrics (): WorkerMetrics {
     registers,
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
   })
-  const failedPasses = new Counter({ name: 'kahub_failed_passes_total', help: 'Passes that failed and were tried again.', labelNames: ['pass'], registers })
+  const failedPasses = new Counter({
+    name: 'kahub_failed_passes_total',
+    help: 'Passes that failed and were tried again.',
+    labelNames: ['pass'],
+    registers
+  })
   const watched = new Map<WorldName, () => number>()
   registry.registerMetric(new Gauge({
     name: 'kahub_deliveries_in_flight',

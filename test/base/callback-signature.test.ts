@@ -11,7 +11,12 @@ const shown = (secret: Buffer) => `whsec_${secret.toString('base64')}`
 
 t.test('the official package verifies what we sign', async t => {
   const secret = newSecret()
-  const headers = { 'webhook-id': callback.id, 'webhook-timestamp': String(now), 'webhook-signature': signCallback(callback, { secrets: [secret] }) }
+  const headers = {
+    'webhook-id': callback.id,
+    'webhook-timestamp': String(now),
+    'webhook-signature': signCallback(callback,
+      { secrets: [secret] })
+  }
   t.same(new Webhook(shown(secret)).verify(callback.body, headers), JSON.parse(callback.body))
   t.throws(() => new Webhook(shown(newSecret())).verify(callback.body, headers))
   t.throws(() => new Webhook(shown(secret)).verify(callback.body + ' ', headers))
@@ -42,13 +47,15 @@ t.test('during a rotation each secret verifies, and the house’s key beside the
     t.equal(verifyCallback(callback, header, { secrets: [secret] }, now), 'valid')
   }
   t.equal(verifyCallback(callback, header, { publicKeys: [publicKey] }, now), 'valid')
-  t.equal(verifyCallback(callback, header, { secrets: [newSecret()], publicKeys: [generateKeyPairSync('ed25519').publicKey] }, now), 'no_match')
+  t.equal(verifyCallback(callback, header, { secrets: [newSecret()], publicKeys: [generateKeyPairSync('ed25519').publicKey] }, now),
+    'no_match')
 })
 
 t.test('v1a is Ed25519 over id, time and body, by a key that a seed gives', async t => {
   // RFC 8032 section 7.1, test 1.
   const key = ed25519KeyOf(Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex'))
-  t.equal(Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x!, 'base64url').toString('hex'), 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')
+  t.equal(Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x!, 'base64url').toString('hex'),
+    'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')
   t.equal(sign(null, Buffer.alloc(0), key).toString('hex').slice(0, 32), 'e5564300c360ac729086e2cc806e828a')
   const expected = sign(null, Buffer.from(`${callback.id}.${now}.${callback.body}`), key).toString('base64')
   t.equal(signCallback(callback, { secrets: [], privateKey: key }), `v1a,${expected}`)
@@ -57,7 +64,8 @@ t.test('v1a is Ed25519 over id, time and body, by a key that a seed gives', asyn
 t.test('what was changed, is too old, too new or malformed does not verify', async t => {
   const secret = newSecret()
   const header = signCallback(callback, { secrets: [secret] })
-  const verdict = (changed: Partial<typeof callback>, text = header, at = now) => verifyCallback({ ...callback, ...changed }, text, { secrets: [secret] }, at)
+  const verdict = (changed: Partial<typeof callback>, text = header, at = now) => verifyCallback({ ...callback, ...changed }, text,
+    { secrets: [secret] }, at)
   t.equal(verdict({}), 'valid')
   t.equal(verdict({}, `v1,AAAA v2,zz ${header}`), 'valid', 'others beside it do not matter')
   t.equal(verdict({ body: '{}' }), 'no_match')
@@ -66,7 +74,8 @@ t.test('what was changed, is too old, too new or malformed does not verify', asy
   t.equal(verdict({}, header, now + 301), 'too_old')
   t.equal(verdict({}, header, now - 301), 'too_new')
   t.equal(verdict({ timestamp: NaN }), 'too_new')
-  for (const malformed of ['', 'v1', 'v1,', ',', header.slice(0, -4), header.replace('v1,', 'v1a,'), createHmac('sha256', secret).update('x').digest('base64')]) {
+  for (const malformed of ['', 'v1', 'v1,', ',', header.slice(0, -4), header.replace('v1,', 'v1a,'), createHmac('sha256',
+    secret).update('x').digest('base64')]) {
     t.equal(verdict({}, malformed), 'no_match', malformed)
   }
 })

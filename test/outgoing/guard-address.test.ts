@@ -47,22 +47,33 @@ const forms = [
   'https://[::ffff:7f00:1]:@/', 'https://[0:0:0:0:0:ffff:7f00:0001]:@/', 'https://[::127.0.0.1]:@/', 'https://[::7f00:1]:@/',
   'https://[64:ff9b::127.0.0.1]:@/', 'https://[64:ff9b::7f00:1]:@/', 'https://[64:ff9b:1::7f00:1]:@/', 'https://[2002:7f00:1::]:@/',
   'https://[2002:7f00:0001::1]:@/', 'https://[2001:0:7f00:1::]:@/', 'https://[2001:0:4136:e378:8000:63bf:80ff:fffe]:@/',
-  'https://[fe80::1]:@/', 'https://[fe80::1%25lo]:@/', 'https://[fe80::1%25eth0]:@/', 'https://[::1%25lo]:@/', 'https://[::1%lo]:@/', 'https://[fc00::1]:@/',
+  'https://[fe80::1]:@/', 'https://[fe80::1%25lo]:@/', 'https://[fe80::1%25eth0]:@/', 'https://[::1%25lo]:@/', 'https://[::1%lo]:@/',
+  'https://[fc00::1]:@/',
   'https://[fd00:ec2::254]:@/', 'https://[fec0::1]:@/', 'https://[ff02::1]:@/', 'https://[2001:db8::1]:@/', 'https://[3fff::1]:@/',
   'https://[100::1]:@/', 'https://[2606:4700::5efe:7f00:1]:@/', 'https://[2606:4700::200:5efe:7f00:1]:@/',
-  'https://10.0.0.1:@/', 'https://172.16.0.1:@/', 'https://192.168.1.1:@/', 'https://100.64.0.1:@/', 'https://169.254.169.254:@/latest/meta-data/',
-  'https://0xa9fea9fe:@/', 'https://2852039166:@/', 'https://192.0.0.192:@/', 'https://168.63.129.16:@/', 'https://224.0.0.1:@/', 'https://255.255.255.255:@/',
-  'https://localhost:@/', 'https://LOCALHOST:@/', 'https://localhost.:@/', 'https://ｌocalhost:@/', 'https://foo.localhost:@/', 'https://local.test:@/',
+  'https://10.0.0.1:@/', 'https://172.16.0.1:@/', 'https://192.168.1.1:@/', 'https://100.64.0.1:@/',
+  'https://169.254.169.254:@/latest/meta-data/',
+  'https://0xa9fea9fe:@/', 'https://2852039166:@/', 'https://192.0.0.192:@/', 'https://168.63.129.16:@/', 'https://224.0.0.1:@/',
+  'https://255.255.255.255:@/',
+  'https://localhost:@/', 'https://LOCALHOST:@/', 'https://localhost.:@/', 'https://ｌocalhost:@/', 'https://foo.localhost:@/',
+  'https://local.test:@/',
   'https://mapped.test:@/', 'https://six.test:@/', 'https://metadata.internal:@/', 'https://intranet:@/', 'https://printer.local:@/',
   'https://user@127.0.0.1:@/', 'https://user:pass@127.0.0.1:@/', 'https://example.com@127.0.0.1:@/', 'https://127.0.0.1:@#@example.com/',
   'https://127.0.0.1:@?@example.com/', 'https://example.com:443@127.0.0.1:@/', 'https://@127.0.0.1:@/',
-  'http://127.0.0.1:@/', 'http://[::1]:@/', 'http://localhost:@/', 'HTTP://127.0.0.1:@/', 'ftp://127.0.0.1:@/', 'gopher://127.0.0.1:@/', 'file:///etc/passwd',
-  'unix:///var/run/docker.sock', 'ws://127.0.0.1:@/', 'data:text/plain,hello', 'javascript:1', 'https://', 'https://:@/', '//127.0.0.1:@/', '127.0.0.1:@', ''
+  'http://127.0.0.1:@/', 'http://[::1]:@/', 'http://localhost:@/', 'HTTP://127.0.0.1:@/', 'ftp://127.0.0.1:@/', 'gopher://127.0.0.1:@/',
+  'file:///etc/passwd',
+  'unix:///var/run/docker.sock', 'ws://127.0.0.1:@/', 'data:text/plain,hello', 'javascript:1', 'https://', 'https://:@/',
+  '//127.0.0.1:@/', '127.0.0.1:@', ''
 ]
 
 /** What the names of this file resolve to. */
 const names: Readonly<Record<string, readonly string[]>> = {
-  'local.test': ['127.0.0.1'], 'mapped.test': ['::ffff:127.0.0.1'], 'six.test': ['::1'], 'foo.localhost': ['127.0.0.1'], 'localhost.': ['127.0.0.1'], 'metadata.internal': ['169.254.169.254']
+  'local.test': ['127.0.0.1'],
+  'mapped.test': ['::ffff:127.0.0.1'],
+  'six.test': ['::1'],
+  'foo.localhost': ['127.0.0.1'],
+  'localhost.': ['127.0.0.1'],
+  'metadata.internal': ['169.254.169.254']
 }
 
 t.test('no form of a forbidden address is taken, and none is connected to', async t => {
@@ -144,14 +155,20 @@ t.test('a redirect is an answer and not a way: nothing arrives where it points',
   const statuses = [301, 302, 303, 307, 308]
   const receiver = createHttpServer((request, response) => {
     request.resume()
-    response.writeHead(Number(request.url!.slice(1)), { location: `http://127.0.0.1:${trap.port}/`, refresh: `0;url=http://127.0.0.1:${trap.port}/` })
+    response.writeHead(Number(request.url!.slice(1)), {
+      location: `http://127.0.0.1:${trap.port}/`,
+      refresh: `0;url=http://127.0.0.1:${trap.port}/`
+    })
     response.end(`<meta http-equiv="refresh" content="0;url=http://127.0.0.1:${trap.port}/">`)
   })
   const port = await listen(t, receiver)
   const sender = openSender({ rules: { ports: [443], loopback: true } })
   t.teardown(() => sender.close())
   for (const status of [...statuses, 200]) {
-    t.match(await sender.send({ url: `http://127.0.0.1:${port}/${status}`, headers, body }), { status, error: null } satisfies Partial<SendOutcome>)
+    t.match(await sender.send({ url: `http://127.0.0.1:${port}/${status}`, headers, body }), {
+      status,
+      error: null
+    } satisfies Partial<SendOutcome>)
   }
   t.equal(trap.caught(), 0)
 })
@@ -163,7 +180,14 @@ t.test('no proxy of the environment is used', async t => {
   const proxy = `http://127.0.0.1:${trap.port}`
   const before = { ...process.env }
   t.teardown(() => { process.env = before })
-  Object.assign(process.env, { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy, ALL_PROXY: proxy, NODE_USE_ENV_PROXY: '1' })
+  Object.assign(process.env, {
+    HTTP_PROXY: proxy,
+    HTTPS_PROXY: proxy,
+    http_proxy: proxy,
+    https_proxy: proxy,
+    ALL_PROXY: proxy,
+    NODE_USE_ENV_PROXY: '1'
+  })
   const sender = openSender({ rules: { ports: [443], loopback: true } })
   t.teardown(() => sender.close())
   t.match(await sender.send({ url: `http://127.0.0.1:${port}/`, headers, body }), { status: 200 })
@@ -172,18 +196,24 @@ t.test('no proxy of the environment is used', async t => {
 
 t.test('an address is public when it is in no special range, as another library sees it too', async t => {
   const special = [
-    '0.1.2.3', '10.1.1.1', '100.64.0.1', '100.127.255.255', '127.0.0.1', '169.254.0.1', '172.16.0.1', '172.31.255.255', '192.0.0.1', '192.0.2.1',
-    '192.88.99.1', '192.168.0.1', '198.18.0.1', '198.19.255.255', '198.51.100.1', '203.0.113.1', '224.0.0.1', '239.255.255.255', '240.0.0.1', '255.255.255.255',
-    '::', '::1', '::ffff:8.8.8.8', '::8.8.8.8', '64:ff9b::808:808', '64:ff9b:1::1', '100::1', '2001::1', '2001:2::1', '2001:10::1', '2001:20::1',
-    '2001:db8::1', '2002:808:808::1', '3fff::1', '5f00::1', 'fc00::1', 'fdff::1', 'fe80::1', 'fec0::1', 'ff02::1', '4000::1', '1fff::1', '2620:4f:8000::1'
+    '0.1.2.3', '10.1.1.1', '100.64.0.1', '100.127.255.255', '127.0.0.1', '169.254.0.1', '172.16.0.1', '172.31.255.255', '192.0.0.1',
+    '192.0.2.1',
+    '192.88.99.1', '192.168.0.1', '198.18.0.1', '198.19.255.255', '198.51.100.1', '203.0.113.1', '224.0.0.1', '239.255.255.255',
+    '240.0.0.1', '255.255.255.255',
+    '::', '::1', '::ffff:8.8.8.8', '::8.8.8.8', '64:ff9b::808:808', '64:ff9b:1::1', '100::1', '2001::1', '2001:2::1', '2001:10::1',
+    '2001:20::1',
+    '2001:db8::1', '2002:808:808::1', '3fff::1', '5f00::1', 'fc00::1', 'fdff::1', 'fe80::1', 'fec0::1', 'ff02::1', '4000::1', '1fff::1',
+    '2620:4f:8000::1'
   ]
-  const open = ['1.1.1.1', '8.8.8.8', '100.63.255.255', '100.128.0.0', '172.15.255.255', '172.32.0.0', '192.0.1.1', '198.17.255.255', '198.20.0.0', '223.255.255.255', '2001:200::1', '2606:4700:4700::1111', '2a00:1450:4001::200e', '2003::1', '3ffe::1']
+  const open = ['1.1.1.1', '8.8.8.8', '100.63.255.255', '100.128.0.0', '172.15.255.255', '172.32.0.0', '192.0.1.1', '198.17.255.255',
+    '198.20.0.0', '223.255.255.255', '2001:200::1', '2606:4700:4700::1111', '2a00:1450:4001::200e', '2003::1', '3ffe::1']
   for (const address of special) t.notOk(isPublicAddress(address), address)
   for (const address of open) {
     t.ok(isPublicAddress(address), address)
     t.equal(ipaddr.parse(address).range(), 'unicast', address)
   }
-  for (const text of ['', '1.2.3', '1.2.3.4.5', '1.2.3.256', '01.2.3.4', '1.2.3.4 ', '0x1.2.3.4', '2606:::1', '2606::4700::1', '2606:4700', 'g::1', '2606:4700::1%eth0', '[2606:4700::1]', '2606:4700::1/64', '12345::1', '1.2.3.4:80', 'example.com']) {
+  for (const text of ['', '1.2.3', '1.2.3.4.5', '1.2.3.256', '01.2.3.4', '1.2.3.4 ', '0x1.2.3.4', '2606:::1', '2606::4700::1',
+    '2606:4700', 'g::1', '2606:4700::1%eth0', '[2606:4700::1]', '2606:4700::1/64', '12345::1', '1.2.3.4:80', 'example.com']) {
     t.notOk(isPublicAddress(text), `not plainly an address: ${text}`)
   }
   let random = 88_172_645_463_325_252n

@@ -67,7 +67,12 @@ t.test('refusals are told with what they ask for, and the head of the answer is 
     response.writeHead(status, { ...(after && { 'retry-after': after }), 'x-told': 'yes' }).end(`it is ${status}\0`)
   })
   const sender = senderFor(t)
-  t.match(await sender.send({ url: url + '410', headers, body }), { status: 410, error: null, retryAfterMs: null, answerHead: /x-told: yes\n[^]*\n\nit is 410 $/ })
+  t.match(await sender.send({ url: url + '410', headers, body }), {
+    status: 410,
+    error: null,
+    retryAfterMs: null,
+    answerHead: /x-told: yes\n[^]*\n\nit is 410 $/
+  })
   t.match(await sender.send({ url: url + '429', headers, body }), { status: 429, error: null, retryAfterMs: 7_000 })
   const { retryAfterMs } = await sender.send({ url: url + '503', headers, body })
   t.ok(retryAfterMs! > 50_000 && retryAfterMs! <= 60_000, String(retryAfterMs))
@@ -98,7 +103,12 @@ t.test('a flood of headers ends the connection', async t => {
 })
 
 t.test('whoever is slow runs out of time: a byte at a time, before, inside or after the headers', async t => {
-  const parts = { silence: [], head: [...'HTTP/1.1 200 Slowly, slowly'], headers: ['HTTP/1.1 200 OK\r\n', 'x', 'y'], body: ['HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n', 'a', 'b'] }
+  const parts = {
+    silence: [],
+    head: [...'HTTP/1.1 200 Slowly, slowly'],
+    headers: ['HTTP/1.1 200 OK\r\n', 'x', 'y'],
+    body: ['HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n', 'a', 'b']
+  }
   const sender = senderFor(t, { msMax: 400 })
   await Promise.all(Object.entries(parts).map(async ([name, pieces]) => {
     const { url, closed } = await answerRaw(t, socket => {
@@ -144,14 +154,21 @@ t.test('TLS that proves nothing is a failure, and nothing is sent over it', asyn
   })
   const port = await listen(t, secured)
   const plain = new URL(await receive(t, (_request, response) => { response.end() })).port
-  t.match(await senderFor(t).send({ url: `https://localhost:${port}/`, headers, body }), { status: null, error: 'tls_failed' }, 'nobody vouches for it')
+  t.match(await senderFor(t).send({ url: `https://localhost:${port}/`, headers, body }), { status: null, error: 'tls_failed' },
+    'nobody vouches for it')
   const trusting = senderFor(t, { authorities: certificate })
-  t.match(await trusting.send({ url: `https://127.0.0.1:${port}/`, headers, body }), { status: null, error: 'tls_failed' }, 'it is for another name')
-  t.match(await trusting.send({ url: `https://localhost:${plain}/`, headers, body }), { status: null, error: 'tls_failed' }, 'it speaks no TLS')
+  t.match(await trusting.send({ url: `https://127.0.0.1:${port}/`, headers, body }), { status: null, error: 'tls_failed' },
+    'it is for another name')
+  t.match(await trusting.send({ url: `https://localhost:${plain}/`, headers, body }), { status: null, error: 'tls_failed' },
+    'it speaks no TLS')
   const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
-  t.teardown(() => { if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED; else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before })
-  t.match(await senderFor(t).send({ url: `https://localhost:${port}/`, headers, body }), { status: null, error: 'tls_failed' }, 'and no environment makes it do')
+  t.teardown(() => {
+    if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
+    else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before
+  })
+  t.match(await senderFor(t).send({ url: `https://localhost:${port}/`, headers, body }), { status: null, error: 'tls_failed' },
+    'and no environment makes it do')
   t.equal(requests, 0)
   t.match(await trusting.send({ url: `https://localhost:${port}/`, headers, body }), { status: 200, error: null })
   t.equal(requests, 1)

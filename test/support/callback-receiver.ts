@@ -25,7 +25,8 @@ export interface CallbackReceiver {
 }
 
 /** Opens a receiver; it answers 200 when it is not told otherwise. */
-export async function openCallbackReceiver (t: Test, answer: (callback: Callback) => ReceiverAnswer | Promise<ReceiverAnswer> = () => 200): Promise<CallbackReceiver> {
+export async function openCallbackReceiver (t: Test,
+  answer: (callback: Callback) => ReceiverAnswer | Promise<ReceiverAnswer> = () => 200): Promise<CallbackReceiver> {
   const received: Callback[] = []
   const open = new Map<string, number>()
   const atOnce = new Map<string, number>()

@@ -23,7 +23,10 @@ export async function disableFailing (db: Db, limit: number): Promise<number> {
     order by failing_since limit ${limit}`
   const spent = rows.filter(row => row.spent).map(({ id }) => id)
   const warned = rows.filter(row => !row.spent).map(({ id }) => id)
-  if (spent.length > 0) await transact(db, tx => disableEndpoints(tx, spent, { reason: `It failed for ${failingDaysMax} days without one success.` }))
+  if (spent.length > 0) {
+    const reason = `It failed for ${failingDaysMax} days without one success.`
+    await transact(db, tx => disableEndpoints(tx, spent, { reason }))
+  }
   if (warned.length > 0) await transact(db, tx => warn(tx, warned))
   return rows.length
 }
@@ -37,14 +40,19 @@ export async function disableEndpoints (tx: Tx, ids: readonly Uuid[], { reason, 
     where id = any(${bareArray(ids)}::uuid[]) and deleted_at is null
       and state = any(${quotedArray(endpointEntry.disabled as readonly string[])}::text[])
     returning ${toldColumns(tx)}`
-  await appendEvents(tx, disabled.map(told => ({ resellerId: told.resellerId, type: 'endpoint.disabled', data: { ...troubleOf(told), reason } })))
+  await appendEvents(tx, disabled.map(told => ({
+    resellerId: told.resellerId,
+    type: 'endpoint.disabled',
+    data: { ...troubleOf(told), reason }
+  })))
 }
 
 async function warn (tx: Tx, ids: readonly Uuid[]): Promise<void> {
   await lockResellersOf(tx, ids)
   const warned = await tx<Told[]>`
     update endpoints set warned_at = now()
-    where id = any(${bareArray(ids)}::uuid[]) and deleted_at is null and state = 'enabled' and failing_since is not null and warned_at is null
+    where id = any(${bareArray(ids)}::uuid[]) and deleted_at is null and state = 'enabled'
+      and failing_since is not null and warned_at is null
     returning ${toldColumns(tx)}`
   await appendEvents(tx, warned.map(told => ({ resellerId: told.resellerId, type: 'endpoint.failing', data: troubleOf(told) })))
 }
@@ -64,7 +72,11 @@ function toldColumns (tx: Tx) {
 
 function troubleOf ({ id, url, failingSince, lastStatus, lastError }: Told): Record<string, unknown> {
   return {
-    endpoint: showId('endpoint', id), url, failing_since: failingSince?.toISOString() ?? null, last_status: lastStatus, last_error: lastError
+    endpoint: showId('endpoint', id),
+    url,
+    failing_since: failingSince?.toISOString() ?? null,
+    last_status: lastStatus,
+    last_error: lastError
   }
 }
 

@@ -16,8 +16,10 @@ const eventsPerEndpointMin = 10
 
 const fannedStates = endpointStates.filter(state => state !== 'disabled')
 
+export interface FannedOut { readonly deliveries: number, readonly more: boolean }
+
 /** One pass: makes the deliveries of what is new. Tells how many, and whether there is more to do. */
-export async function fanOut (db: Db, endpointsMax = endpointsPerFanOutMax): Promise<{ readonly deliveries: number, readonly more: boolean }> {
+export async function fanOut (db: Db, endpointsMax = endpointsPerFanOutMax): Promise<FannedOut> {
   return await transact(db, async tx => {
     const behind = await tx<{ id: Uuid }[]>`
       select endpoints.id from endpoints join resellers on resellers.id = endpoints.reseller_id

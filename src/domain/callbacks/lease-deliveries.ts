@@ -90,7 +90,9 @@ interface LeasedRow {
   readonly createdAt: Date
 }
 
-async function lease (tx: Tx, worker: string, endpointIds: readonly Uuid[], { room, failingRoom }: LeaseRoom): Promise<readonly LeasedRow[]> {
+async function lease (
+  tx: Tx, worker: string, endpointIds: readonly Uuid[], { room, failingRoom }: LeaseRoom
+): Promise<readonly LeasedRow[]> {
   return await tx<LeasedRow[]>`
     with rooms as materialized (
       select endpoints.id, failures > 0 as failing,
@@ -115,7 +117,8 @@ async function lease (tx: Tx, worker: string, endpointIds: readonly Uuid[], { ro
     )
     update deliveries set leased_until = statement_timestamp() + make_interval(secs => ${leaseSeconds}), leased_by = ${worker}
     from chosen where deliveries.endpoint_id = chosen.id and deliveries.sequence = chosen.sequence and deliveries.state = 'due'
-    returning deliveries.id, endpoint_id as "endpointId", reseller_id as "resellerId", url, deliveries.sequence, attempts - attempts_before as attempts,
+    returning deliveries.id, endpoint_id as "endpointId", reseller_id as "resellerId", url, deliveries.sequence,
+      attempts - attempts_before as attempts,
               event_sequence as "eventSequence", event_id as "eventId", type, sample, created_at as "createdAt"`
 }
 
@@ -183,7 +186,8 @@ async function readBodies (db: Db, leased: readonly LeasedRow[]): Promise<Readon
   const told = leased.filter(({ sample }) => sample === null)
   const rows = await db<(Body & { id: Uuid })[]>`
     select id, data, created_at as "createdAt"
-    from unnest(${bareArray(told.map(({ resellerId }) => resellerId))}::uuid[], ${bareArray(told.map(({ eventSequence }) => eventSequence))}::bigint[])
+    from unnest(${bareArray(told.map(({ resellerId }) => resellerId))}::uuid[],
+      ${bareArray(told.map(({ eventSequence }) => eventSequence))}::bigint[])
       as told (reseller_id, sequence)
     join events using (reseller_id, sequence)`
   return new Map(rows.map(({ id, data, createdAt }) => [id, { data, createdAt }]))

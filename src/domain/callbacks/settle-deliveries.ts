@@ -31,7 +31,9 @@ export function isTaken ({ status, error }: Pick<AttemptResult, 'status' | 'erro
 }
 
 /** Settles results; gives how many were counted as what. An answer 410 disables the endpoint, unless it was of an order's own address. */
-export async function settleDeliveries (db: Db, worker: string, results: readonly AttemptResult[]): Promise<Readonly<Record<AttemptOutcome, number>>> {
+export async function settleDeliveries (
+  db: Db, worker: string, results: readonly AttemptResult[]
+): Promise<Readonly<Record<AttemptOutcome, number>>> {
   const gone = results.filter(result => result.status === 410 && !result.elsewhere).map(({ endpointId }) => endpointId)
   if (gone.length > 0) await transact(db, tx => disableEndpoints(tx, [...new Set(gone)], { reason: 'It answered 410 Gone.', status: 410 }))
   return await transact(db, async tx => {
@@ -84,7 +86,8 @@ async function keepAttempts (tx: Tx, results: readonly AttemptResult[], settled:
   await tx`
     insert into delivery_attempts (delivery_id, attempt, status, error, answer_head, duration_ms, started_at)
     select * from unnest(
-      ${bareArray(results.map(({ deliveryId }) => deliveryId))}::uuid[], ${bareArray(results.map(({ deliveryId }) => settled.get(deliveryId)!.attempts))}::int[],
+      ${bareArray(results.map(({ deliveryId }) => deliveryId))}::uuid[],
+      ${bareArray(results.map(({ deliveryId }) => settled.get(deliveryId)!.attempts))}::int[],
       ${bareArray(results.map(({ status }) => status))}::int[], ${quotedArray(results.map(({ error }) => error))}::text[],
       ${quotedArray(results.map(({ answerHead }) => answerHead))}::text[], ${bareArray(results.map(({ durationMs }) => durationMs))}::int[],
       ${quotedArray(results.map(({ startedAt }) => startedAt.toISOString()))}::timestamptz[])`
@@ -119,8 +122,10 @@ async function judgeEndpoints (tx: Tx, results: readonly AttemptResult[]): Promi
       resume_at = case when resume_ms > 0 then statement_timestamp() + resume_ms * interval '1 millisecond' else resume_at end,
       next_due_at = least(next_due_at, statement_timestamp())
     from unnest(${bareArray([...judged.keys()])}::uuid[], ${bareArray(all.map(({ recovered }) => recovered))}::boolean[],
-                ${bareArray(all.map(({ failures }) => failures))}::int[], ${bareArray(all.map(({ resumeMs }) => Math.ceil(resumeMs)))}::bigint[],
-                ${bareArray(all.map(({ last }) => last?.status ?? null))}::int[], ${quotedArray(all.map(({ last }) => last?.error ?? null))}::text[])
+                ${bareArray(all.map(({ failures }) => failures))}::int[],
+                ${bareArray(all.map(({ resumeMs }) => Math.ceil(resumeMs)))}::bigint[],
+                ${bareArray(all.map(({ last }) => last?.status ?? null))}::int[],
+                ${quotedArray(all.map(({ last }) => last?.error ?? null))}::text[])
       as judged (id, recovered, failures, resume_ms, status, error)
     where endpoints.id = judged.id`
 }
