@@ -125,8 +125,15 @@ function faultIn ({ keyword, params, message = 'is not valid' }: SchemaFault): s
     case 'additionalProperties': return 'is not a known member'
     case 'required': return 'is missing'
     case 'enum': return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`
+    case 'pattern': return shapeOfId(String(params.pattern)) ?? message
     default: return message
   }
+}
+
+/** What an id has to look like, for whom its prefix says more than its pattern. */
+function shapeOfId (pattern: string): string | undefined {
+  const prefix = /^\^([a-z]+_)/.exec(pattern)?.[1]
+  return prefix && `must be an id as we gave it, ${prefix}…`
 }
 
 /** An error without what it may quote: a database error's message and parameters can hold values of the request. */

@@ -118,6 +118,7 @@ function uploadRoute (app: App): void {
   const { validatorCompiler } = app
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', (_request, body, done) => done(null, body))
+  app.addContentTypeParser('*', (_request, body, done) => done(null, body))
 
   app.post('/v1/bulk-orders', {
     config: { scope: 'orders:write', body: 'stream' },

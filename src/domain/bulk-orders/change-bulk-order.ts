@@ -33,7 +33,7 @@ export async function confirmBulkOrder (tx: Tx, asking: Asking): Promise<{ reado
   const maxTotal = maxTotalOf(bulk, asking) ?? bulk.total
   if (bulk.confirmedAt !== null) {
     if (asking.maxTotal === null || maxTotal === bulk.maxTotal) return { replayed: true }
-    throw stateConflict(bulk, `It was confirmed before with a max_total of ${formatAmount(bulk.maxTotal!, bulk.currency!)}.`)
+    throw stateConflict(bulk, `It was confirmed before with a max_total of ${formatAmount(bulk.maxTotal!, bulk.currency!)} ${bulk.currency}.`)
   }
   if (bulk.state !== 'validated' || await isTooLate(tx, bulk)) {
     const is = bulk.state === 'validated' ? 'expired' : bulk.state

@@ -36,7 +36,7 @@ export async function decideApproval (tx: Tx, decision: Verdict): Promise<Approv
   if (approval.state === verdict) return approval
   if (approval.state === 'expired') return expired(approval)
   if (approval.state !== 'pending') {
-    throw new Problem('state_conflict', `The approval is ${approval.state}, and stays it.`, { state: approval.state })
+    throw new Problem('state_conflict', `The approval is ${approval.state}, and stays so.`, { state: approval.state })
   }
   if (isOver) {
     await endApproval(tx, approval, { state: 'expired', by: null, comment: null })

@@ -80,7 +80,8 @@ function readHeader (record: readonly string[], line: number, delimiter: string)
   while (names.at(-1) === '') names.pop()
   const unknown = names.find(name => name !== comment && !(wanted as readonly string[]).includes(name))
   if (unknown !== undefined || new Set(names).size !== names.length || !names.includes('sku') || !names.includes('quantity')) {
-    throw unreadable(`Line ${line} is not the header row: it names sku and quantity and, if you like, reference and ${comment}, each once.`)
+    throw unreadable(`Line ${line} is not the header row: it names sku and quantity and, if you like, reference and ${comment}, each ` +
+      'once. GET /v1/bulk-orders/template gives a file to start from.')
   }
   return {
     delimiter, width: names.length, sku: names.indexOf('sku'), quantity: names.indexOf('quantity'), reference: names.indexOf('reference')

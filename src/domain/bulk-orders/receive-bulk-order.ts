@@ -34,7 +34,7 @@ export async function receiveBulkOrder (
   const prices = await priceBook.atLeast((await snapshotVersions(db)).get('prices')!)
   const checked = await checkLines(db, prices, buyer, wish.currency, lines)
   const { resellerId, reference, format, fill, currency, costCenter } = wish
-  const fields = { sha256: sha256.toString('hex'), format, fill, currency, cost_center: costCenter }
+  const fields = { file: sha256.toString('hex'), format, fill, currency, cost_center: costCenter }
   return await transact(db, async tx => {
     await file.alongside(tx)
     const id: Uuid = newId()

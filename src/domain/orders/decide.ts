@@ -230,7 +230,10 @@ function quoteOf ({ terms, resellerId, lines, fill }: OrderRequest, { quotes, no
   }
   const same = quote.lines.length === lines.length &&
     quote.lines.every((quoted, i) => quoted.skuId === lines[i]!.skuId && quoted.quantity === lines[i]!.quantity)
-  if (!same) throw new Problem('quote_changed', 'The lines are not those that were quoted, in their sequence.', at('was made for other lines'))
+  if (!same) {
+    const detail = 'The lines are not those that were quoted, in their sequence. Order those, or ask for another quote.'
+    throw new Problem('quote_changed', detail, at('was made for other lines'))
+  }
   return quote
 }
 
@@ -238,12 +241,13 @@ function quoteOf ({ terms, resellerId, lines, fill }: OrderRequest, { quotes, no
 function holdOf ({ terms, resellerId }: OrderRequest, { holds, nowMs }: Facts): HoldFacts | undefined {
   if (terms?.hold === undefined) return undefined
   const at = (detail: string) => ({ errors: [{ pointer: '/hold', detail }] })
+  const instead = 'Hold anew, or order without it.'
   const hold = holds.get(terms.hold)
   if (hold?.resellerId !== resellerId) throw new Problem('hold_not_found', 'You have no hold with this id.', at('is unknown'))
   if (hold.state === 'expired' || (hold.state === 'active' && hold.expiresAt.getTime() <= nowMs)) {
-    throw new Problem('hold_expired', `The hold expired at ${hold.expiresAt.toISOString()}.`, at('has expired'))
+    throw new Problem('hold_expired', `The hold expired at ${hold.expiresAt.toISOString()}. ${instead}`, at('has expired'))
   }
-  if (hold.state !== 'active') throw new Problem('hold_ended', `The hold is ${hold.state}.`, at(`is ${hold.state}`))
+  if (hold.state !== 'active') throw new Problem('hold_ended', `The hold is ${hold.state}. ${instead}`, at(`is ${hold.state}`))
   return hold
 }
 

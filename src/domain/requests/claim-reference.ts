@@ -35,7 +35,9 @@ export async function claimReference (tx: Tx, claim: ReferenceClaim): Promise<st
 
 /** The refusal of a reference that came before with other fields. */
 export function referenceReused (reference: string, differing: readonly string[]): Problem {
-  return new Problem('reference_reused', `The reference ${JSON.stringify(reference)} was used before with another ${differing.join(', ')}. Use a new reference for a new purpose.`, {
+  const detail = `The reference ${JSON.stringify(reference)} was used before, and this request differs in ${differing.join(', ')}. ` +
+    'Use a new reference for a new purpose.'
+  return new Problem('reference_reused', detail, {
     errors: differing.map(name => ({ pointer: `/${name}`, detail: 'differs from the earlier request' }))
   })
 }
