@@ -30,7 +30,7 @@ t.test('the blocks of its Chinese version stand in the program, in the same sequ
   let from = 0
   for (const block of blocks) {
     const at = program.indexOf(`${block}\n`, from)
-    t.ok(at >= from, block.split('\n')[0])
+    t.ok(at >= from, block.split('\n')[0]!)
     from = at + block.length
   }
 })
