@@ -3,6 +3,7 @@ import type { LoadResult } from './load-plan.ts'
 import { singleAlone, singleBeside } from './scenarios/bulk-orders.ts'
 import { drainRate, healthyP99, ordersBesideBacklog, ordersWithCallbacks } from './scenarios/callbacks.ts'
 import { withHistory } from './scenarios/history.ts'
+import { cpuToTell, hotAlone, hotWatched, messagesPerInterval, toTellAll } from './scenarios/subscriptions.ts'
 
 export interface Figure {
   readonly says: string
@@ -176,6 +177,30 @@ const aims: readonly Aimed[] = [
     unit: '×',
     aim: { atLeast: 0.8 },
     value: of => ratio(of.loads.get(ordersBesideBacklog)?.perSecond, of.loads.get(ordersWithCallbacks)?.perSecond)
+  },
+  {
+    says: 'messages per subscriber of a hot SKU and interval, at most',
+    unit: '×',
+    aim: { atMost: 1 },
+    value: of => of.measures.get(messagesPerInterval)
+  },
+  {
+    says: '10,000 subscribers of one SKU told of a sale',
+    unit: 's',
+    aim: { atMost: 3 },
+    value: of => of.measures.get(toTellAll)
+  },
+  {
+    says: 'CPU per message to a subscriber, worker and PostgreSQL',
+    unit: 'µs',
+    aim: { atMost: 300 },
+    value: of => of.measures.get(cpuToTell)
+  },
+  {
+    says: 'orders on one SKU beside 10,000 subscribers ÷ without',
+    unit: '×',
+    aim: { atLeast: 0.8 },
+    value: of => ratio(rateOf(of, hotWatched), rateOf(of, hotAlone))
   },
   {
     says: 'codes imported, sealed and indexed',

@@ -19,9 +19,10 @@ import { manyCodes, namesOfMany } from './scenarios/many-codes.ts'
 import { oneSku, oneWallet, orders } from './scenarios/orders.ts'
 import { ping } from './scenarios/ping.ts'
 import { nameOfMany, stock } from './scenarios/stock.ts'
+import { subscriptions } from './scenarios/subscriptions.ts'
 import { openShop } from './shop.ts'
 
-const scenarios: readonly Scenario[] = [ping, download, orders, oneSku, oneWallet, manyCodes, stock, bulkOrders, callbacks, importCodes, history]
+const scenarios: readonly Scenario[] = [ping, download, orders, oneSku, oneWallet, manyCodes, stock, bulkOrders, callbacks, subscriptions, importCodes, history]
 const names = [baselinesName, ...scenarios.map(({ name }) => name)]
 
 /** A signature is good for five minutes; requests are signed before the warm-up. */
