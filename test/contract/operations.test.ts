@@ -5,6 +5,9 @@ import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { parse } from 'yaml'
 import { problemCodes } from '../../schema/problems.ts'
 import { importEntry, listingEntry, lotEntry, mayEnter, resellerEntry } from '../../schema/states.ts'
 import * as vocabulary from '../../schema/vocabulary.ts'
@@ -578,6 +581,26 @@ t.test('a lot goes from state to state as the table says, and no other way', asy
     t.equal(listed?.state, 'staged')
     return { id: listed!.id, row: lot!.id, import: importId }
   }
+})
+
+t.test('every event that was told of all this is as the contract says its type is, small, and in a type that is told', async t => {
+  const { webhooks } = parse(contractText) as { webhooks: Record<string, unknown> }
+  t.same(Object.keys(webhooks), vocabulary.eventTypes)
+  const ajv = new Ajv2020({ strict: false })
+  addFormats.default(ajv)
+  ajv.addSchema(parse(contractText), 'openapi.yaml', undefined, false)
+  const told = new Set<string>()
+  for (const world of vocabulary.worlds) {
+    const rows = await house.db<{ type: vocabulary.EventType, data: object }[]>`select type, data from ${house.db(`${world}.events`)}`
+    for (const { type, data } of rows) {
+      told.add(type)
+      const pointer = `/webhooks/${type}/post/requestBody/content/application~1json/schema/properties/data`
+      const valid = ajv.validate({ $ref: `openapi.yaml#${pointer}` }, data)
+      if (!valid) t.fail(`${type}: ${ajv.errorsText()}`)
+      t.ok(JSON.stringify(data).length < 16_000)
+    }
+  }
+  t.ok(told.size >= 12, [...told].join(', '))
 })
 
 t.test('after all of this the books hold, and every answer was one the contract promises', async t => {

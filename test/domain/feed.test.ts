@@ -1,9 +1,13 @@
 // The feed of events and its stream: every event once, in its sequence, for as long as it is kept.
 import t from 'tap'
-import { request as httpRequest } from 'node:http'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer as createHttpServer, request as httpRequest } from 'node:http'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Kahub } from '../../sdk/src/index.ts'
+import { fileURLToPath } from 'node:url'
+import { Kahub, webhooks } from '../../sdk/src/index.ts'
 import type { Event } from '../../sdk/src/index.ts'
 import { readId } from '../../src/base/ids.ts'
 import { streamsPerKeyMax } from '../../src/api/event-stream.ts'
@@ -12,6 +16,7 @@ import { purgeEvents } from '../../src/domain/events/purge-events.ts'
 import { sign } from '../../src/base/signature.ts'
 import { openHouse, outcomeOf, type Reseller } from '../support/house.ts'
 
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const house = await openHouse(t)
 const { db } = house
 const { live } = house.worlds
@@ -189,6 +194,36 @@ async function openLine (): Promise<{ url: string, cut (): void, close (): void 
     }
   }
 }
+
+t.test('kahub listen forwards what becomes true, signed with the secret it tells, and says what came of it', async t => {
+  const alice = await house.reseller()
+  const got: { headers: Record<string, unknown>, body: string }[] = []
+  const receiver = createHttpServer(async (request, response) => {
+    got.push({ headers: request.headers, body: Buffer.concat(await request.toArray()).toString() })
+    response.writeHead(204).end()
+  }).listen(0, '127.0.0.1')
+  await once(receiver, 'listening')
+  const { port } = receiver.address() as AddressInfo
+  const { url, keyId, secret } = alice.credentials
+  const words = ['src/cli/kahub.ts', 'listen', '--forward', `http://127.0.0.1:${port}/hook`, '--types', 'order.completed', '--after', '0']
+  const listening = spawn(process.execPath, words, {
+    cwd: root, env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', KAHUB_URL: url, KAHUB_KEY_ID: keyId, KAHUB_SECRET: secret! }, stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const exited = once(listening, 'exit')
+  const lines = createInterface({ input: listening.stdout })[Symbol.asyncIterator]()
+  const next = async () => (await lines.next()).value as string
+  t.match(await next(), `Listening to ${url} with ${keyId}`)
+  const [, told] = /(whsec_\S+)$/.exec(await next())!
+  const order = await alice.places({ sku, quantity: 1 })
+  t.match(await next(), /order\.completed +→ 204 in \d+ ms$/)
+  const callback = await webhooks.unwrap(got[0]!.body, got[0]!.headers as Record<string, string>, { secrets: told! })
+  t.match(callback, { type: 'order.completed', sequence: 1, data: { order: { id: order.id } } })
+  receiver.close()
+  await alice.places({ sku, quantity: 1 })
+  t.match(await next(), /→ no answer \(ECONNREFUSED\)$/, 'what cannot be reached is said')
+  listening.kill('SIGINT')
+  t.same(await exited, [0, null])
+})
 
 interface OpenStream { readonly status: number, readonly ended: Promise<string>, close (): void }
 

@@ -4,13 +4,17 @@ import t from 'tap'
 import { execFile, spawn } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Webhook } from 'standardwebhooks'
 import { CallbackError, webhooks, type UnwrapOptions } from '../../sdk/src/index.ts'
+import { eventMeanings } from '../../schema/rest/events.ts'
+import { eventTypes } from '../../schema/vocabulary.ts'
 import { signCallback } from '../../src/base/callback-signature.ts'
+import { waitsMs } from '../../src/domain/callbacks/retry-schedule.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const bytes = randomBytes(32)
@@ -121,25 +125,41 @@ t.test('what the test signer signs is genuine, and a new secret is one', async t
   t.same(await webhooks.unwrap(body, headers, { secrets: own }), event)
 })
 
-t.test('the receiver of examples/webhooks-node.mjs takes what is genuine once, and nothing else', async t => {
-  const port = await freePort()
-  const child = spawn(process.execPath, [`${root}examples/webhooks-node.mjs`], {
-    env: { ...process.env, PORT: String(port), WEBHOOK_SECRET: secret }, stdio: ['ignore', 'pipe', 'inherit']
+const docs = readFileSync(`${root}docs/callbacks.md`, 'utf8')
+const receivers = {
+  'examples/webhooks-node.mjs': [`${root}examples/webhooks-node.mjs`],
+  'docs/callbacks.md': ['--input-type=module', '-e', /```js\n(.*?)```/s.exec(docs)![1]!]
+}
+
+for (const [name, words] of Object.entries(receivers)) {
+  t.test(`the receiver of ${name} takes what is genuine, and nothing else`, async t => {
+    const port = await freePort()
+    const child = spawn(process.execPath, words, {
+      env: { ...process.env, PORT: String(port), WEBHOOK_SECRET: secret }, stdio: ['ignore', 'pipe', 'inherit']
+    })
+    t.teardown(async () => {
+      const exited = once(child, 'exit')
+      child.kill()
+      await exited
+    })
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    await lines.next()
+    const { body, headers } = await webhooks.signForTest(event, { secret, id: 'dlv_1' })
+    const posts = (text: string, sent: Record<string, string>) => fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers: sent, body: text }).then(answer => answer.status)
+    t.equal(await posts(body, headers), 204)
+    t.match((await lines.next()).value, 'endpoint.test')
+    t.equal(await posts(body, headers), 204, 'again: it is not asked for more often')
+    t.equal(await posts(body + ' ', headers), 401)
+    t.equal(await posts(body, {}), 401)
+    const late = await webhooks.signForTest(event, { secret, timestamp: Math.floor(Date.now() / 1000) - 3_600 })
+    t.equal(await posts(late.body, late.headers), 401, 'an old one')
   })
-  t.teardown(async () => {
-    const exited = once(child, 'exit')
-    child.kill()
-    await exited
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  await lines.next()
-  const { body, headers } = await webhooks.signForTest(event, { secret, id: 'dlv_1' })
-  const posts = (text: string, sent: Record<string, string>) => fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers: sent, body: text }).then(answer => answer.status)
-  t.equal(await posts(body, headers), 204)
-  t.match((await lines.next()).value, 'endpoint.test')
-  t.equal(await posts(body, headers), 204, 'again: taken already')
-  t.equal(await posts(body + ' ', headers), 401)
-  t.equal(await posts(body, {}), 401)
+}
+
+t.test('docs/callbacks.md has every type of event, and the schedule that is kept', async t => {
+  for (const type of eventTypes) t.ok(docs.includes(`| \`${type}\` | ${eventMeanings[type]} |`), type)
+  const shown = waitsMs.map(ms => ms === 0 ? 'at once' : ms < 60_000 ? `${ms / 1000} s` : ms < 3_600_000 ? `${ms / 60_000} min` : `${ms / 3_600_000} h`)
+  t.ok(docs.includes(`| after | ${shown.join(' | ')} |`), shown.join(', '))
 })
 
 t.test('every example of a receiver is valid JavaScript', async t => {
