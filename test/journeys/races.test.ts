@@ -299,6 +299,18 @@ t.test('a deposit and an adjustment in the middle of orders lose nothing', async
   await house.proves(t)
 })
 
+t.test('an order does not wait for whoever only writes rows of its reseller', async t => {
+  const sku = await house.sku({ codes: 5, price: '1' })
+  const reseller = await house.reseller()
+  // What the foreign key of a long upload holds until its end.
+  await house.db.unsafe('begin')
+  await house.db`select 1 from resellers where id = ${readId('reseller', reseller.id)!} for key share`
+  const answer = await buys(reseller, sku)
+  await house.db.unsafe('commit')
+  t.equal(outcome(answer), '201')
+  await house.proves(t)
+})
+
 t.test('one nonce used at once for a change and an order, in two processes, is good for one of them and holds nobody up', async t => {
   const sku = await house.sku({ codes: 100, price: '1' })
   const [reseller, neighbour] = await Promise.all([house.reseller(), house.reseller()])

@@ -251,8 +251,11 @@ function wantsOf (requests: readonly OrderRequest[], holdLines: HoldLines): Want
 }
 
 async function lockResellers (tx: Tx, ids: readonly Uuid[]): Promise<Map<Uuid, ResellerFacts>> {
+  // Not `for update`: the batch would wait for every transaction that has only written a row which refers to one of them, a bulk
+  // order of a hundred thousand lines among them.
   const rows = await tx<{ id: Uuid, level_id: string, status: string, event_sequence: bigint, order_number: bigint }[]>`
-    select id, level_id, status, event_sequence, order_number from resellers where id = any(${bareArray(ids)}::uuid[]) order by id for update`.execute()
+    select id, level_id, status, event_sequence, order_number from resellers
+    where id = any(${bareArray(ids)}::uuid[]) order by id for no key update`.execute()
   return new Map(rows.map(row => [row.id, {
     id: row.id, levelId: row.level_id, status: row.status, eventSequence: Number(row.event_sequence), orderNumber: Number(row.order_number)
   }]))
