@@ -203,6 +203,15 @@ t.test('a file beyond the limits is refused where it becomes so', async t => {
   }, 'a million codes in two lines are within them; that they are not there yet is no error')
 })
 
+t.test('a file that costs more than anybody could pay is refused, and leaves nothing', async t => {
+  const alice = await house.reseller()
+  const sku = await house.sku({ price: '99999999999' })
+  for (const [type, body] of Object.entries(filesOf([{ sku, quantity: 500_000 }]))) {
+    t.match(await uploads(alice, type as Type, body), { status: 422, code: 'invalid_request' }, type)
+  }
+  t.equal((await house.db`select 1 from bulk_orders where reseller_id = ${readId('reseller', alice.id)!}`).length, 0)
+})
+
 t.test('whatever is wrong with lines is told of each, and nothing can be confirmed', async t => {
   const alice = await house.reseller()
   const good = await house.sku({ min: 2, max: 10, step: 2 })
@@ -388,6 +397,55 @@ t.test('stock that is withdrawn while it is set aside fails what is wanted as a 
     t.match(await alice.kahub.bulkOrders.get(id), { state: 'failed', failure: { code: 'out_of_stock' }, delivered: 0, amounts: { held: '0.00', paid: '0.00' } })
     t.same(await stockOf(other), { available: 700, held: 0 }, `withdrawn after ${steps} steps`)
   }
+  await house.proves(t)
+})
+
+t.test('lines are counted once, when all that was set aside for them was withdrawn before it was approved', async t => {
+  const alice = await house.reseller()
+  await alice.kahub.approvalPolicy.put({ quantity_above: 1 })
+  const checker = await alice.withKey({ scopes: ['orders:approve', 'orders:read'] })
+  const sku = await house.sku({ codes: 600 })
+  const id = await confirmed(await alice.withKey({}), repeat(300, () => ({ sku, quantity: 2 })))
+  await works()
+  const [lot] = (await house.operator.lots.list({ sku })).data
+  await house.operator.lots.recall(lot!.id, { reason: 'bad' })
+  const [approval] = (await checker.kahub.approvals.list({ state: 'pending' })).data
+  await checker.kahub.approvals.approve(approval!.id)
+  await works()
+  const expected = { state: 'failed', failure: { code: 'out_of_stock' }, lines_done: 300, lines_failed: 300, lines_delivered: 0 }
+  t.match(await alice.kahub.bulkOrders.get(id), { ...expected, amounts: { held: '0.00', paid: '0.00' } })
+  await house.proves(t)
+})
+
+t.test('prices that rise after the report lead no purchase around the approval it then needs', async t => {
+  const alice = await house.reseller()
+  await alice.kahub.approvalPolicy.put({ amount_above: [{ amount: '50', currency: 'CNY' }] })
+  const sku = await house.sku({ codes: 10, price: '10' })
+  const [dear, cheap] = [await validated(alice, [{ sku, quantity: 4 }]), await validated(alice, [{ sku, quantity: 2 }])]
+  await house.operator.prices.set({ rules: [{ kind: 'list', sku, amount: { amount: '20', currency: 'CNY' } }] })
+  for (const id of [dear, cheap]) await alice.kahub.bulkOrders.confirm(id, { max_total: { amount: '1000', currency: 'CNY' } })
+  await works()
+  t.match(await alice.kahub.bulkOrders.get(dear), { state: 'awaiting_approval', amounts: { held: '80.00', paid: '0.00' } })
+  t.match(await alice.kahub.bulkOrders.get(cheap), { state: 'completed', amounts: { paid: '40.00' } }, 'what it costs decides, not what it might')
+  await alice.kahub.bulkOrders.cancel(dear)
+  await works()
+  await house.proves(t)
+})
+
+t.test('a step of several chunks locks their stock in the order of the house', async t => {
+  const alice = await house.reseller()
+  const made = await Promise.all([house.sku({ codes: 250 }), house.sku({ codes: 250 })])
+  const [low, high] = made.sort((a, b) => readId('sku', a)! < readId('sku', b)! ? -1 : 1) as [string, string]
+  await confirmed(alice, repeat(500, i => ({ sku: i < 250 ? high : low, quantity: 1 })))
+  await house.db.unsafe('begin')
+  await house.db`select 1 from stock where sku_id = ${readId('sku', low)!} for update`
+  const step = runStep(world, 2)
+  while ((await house.db`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).length === 0);
+  const free = house.db`select 1 from stock where sku_id = ${readId('sku', high)!} for update nowait`
+  t.equal(await free.then(() => 'free', ({ code }) => code), 'free', 'it waits for the first before it has the second')
+  await house.db.unsafe('rollback')
+  t.equal(await step, 'made')
+  await works()
   await house.proves(t)
 })
 

@@ -115,10 +115,13 @@ async function isTooLate (tx: Tx, { createdAt }: BulkOrder): Promise<boolean> {
   return row!.late
 }
 
-/** What is bought as a whole, or needs a second key, is set aside first. */
+/**
+ * What is bought as a whole, or may need a second key, is set aside first. Prices may have risen since the report: what it may cost
+ * decides, and once it is set aside what it costs.
+ */
 async function firstState (tx: Tx, bulk: BulkOrder): Promise<'running' | 'reserving'> {
   if (bulk.fill === 'all_or_nothing') return 'reserving'
-  const { reasons } = await readApprovalNeed(tx, bulk, bulk.total, bulk.quantity)
+  const { reasons } = await readApprovalNeed(tx, bulk, bulk.maxTotal!, bulk.quantity)
   return reasons.length > 0 ? 'reserving' : 'running'
 }
 

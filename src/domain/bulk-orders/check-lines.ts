@@ -4,7 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { reportErrorsMax, reportSkusMax, type BulkLineFault, type BulkOrderReport } from '../../../schema/rest/bulk-orders.ts'
 import type { Currency } from '../../../schema/vocabulary.ts'
 import { readId, showId, type Uuid } from '../../base/ids.ts'
-import { formatAmount, lineTotal, type Amount } from '../../base/money.ts'
+import { amountMax, formatAmount, lineTotal, type Amount } from '../../base/money.ts'
+import { Problem } from '../../base/problem.ts'
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import type { BookSku, Buyer, PriceBook } from '../pricing/price-book.ts'
@@ -26,7 +27,10 @@ export interface CheckedFile {
 const linesPerTurn = 2_000
 const skusPerStatement = 5_000
 
-/** Checks every line for a buyer; `wanted` is the currency that was asked for. */
+/**
+ * Checks every line for a buyer; `wanted` is the currency that was asked for. Throws `invalid_request` for a total too large to be
+ * paid by anybody.
+ */
 export async function checkLines (read: Reader, prices: PriceBook, buyer: Buyer, wanted: Currency | null, file: FileLines): Promise<CheckedFile> {
   const skuIds = await resolveSkus(read, file.skuTexts)
   const sums = skuIds.map(id => sumOf(id === undefined ? undefined : prices.sku(id)))
@@ -51,6 +55,10 @@ export async function checkLines (read: Reader, prices: PriceBook, buyer: Buyer,
     sum.total += lineCost
     sum.mixed ||= sum.unitPrice !== undefined && sum.unitPrice !== price
     sum.unitPrice = price
+  }
+  if (total > amountMax) {
+    const detail = `come to more than ${formatAmount(amountMax, currency!)} ${currency}`
+    throw new Problem('invalid_request', `The lines ${detail}.`, { errors: [{ pointer: '/lines', detail }] })
   }
   const lines = file.numbers.length + file.unreadableCount
   const report = {

@@ -18,6 +18,8 @@ import { completeOrders, releaseOrders } from '../orders/held-orders.ts'
 import type { OrderWithLines } from '../orders/order.ts'
 import type { PlaceInside } from '../orders/place-orders.ts'
 import { readOrdersWithLines } from '../orders/read-orders.ts'
+import { lockStock } from '../stock/take-stock.ts'
+import { lockAccounts } from '../wallet/move.ts'
 import { readApprovalNeed } from './approval-need.ts'
 import { bulkOrderColumns, chunkReference, reasonOfEnd, type BulkOrder } from './bulk-order.ts'
 import { endBulkOrder, giveUpWaiting, startReleasing, tell } from './end-bulk-order.ts'
@@ -49,6 +51,7 @@ export async function runStep (needs: StepNeeds, chunks = 1): Promise<'none' | '
     return await transact(needs.stepDb, async tx => {
       taken = await takeOne(tx)
       if (!taken) return 'none'
+      if (chunks > 1) await lockAhead(tx, taken, chunks)
       let bulk = taken
       for (let done = 1; ; done++) {
         await workOn(tx, needs.placeInside, bulk)
@@ -73,6 +76,20 @@ async function takeOne (tx: Tx): Promise<BulkOrder | undefined> {
     where b.state in ('running', 'reserving', 'completing', 'releasing')
     order by b.worked_at nulls first, b.id limit 1 for no key update skip locked`
   return bulk
+}
+
+/**
+ * Locks at once, in the order of the house, what several chunks will lock one after the other: the stock of the second may stand
+ * before that of the first, and whoever locks both in their order would wait for this step while it waits for them.
+ */
+async function lockAhead (tx: Tx, { resellerId, id, currency, nextChunk }: BulkOrder, chunks: number): Promise<void> {
+  await lockResellers(tx, [resellerId])
+  const accounts = await tx<{ id: number }[]>`select id from accounts where owner_id = ${resellerId} and currency = ${currency}`
+  await lockAccounts(tx, accounts.map(account => account.id))
+  const skus = await tx<{ id: Uuid }[]>`
+    select distinct sku_id as id from bulk_chunks, unnest(sku_ids) as sku_id
+    where bulk_id = ${id} and chunk >= ${nextChunk} and chunk < ${nextChunk + chunks}`
+  await lockStock(tx, skus.map(sku => sku.id))
 }
 
 /** Whether anybody waits for a lock while the step still holds its own. */
@@ -199,8 +216,11 @@ async function endRunning (tx: Tx, worked: BulkOrder): Promise<void> {
 }
 
 async function endCompleting (tx: Tx, bulk: BulkOrder): Promise<void> {
-  // The stock behind every line was withdrawn meanwhile: nothing was bought, and nothing is left to be given back.
-  if (bulk.delivered === 0) return await startReleasing(tx, bulk, 'failed', nothingToBuy)
+  if (bulk.delivered === 0) {
+    // The stock behind every line was withdrawn meanwhile: nothing was bought, and nothing is left to be given back.
+    await startReleasing(tx, bulk, 'failed', nothingToBuy)
+    return await endReleasing(tx, { ...bulk, endsAs: 'failed' })
+  }
   await endBulkOrder(tx, bulk, bulk.linesFailed === 0 ? 'completed' : 'partial', nothingMore)
 }
 
