@@ -25,7 +25,7 @@ export type QueryStock = Static<typeof QueryStock>
 export const SkuStock = Type.Object({
   sku: Type.String({ description: 'The id as it was asked for.' }),
   available: Type.Integer({ description: 'Codes that can be bought now.' }),
-  held: Type.Integer({ description: 'Codes set aside for holds.' }),
+  held: Type.Integer({ description: 'Codes set aside: for holds, and for orders that wait to be settled.' }),
   status: OneOf(listingStatuses, { description: 'A paused SKU cannot be ordered, whatever is available.' })
 }, { additionalProperties: false, title: 'SkuStock' })
 export type SkuStock = Static<typeof SkuStock>

@@ -133,7 +133,8 @@ const fieldErrorsToldMax = 3
 
 function messageOf (facts: ErrorFacts): string {
   const sentences = [facts.detail ? `${facts.title}: ${facts.detail}` : facts.title]
-  const told = facts.errors?.slice(0, fieldErrorsToldMax) ?? []
+  // The detail often tells the first of them already.
+  const told = (facts.errors ?? []).filter(({ detail }) => !facts.detail?.includes(detail)).slice(0, fieldErrorsToldMax)
   for (const { pointer, detail } of told) sentences.push(`${pointer || 'the request'}: ${detail}`)
   if (facts.advice) sentences.push(facts.advice)
   const labels = [`code: ${facts.code}`]

@@ -41,7 +41,7 @@ export function takeLines (): LineTaker {
     lines,
     add (line, sku, quantity, reference) {
       refuseOneMore(lines, line)
-      if (quantity > lineQuantityMax) throw tooManyCodes(`Line ${line} asks for ${quantity} codes`)
+      if (quantity > lineQuantityMax) return this.refuse(line, `quantity is ${quantity}; a line is of up to ${lineQuantityMax} codes.`)
       codes += quantity
       if (codes > bulkCodesMax) throw tooManyCodes(`The lines up to line ${line} ask for more`)
       let place = places.get(sku)

@@ -408,7 +408,8 @@ function refuseTotal (
   request: OrderRequest, total: Amount, currency: Currency, wallet: WalletFacts, budgets: readonly BudgetFacts[]
 ): void {
   if (request.maxTotal && total > request.maxTotal.amount) {
-    throw new Problem('price_above_max', `The total is ${formatAmount(total, currency)} ${currency}, above max_total.`, {
+    const max = formatAmount(request.maxTotal.amount, currency)
+    throw new Problem('price_above_max', `The total is ${formatAmount(total, currency)} ${currency}, above the max_total of ${max}.`, {
       total: moneyView(total, currency)
     })
   }
