@@ -24,7 +24,7 @@ export const messagesPerInterval = 'messages per subscriber and interval, at mos
 
 export const subscriptions: Scenario = {
   name: 'subscriptions',
-  says: `10,000 subscribers of one SKU, with an interval of ${intervalSecondsDefault} s: one message each; and orders on that SKU beside them`,
+  says: `10,000 subscribers of one SKU, told every ${intervalSecondsDefault} s at most; and orders on that SKU beside them`,
   async run (bench) {
     const { shop, measures, say } = bench
     await shop.fillShelves([shop.oneSku], codesFor(bench, 3, 1))
@@ -52,7 +52,13 @@ async function subscribe ({ shop, ground: { owner } }: Bench): Promise<void> {
   const { resellerId } = shop.buyers[0]!
   const book = await readOneMoment(shop.db, read => loadPriceBook(read, 0n))
   await transact(shop.db, tx => createSubscription(tx, book, {
-    id, resellerId, kind: 'stock', scope: { skus: [shop.oneSku] }, condition: 'any', threshold: null, intervalSeconds: intervalSecondsDefault
+    id,
+    resellerId,
+    kind: 'stock',
+    scope: { skus: [shop.oneSku] },
+    condition: 'any',
+    threshold: null,
+    intervalSeconds: intervalSecondsDefault
   }))
   const resellerIds = Array.from({ length: subscribersCount - 1 }, newId)
   await owner`set search_path to live`

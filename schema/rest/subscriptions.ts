@@ -51,7 +51,9 @@ export const UpdateSubscription = Type.Object({
   condition: Type.Optional(Condition),
   threshold: Type.Optional(Threshold),
   interval_seconds: Type.Optional(IntervalSeconds)
-}, { additionalProperties: false, minProperties: 1, description: 'What is left out stays; a threshold only as long as the condition takes one.' })
+}, {
+  additionalProperties: false, minProperties: 1, description: 'What is left out stays; a threshold only as long as the condition takes one.'
+})
 export type UpdateSubscription = Static<typeof UpdateSubscription>
 
 const subscription = {
@@ -82,7 +84,8 @@ export type SubscriptionValue = Static<typeof SubscriptionValue>
 export const SubscriptionWithValues = Type.Object({
   ...subscription,
   values: Type.Array(SubscriptionValue, {
-    description: `Where it goes on from: of each SKU what was there when it was made, or what was told since; ${valuesShownMax} SKUs at most.`
+    description: 'Where it goes on from: of each SKU what was there when it was made, or what was told since; ' +
+      `${valuesShownMax} SKUs at most.`
   })
 }, { additionalProperties: false, title: 'SubscriptionWithValues' })
 export type SubscriptionWithValues = Static<typeof SubscriptionWithValues>

@@ -111,13 +111,13 @@ t.test('a shorter or longer interval counts from the last look, and a message is
   t.equal(await looks(id), 1)
 })
 
-t.test('below and above tell that the threshold is crossed, out that nothing is left, back that there is some again', async t => {
+t.test('below and above tell that a threshold is crossed, out that nothing is left, back that there is some again', async t => {
   // Before it, stands what was there when the condition last came to hold, or ceased to.
   const expected = { below: [[9, 10], [3, 12]], above: [[12, 10], [11, 3]], out: [[0, 10]], back: [[11, 0]] }
   const reseller = await house.reseller()
   const sku = await stocked(10)
-  const made = await Promise.all((['below', 'above', 'out', 'back'] as const).map(async condition =>
-    (await subscribes(reseller, toStock(sku, { condition, ...(condition === 'below' || condition === 'above' ? { threshold: 10 } : {}) }))).id))
+  const bodies = [{ condition: 'below', threshold: 10 }, { condition: 'above', threshold: 10 }, { condition: 'out' }, { condition: 'back' }]
+  const made = await Promise.all(bodies.map(async body => (await subscribes(reseller, toStock(sku, body))).id))
   for (const available of [10, 9, 8, 12, 15, 3, 0, 0, 11]) {
     await setStock(sku, available)
     await looks(...made)
@@ -149,7 +149,8 @@ t.test('another condition waits from what is there now', async t => {
 t.test('a price is the reseller’s own: its level’s, its contract’s, never below the floor', async t => {
   const { prices, resellers } = house.operator
   const sku = await house.sku({ price: '10', floor: '5' })
-  const [gold, silver, contracted] = await Promise.all([house.reseller(), house.reseller({ level: 'silver' }), house.reseller({ level: 'silver' })])
+  const [gold, silver, contracted] = await Promise.all(
+    [house.reseller(), house.reseller({ level: 'silver' }), house.reseller({ level: 'silver' })])
   const ids: string[] = []
   const body = { kind: 'price' as const, scope: { skus: [sku] }, condition: 'any' as const }
   for (const reseller of [gold, silver, contracted]) {
@@ -171,7 +172,8 @@ t.test('a price is the reseller’s own: its level’s, its contract’s, never 
   t.equal(await looks(...ids), 1, 'a new level is a new price')
   t.equal(await looks(...ids), 0)
   t.same(await told(), [[['11.00', '10.00']], [['8.00', '10.00'], ['11.00', '8.00']], [['8.00', '10.00'], ['5.00', '8.00']]])
-  t.match((await messages(gold, ids[0]!))[0], { type: 'price.changed', subscription: ids[0], subscription_sequence: 1, sku, price: cny('11.00') })
+  const [first] = await messages(gold, ids[0]!)
+  t.match(first, { type: 'price.changed', subscription: ids[0], subscription_sequence: 1, sku, price: cny('11.00') })
 
   await house.operator.skus.update(sku, { status: 'delisted' })
   t.equal(await looks(...ids), 3, 'what is delisted has no price: told once')
@@ -324,12 +326,14 @@ t.test('what cannot be waited for is refused with its place, and leaves its refe
     t.same(answer.json.errors.map(({ pointer }: { pointer: string }) => pointer), pointers, JSON.stringify(body))
   }
   const scope = { skus: [sku] }
+  const tooMany = Array.from({ length: 201 }, (_, i) => `sku_${String(i).padStart(26, '0')}`)
   await refused({ kind: 'price', scope, condition: 'out' }, 'invalid_request', '/condition')
   await refused({ kind: 'price', scope, condition: 'below', threshold: 0 }, 'invalid_request', '/condition', '/threshold')
   await refused({ kind: 'stock', scope, condition: 'below' }, 'invalid_request', '/threshold')
   await refused({ kind: 'stock', scope, condition: 'below', threshold: 0 }, 'invalid_request', '/threshold')
   await refused({ kind: 'stock', scope, condition: 'any', threshold: 3 }, 'invalid_request', '/threshold')
-  await refused({ kind: 'stock', scope: { skus: [sku, unknown, gone] }, condition: 'any' }, 'sku_not_found', '/scope/skus/1', '/scope/skus/2')
+  const lost = { skus: [sku, unknown, gone] }
+  await refused({ kind: 'stock', scope: lost, condition: 'any' }, 'sku_not_found', '/scope/skus/1', '/scope/skus/2')
   for (const [body, pointer] of [
     [{ kind: 'stock', condition: 'any' }, '/scope'],
     [{ kind: 'stock', scope: {}, condition: 'any' }, '/scope'],
@@ -338,7 +342,7 @@ t.test('what cannot be waited for is refused with its place, and leaves its refe
     [{ kind: 'stock', scope: { tag: '' }, condition: 'any' }, '/scope/tag'],
     [{ kind: 'stock', scope: { skus: [] }, condition: 'any' }, '/scope/skus'],
     [{ kind: 'stock', scope: { skus: [sku, sku] }, condition: 'any' }, '/scope/skus'],
-    [{ kind: 'stock', scope: { skus: Array.from({ length: 201 }, (_, i) => `sku_${String(i).padStart(26, '0')}`) }, condition: 'any' }, '/scope/skus'],
+    [{ kind: 'stock', scope: { skus: tooMany }, condition: 'any' }, '/scope/skus'],
     [{ kind: 'stock', scope, condition: 'sideways' }, '/condition'],
     [{ kind: 'money', scope, condition: 'any' }, '/kind'],
     [{ kind: 'stock', scope, condition: 'below', threshold: -1 }, '/threshold'],
@@ -348,11 +352,15 @@ t.test('what cannot be waited for is refused with its place, and leaves its refe
     [{ kind: 'stock', scope, condition: 'any', url: 'https://example.com' }, '/url']
   ] as const) await refused(body, 'invalid_request', pointer)
 
-  const made = await reseller.kahub.subscriptions.create({ reference: 'bad', ...toStock(sku) })
-  t.match(await reseller.kahub.subscriptions.create({ reference: 'bad', ...toStock(sku) }), { id: made.id, values: [{ sku, available: 1 }] })
-  t.equal(await outcomeOf(reseller.kahub.subscriptions.create({ reference: 'bad', ...toStock(sku, { condition: 'out' }) })), 'reference_reused')
-  for (const change of [{ threshold: 3 }, { condition: 'below' }, {}, { interval_seconds: 0 }, { kind: 'price' }, { scope: { all: true } }]) {
-    t.equal((await reseller.send('PATCH', `/v1/subscriptions/${made.id}`, { body: change })).code, 'invalid_request', JSON.stringify(change))
+  const { subscriptions } = reseller.kahub
+  const made = await subscriptions.create({ reference: 'bad', ...toStock(sku) })
+  t.match(await subscriptions.create({ reference: 'bad', ...toStock(sku) }), { id: made.id, values: [{ sku, available: 1 }] })
+  const other = toStock(sku, { condition: 'out' })
+  t.equal(await outcomeOf(subscriptions.create({ reference: 'bad', ...other })), 'reference_reused')
+  const changes = [{ threshold: 3 }, { condition: 'below' }, {}, { interval_seconds: 0 }, { kind: 'price' }, { scope: { all: true } }]
+  for (const change of changes) {
+    const { code } = await reseller.send('PATCH', `/v1/subscriptions/${made.id}`, { body: change })
+    t.equal(code, 'invalid_request', JSON.stringify(change))
   }
 })
 
@@ -402,7 +410,8 @@ t.test('after all of this the books hold, and every answer was one the contract 
 async function multiply (id: string, count: number): Promise<readonly Uuid[]> {
   const twins = Array.from({ length: count }, newId)
   await house.db`
-    insert into resellers (id, name, level_id, status, currency) select twin, 'twin', 'gold', 'active', 'CNY' from unnest(${twins}::uuid[]) as twin`
+    insert into resellers (id, name, level_id, status, currency)
+    select twin, 'twin', 'gold', 'active', 'CNY' from unnest(${twins}::uuid[]) as twin`
   await house.db`
     with made as (
       insert into subscriptions (reseller_id, id, kind, scope, condition, interval_seconds, state, skus, next_check_at)

@@ -23,5 +23,6 @@ export async function markPrices (tx: Tx, book: PriceBook, buyer: Buyer, id: Uui
   const marks = rows.map(({ skuId }) => ({ skuId, value: priceMark(book, buyer, skuId) })).filter(({ value }) => value !== noPrice)
   await tx`
     insert into subscription_marks (subscription_id, sku_id, value)
-    select ${id}, * from unnest(${bareArray(marks.map(({ skuId }) => skuId))}::uuid[], ${quotedArray(marks.map(({ value }) => value))}::text[])`
+    select ${id}, * from unnest(
+      ${bareArray(marks.map(({ skuId }) => skuId))}::uuid[], ${quotedArray(marks.map(({ value }) => value))}::text[])`
 }
