@@ -278,6 +278,20 @@ t.test('a key is bounded in what it may look at, and who looked is listed', asyn
   t.match(await kahub(['reveals', 'list', '--key', 'key_live_0000000000000000']), { code: 0, out: /No codes were looked at/ })
 })
 
+t.test('callbacks: the endpoints of all resellers, and which of them fail', async t => {
+  t.match(await kahub(['callbacks', 'list']), { code: 0, out: /There are no endpoints/ })
+  const out = join(folder, 'called-back.json')
+  await done(['keys', 'create', '星辰 Games', '--out', out])
+  const reseller = new Kahub(JSON.parse(await readFile(out, 'utf8')))
+  const { id } = await reseller.endpoints.create({ url: 'https://shop.example.com/kahub' })
+  await reseller.endpoints.pause(id)
+  await reseller.endpoints.simulate(id, { type: 'order.completed' })
+  t.match((await kahub(['callbacks', 'list'])).out, /RESELLER .*OLDEST.*\n.* paused +1 +\d+ s .*https:\/\/shop\.example\.com\/kahub/)
+  t.match(await done(['callbacks', 'list', '--reseller', '星辰 Games']), [{ endpoint: id, backlog: 1 }])
+  t.match(await kahub(['callbacks', 'list', '--failing']), { code: 0, out: /No endpoint fails/ })
+  t.equal((await kahub(['listen', '--types', 'order.compleeted'])).code, 2)
+})
+
 t.test('the books are sound, and npx would run the same command', async t => {
   const books = await kahub(['books'], {}, undefined, 'bin/kahub')
   t.equal(books.code, 0, books.err)
