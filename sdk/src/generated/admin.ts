@@ -41,6 +41,8 @@ import type {
   GetLotResult,
   GetResellerResult,
   GetSkuResult,
+  ListCallbacksQuery,
+  ListCallbacksResult,
   ListIssuersQuery,
   ListIssuersResult,
   ListLevelsQuery,
@@ -95,6 +97,7 @@ import type {
 export class KahubAdmin extends Connection {
   readonly adjustments: AdjustmentsResource
   readonly books: BooksResource
+  readonly callbacks: CallbacksResource
   readonly categories: CategoriesResource
   readonly codes: CodesResource
   readonly deposits: DepositsResource
@@ -117,6 +120,7 @@ export class KahubAdmin extends Connection {
     super(options, '2026-11-21')
     this.adjustments = new AdjustmentsResource(this)
     this.books = new BooksResource(this)
+    this.callbacks = new CallbacksResource(this)
     this.categories = new CategoriesResource(this)
     this.codes = new CodesResource(this)
     this.deposits = new DepositsResource(this)
@@ -172,6 +176,25 @@ export class BooksResource {
    */
   async prove (options?: CallOptions): Promise<ProveBooksResult> {
     return this.#connection.request('GET', '/admin/v1/books', options)
+  }
+}
+
+export class CallbacksResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Every endpoint: what waits for it, for how long, and whether it fails.
+   * The oldest backlog first.
+   * Await it for a page, or iterate it for all items.
+   * GET /admin/v1/callbacks
+   */
+  list (query: ListCallbacksQuery = {}, options?: CallOptions): List<ListCallbacksResult> {
+    const path = '/admin/v1/callbacks'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
   }
 }
 

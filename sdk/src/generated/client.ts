@@ -1,6 +1,7 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
 import { Connection, segment, withReference, type CallOptions } from '../connection.ts'
 import { fileBytes, type FileBody } from '../files.ts'
+import { EventStream } from '../event-stream.ts'
 import { Lines } from '../lines.ts'
 import type { KahubOptions } from '../options.ts'
 import { List } from '../pages.ts'
@@ -17,6 +18,8 @@ import type {
   CreateBulkOrderResult,
   CreateEncryptionKeyBody,
   CreateEncryptionKeyResult,
+  CreateEndpointBody,
+  CreateEndpointResult,
   CreateHoldBody,
   CreateHoldResult,
   CreateKeyBody,
@@ -27,11 +30,18 @@ import type {
   CreateReversalResult,
   CreateStandingOrderBody,
   CreateStandingOrderResult,
+  CreateSubscriptionBody,
+  CreateSubscriptionResult,
+  DeleteEndpointResult,
+  DeleteSubscriptionResult,
   EndStandingOrderResult,
   GetApprovalPolicyResult,
   GetApprovalResult,
   GetBulkOrderResult,
+  GetDeliveryResult,
   GetEncryptionKeyResult,
+  GetEndpointResult,
+  GetEventResult,
   GetHoldResult,
   GetMeResult,
   GetOrderCodesDigestResult,
@@ -44,6 +54,7 @@ import type {
   GetStandingOrderResult,
   GetStockQuery,
   GetStockResult,
+  GetSubscriptionResult,
   ListApprovalsQuery,
   ListApprovalsResult,
   ListBudgetsQuery,
@@ -55,8 +66,16 @@ import type {
   ListBulkOrdersResult,
   ListCategoriesQuery,
   ListCategoriesResult,
+  ListDeliveriesQuery,
+  ListDeliveriesResult,
   ListEncryptionKeysQuery,
   ListEncryptionKeysResult,
+  ListEndpointsQuery,
+  ListEndpointsResult,
+  ListEventDeliveriesQuery,
+  ListEventDeliveriesResult,
+  ListEventsQuery,
+  ListEventsResult,
   ListHoldsQuery,
   ListHoldsResult,
   ListKeysQuery,
@@ -78,11 +97,15 @@ import type {
   ListStandingOrdersResult,
   ListStandingRunsQuery,
   ListStandingRunsResult,
+  ListSubscriptionsQuery,
+  ListSubscriptionsResult,
   ListTransfersQuery,
   ListTransfersResult,
   ListWalletsQuery,
   ListWalletsResult,
+  PauseEndpointResult,
   PauseStandingOrderResult,
+  PauseSubscriptionResult,
   PingResult,
   PlaceOrderBody,
   PlaceOrderResult,
@@ -96,15 +119,30 @@ import type {
   RejectApprovalBody,
   RejectApprovalResult,
   RemoveBudgetResult,
+  ReplayDeliveryResult,
+  ReplayEndpointBody,
+  ReplayEndpointResult,
+  ResumeEndpointResult,
   ResumeStandingOrderResult,
+  ResumeSubscriptionResult,
   RetireEncryptionKeyResult,
   RetryBulkOrderBody,
   RetryBulkOrderResult,
   RevokeKeyResult,
+  RotateEndpointSecretBody,
+  RotateEndpointSecretResult,
   RotateKeyBody,
   RotateKeyResult,
+  SimulateEventBody,
+  SimulateEventResult,
+  StreamEventsQuery,
+  TestEndpointResult,
+  UpdateEndpointBody,
+  UpdateEndpointResult,
   UpdateStandingOrderBody,
-  UpdateStandingOrderResult
+  UpdateStandingOrderResult,
+  UpdateSubscriptionBody,
+  UpdateSubscriptionResult
 } from './types.ts'
 
 /** The wholesale API, as a reseller uses it. */
@@ -114,7 +152,10 @@ export class Kahub extends Connection {
   readonly budgets: BudgetsResource
   readonly bulkOrders: BulkOrdersResource
   readonly categories: CategoriesResource
+  readonly deliveries: DeliveriesResource
   readonly encryptionKeys: EncryptionKeysResource
+  readonly endpoints: EndpointsResource
+  readonly events: EventsResource
   readonly holds: HoldsResource
   readonly keys: KeysResource
   readonly me: MeResource
@@ -126,6 +167,7 @@ export class Kahub extends Connection {
   readonly reversals: ReversalsResource
   readonly standingOrders: StandingOrdersResource
   readonly stock: StockResource
+  readonly subscriptions: SubscriptionsResource
   readonly wallets: WalletsResource
 
   constructor (options: KahubOptions) {
@@ -135,7 +177,10 @@ export class Kahub extends Connection {
     this.budgets = new BudgetsResource(this)
     this.bulkOrders = new BulkOrdersResource(this)
     this.categories = new CategoriesResource(this)
+    this.deliveries = new DeliveriesResource(this)
     this.encryptionKeys = new EncryptionKeysResource(this)
+    this.endpoints = new EndpointsResource(this)
+    this.events = new EventsResource(this)
     this.holds = new HoldsResource(this)
     this.keys = new KeysResource(this)
     this.me = new MeResource(this)
@@ -147,6 +192,7 @@ export class Kahub extends Connection {
     this.reversals = new ReversalsResource(this)
     this.standingOrders = new StandingOrdersResource(this)
     this.stock = new StockResource(this)
+    this.subscriptions = new SubscriptionsResource(this)
     this.wallets = new WalletsResource(this)
   }
 }
@@ -411,6 +457,44 @@ export class CategoriesResource {
   }
 }
 
+export class DeliveriesResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * What was sent to your endpoints, newest first.
+   * With state=dead: what was given up.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/deliveries
+   */
+  list (query: ListDeliveriesQuery = {}, options?: CallOptions): List<ListDeliveriesResult> {
+    const path = '/v1/deliveries'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * One delivery: what is sent, and every attempt.
+   * GET /v1/deliveries/{id}
+   * @param id The id of a delivery: the webhook-id of every attempt.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetDeliveryResult> {
+    return this.#connection.request('GET', `/v1/deliveries/${segment(id)}`, options)
+  }
+
+  /**
+   * Send a delivery again.
+   * Under the same id, and its schedule begins anew. One that waits for its next attempt is tried now.
+   * POST /v1/deliveries/{id}/replay
+   * @param id The id of a delivery: the webhook-id of every attempt.
+   */
+  async replay (id: string, options?: CallOptions): Promise<ReplayDeliveryResult> {
+    return this.#connection.request('POST', `/v1/deliveries/${segment(id)}/replay`, options)
+  }
+}
+
 export class EncryptionKeysResource {
   readonly #connection: Connection
 
@@ -433,7 +517,7 @@ export class EncryptionKeysResource {
    * Register the key your deliveries are sealed to.
    * From this answer on codes leave only as JWE (RFC 7516) that this key’s private half opens: in orders, pages,
    * streams and repeats. It takes the place of the key in use. Send the public half only; a private key is refused,
-   * and is spoilt by being sent.
+   * and spoilt by being sent.
    * POST /v1/encryption-keys
    */
   async create (body: CreateEncryptionKeyBody, options?: CallOptions): Promise<CreateEncryptionKeyResult> {
@@ -458,6 +542,187 @@ export class EncryptionKeysResource {
    */
   async retire (id: string, options?: CallOptions): Promise<RetireEncryptionKeyResult> {
     return this.#connection.request('DELETE', `/v1/encryption-keys/${segment(id)}`, options)
+  }
+}
+
+export class EndpointsResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Your endpoints, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/endpoints
+   */
+  list (query: ListEndpointsQuery = {}, options?: CallOptions): List<ListEndpointsResult> {
+    const path = '/v1/endpoints'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * Be told: register an address for callbacks.
+   * From now on every event of these types is sent there, signed as Standard Webhooks, and tried for three days. The
+   * secret is shown this once: a repeat of the reference shows the endpoint without it.
+   * POST /v1/endpoints
+   */
+  async create (body: CreateEndpointBody, options?: CallOptions): Promise<CreateEndpointResult> {
+    return this.#connection.request('POST', '/v1/endpoints', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * Give an endpoint a new secret.
+   * The secret until now signs beside the new one for overlap_seconds: every callback then has both signatures. The
+   * new one is shown this once. Rotated again meanwhile, the oldest signs no more.
+   * POST /v1/endpoints/{id}/rotate-secret
+   * @param id The id of an endpoint.
+   */
+  async rotateSecret (
+    id: string,
+    body: RotateEndpointSecretBody = {},
+    options?: CallOptions
+  ): Promise<RotateEndpointSecretResult> {
+    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/rotate-secret`, {
+      ...options,
+      body: withReference(body, options)
+    })
+  }
+
+  /**
+   * One of your endpoints, and how it goes.
+   * GET /v1/endpoints/{id}
+   * @param id The id of an endpoint.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetEndpointResult> {
+    return this.#connection.request('GET', `/v1/endpoints/${segment(id)}`, options)
+  }
+
+  /**
+   * Change an endpoint.
+   * Only what is given. What is due goes to the new URL; other types count for what becomes true from now on.
+   * PATCH /v1/endpoints/{id}
+   * @param id The id of an endpoint.
+   */
+  async update (id: string, body: UpdateEndpointBody = {}, options?: CallOptions): Promise<UpdateEndpointResult> {
+    return this.#connection.request('PATCH', `/v1/endpoints/${segment(id)}`, { ...options, body })
+  }
+
+  /**
+   * Delete an endpoint, for good.
+   * It is told nothing more; what is due is dropped. What was sent to it can still be read.
+   * DELETE /v1/endpoints/{id}
+   * @param id The id of an endpoint.
+   */
+  async delete (id: string, options?: CallOptions): Promise<DeleteEndpointResult> {
+    return this.#connection.request('DELETE', `/v1/endpoints/${segment(id)}`, options)
+  }
+
+  /**
+   * Pause an endpoint.
+   * What it would be told gathers until it is resumed. Paused for longer than events are kept, it loses the oldest.
+   * POST /v1/endpoints/{id}/pause
+   * @param id The id of an endpoint.
+   */
+  async pause (id: string, options?: CallOptions): Promise<PauseEndpointResult> {
+    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/pause`, options)
+  }
+
+  /**
+   * Resume an endpoint that is paused or disabled.
+   * Its failures are forgotten, and what gathered is sent; of what became true while it was disabled, too. What was
+   * given up (dead) stays so until you replay it.
+   * POST /v1/endpoints/{id}/resume
+   * @param id The id of an endpoint.
+   */
+  async resume (id: string, options?: CallOptions): Promise<ResumeEndpointResult> {
+    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/resume`, options)
+  }
+
+  /**
+   * Send a test to an endpoint.
+   * Appends an event endpoint.test, which goes to this endpoint alone, whatever its types; GET /v1/deliveries shows
+   * what came of it.
+   * POST /v1/endpoints/{id}/test
+   * @param id The id of an endpoint.
+   */
+  async test (id: string, options?: CallOptions): Promise<TestEndpointResult> {
+    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/test`, options)
+  }
+
+  /**
+   * Send a sample of any type of event to an endpoint.
+   * Its body says simulated: true, and nothing of it is true; the feed does not have it.
+   * POST /v1/endpoints/{id}/simulate
+   * @param id The id of an endpoint.
+   */
+  async simulate (id: string, body: SimulateEventBody, options?: CallOptions): Promise<SimulateEventResult> {
+    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/simulate`, { ...options, body })
+  }
+
+  /**
+   * Send again: everything since a time, a range, or what was given up.
+   * Under the same ids, so that a receiver that remembers them takes nothing twice. Oldest first; say next_sequence
+   * as from_sequence to go on.
+   * POST /v1/endpoints/{id}/replay
+   * @param id The id of an endpoint.
+   */
+  async replay (id: string, body: ReplayEndpointBody = {}, options?: CallOptions): Promise<ReplayEndpointResult> {
+    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/replay`, { ...options, body })
+  }
+}
+
+export class EventsResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Did you tell me? Where an event was sent, and whether it arrived.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/events/{id}/deliveries
+   * @param id The id of an event.
+   */
+  deliveries (id: string, query: ListEventDeliveriesQuery = {}, options?: CallOptions): List<ListEventDeliveriesResult> {
+    const path = `/v1/events/${segment(id)}/deliveries`
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * The feed: your events, oldest first.
+   * Everything that became true for you, in its sequence, for 30 days: the same objects as in callbacks. To stay in
+   * step, keep the sequence of the last event you took and send it as after (or keep next_cursor). Events further
+   * back than are kept are refused with events_expired.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/events
+   */
+  list (query: ListEventsQuery = {}, options?: CallOptions): List<ListEventsResult> {
+    const path = '/v1/events'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * One of your events.
+   * GET /v1/events/{id}
+   * @param id The id of an event.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetEventResult> {
+    return this.#connection.request('GET', `/v1/events/${segment(id)}`, options)
+  }
+
+  /**
+   * The feed as it grows, as server-sent events.
+   * Each event has its sequence as id, its type as event and the event as JSON in data. Last-Event-ID (or after) goes
+   * on behind that sequence; without either it begins now. A comment comes every ten seconds. It ends when your key
+   * does, and after an hour: connect anew, with a new signature.
+   * Iterate it: events come as they become true. A connection that is cut is made again behind the last of them.
+   * GET /v1/events/stream
+   */
+  stream (query: StreamEventsQuery = {}, options?: CallOptions): EventStream {
+    return new EventStream(this.#connection, '/v1/events/stream', { ...options, query })
   }
 }
 
@@ -620,7 +885,7 @@ export class OrdersResource {
   /**
    * The codes of an order: a page as JSON, or all of them as NDJSON or CSV.
    * Send Accept: application/x-ndjson or text/csv for a stream of one code a line. NDJSON ends with
-   * {"end":true,"count":…,"sha256":…}: the number of codes in this answer, and the digest of the lines before that
+   * {"end":true,"count":…, "sha256":…}: the number of codes in this answer, and the digest of the lines before that
    * line. CSV (RFC 4180, CR LF) begins with its header at offset 0, and a field that a spreadsheet would take for a
    * formula gets a ' in front; Kahub-Codes-Count says how many codes will come. An answer that was cut is resumed
    * with the same offset, and the codes that came as taken. With an encryption key in use the codes leave sealed to
@@ -636,7 +901,7 @@ export class OrdersResource {
   /**
    * The codes of an order: a page as JSON, or all of them as NDJSON or CSV.
    * Send Accept: application/x-ndjson or text/csv for a stream of one code a line. NDJSON ends with
-   * {"end":true,"count":…,"sha256":…}: the number of codes in this answer, and the digest of the lines before that
+   * {"end":true,"count":…, "sha256":…}: the number of codes in this answer, and the digest of the lines before that
    * line. CSV (RFC 4180, CR LF) begins with its header at offset 0, and a field that a spreadsheet would take for a
    * formula gets a ' in front; Kahub-Codes-Count says how many codes will come. An answer that was cut is resumed
    * with the same offset, and the codes that came as taken. With an encryption key in use the codes leave sealed to
@@ -949,6 +1214,88 @@ export class StockResource {
    */
   async query (body: QueryStockBody, options?: CallOptions): Promise<QueryStockResult> {
     return this.#connection.request('POST', '/v1/stock/query', { ...options, body })
+  }
+}
+
+export class SubscriptionsResource {
+  readonly #connection: Connection
+
+  constructor (connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Your subscriptions, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/subscriptions
+   */
+  list (query: ListSubscriptionsQuery = {}, options?: CallOptions): List<ListSubscriptionsResult> {
+    const path = '/v1/subscriptions'
+    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+  }
+
+  /**
+   * Be told when stock, or your price, changes.
+   * The messages are events stock.changed and price.changed: in the feed, its stream and callbacks. The answer says
+   * what is there now; from here on only what becomes another is told, once per SKU and interval, and always as it is
+   * then. What comes into a tag or into all later begins with no stock, and no price.
+   * POST /v1/subscriptions
+   */
+  async create (body: CreateSubscriptionBody, options?: CallOptions): Promise<CreateSubscriptionResult> {
+    return this.#connection.request('POST', '/v1/subscriptions', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * One subscription, and where it goes on from.
+   * GET /v1/subscriptions/{id}
+   * @param id The id of a subscription.
+   */
+  async get (id: string, options?: CallOptions): Promise<GetSubscriptionResult> {
+    return this.#connection.request('GET', `/v1/subscriptions/${segment(id)}`, options)
+  }
+
+  /**
+   * Change a subscription.
+   * Its condition, threshold and interval. With another condition or threshold it goes on from what is there now.
+   * PATCH /v1/subscriptions/{id}
+   * @param id The id of a subscription.
+   */
+  async update (
+    id: string,
+    body: UpdateSubscriptionBody = {},
+    options?: CallOptions
+  ): Promise<UpdateSubscriptionResult> {
+    return this.#connection.request('PATCH', `/v1/subscriptions/${segment(id)}`, { ...options, body })
+  }
+
+  /**
+   * Delete a subscription, for good.
+   * Its events stay in the feed.
+   * DELETE /v1/subscriptions/{id}
+   * @param id The id of a subscription.
+   */
+  async delete (id: string, options?: CallOptions): Promise<DeleteSubscriptionResult> {
+    return this.#connection.request('DELETE', `/v1/subscriptions/${segment(id)}`, options)
+  }
+
+  /**
+   * Pause a subscription.
+   * It tells nothing until it is resumed.
+   * POST /v1/subscriptions/{id}/pause
+   * @param id The id of a subscription.
+   */
+  async pause (id: string, options?: CallOptions): Promise<PauseSubscriptionResult> {
+    return this.#connection.request('POST', `/v1/subscriptions/${segment(id)}/pause`, options)
+  }
+
+  /**
+   * Resume a subscription.
+   * What is another than it last told is told, once, as it is now.
+   * POST /v1/subscriptions/{id}/resume
+   * @param id The id of a subscription.
+   */
+  async resume (id: string, options?: CallOptions): Promise<ResumeSubscriptionResult> {
+    return this.#connection.request('POST', `/v1/subscriptions/${segment(id)}/resume`, options)
   }
 }
 

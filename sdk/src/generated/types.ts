@@ -380,6 +380,19 @@ export interface BulkSkuSum {
   total: string
 }
 
+export interface CallbackJwk {
+  kty: string
+  crv: string
+  x: string
+  kid: string
+  alg: string
+  use: string
+}
+
+export interface CallbackJwks {
+  keys: readonly CallbackJwk[]
+}
+
 export interface Category {
   /** Chosen by the operator: lower-case letters, digits, - and _. */
   id: string
@@ -470,6 +483,105 @@ export interface CreatedApiKey {
 export type Currency =
   | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
 
+export interface Delivery {
+  /** The id of a delivery: the webhook-id of every attempt. */
+  id: string
+  /** The id of an endpoint. */
+  endpoint: string
+  /** Where it goes. */
+  url: string
+  /** Counts what was ever sent to the endpoint, without a gap. */
+  sequence: number
+  /** The id of an event. */
+  event: string
+  /** The sequence of the event in GET /v1/events. */
+  event_sequence: number
+  type:
+    | 'order.completed' | 'order.partial' | 'order.awaiting_approval' | 'order.rejected' | 'order.expired'
+    | 'order.cancelled' | 'order.reversed' | 'order.refunded' | 'order.voided' | 'bulk_order.confirmed'
+    | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
+    | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
+    | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
+    | 'endpoint.disabled' | 'endpoint.test' | (string & {})
+  /** true: a sample you asked for, of no event in the feed. */
+  simulated: boolean
+  /** due: to be sent, or sent again. dead: given up, until you replay it. dropped: its endpoint is gone. */
+  state: 'due' | 'delivered' | 'dead' | 'dropped' | (string & {})
+  /** Attempts there were. */
+  attempts: number
+  /** When it is sent next; null when it is not. */
+  next_attempt_at: string | null
+  /** What the last attempt was answered; null: there was none, or no answer. */
+  last_status: number | null
+  /** Why the last attempt failed. */
+  last_error: string | null
+  /** RFC 3339, UTC. */
+  delivered_at: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** The attempts, oldest first; each is kept for 30 days. */
+  log: DeliveryAttempt[]
+  /** What is sent; null when the event is no longer kept. */
+  request: {
+    /** As sent with the last attempt, without the signature. */
+    headers: Record<string, string>
+    /** The body, byte for byte. */
+    body: string
+  } | null
+}
+
+export interface DeliveryAttempt {
+  /** From 1. */
+  attempt: number
+  /** RFC 3339, UTC. */
+  started_at: string
+  duration_ms: number
+  /** What it was answered; null: there was no answer. */
+  status: number | null
+  /** Why it failed; null: it did not. */
+  error: string | null
+  /** The answer’s headers and, after an empty line, the beginning of its body; 1 kB at most. */
+  answer_head: string
+}
+
+export interface DeliverySummary {
+  /** The id of a delivery: the webhook-id of every attempt. */
+  id: string
+  /** The id of an endpoint. */
+  endpoint: string
+  /** Where it goes. */
+  url: string
+  /** Counts what was ever sent to the endpoint, without a gap. */
+  sequence: number
+  /** The id of an event. */
+  event: string
+  /** The sequence of the event in GET /v1/events. */
+  event_sequence: number
+  type:
+    | 'order.completed' | 'order.partial' | 'order.awaiting_approval' | 'order.rejected' | 'order.expired'
+    | 'order.cancelled' | 'order.reversed' | 'order.refunded' | 'order.voided' | 'bulk_order.confirmed'
+    | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
+    | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
+    | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
+    | 'endpoint.disabled' | 'endpoint.test' | (string & {})
+  /** true: a sample you asked for, of no event in the feed. */
+  simulated: boolean
+  /** due: to be sent, or sent again. dead: given up, until you replay it. dropped: its endpoint is gone. */
+  state: 'due' | 'delivered' | 'dead' | 'dropped' | (string & {})
+  /** Attempts there were. */
+  attempts: number
+  /** When it is sent next; null when it is not. */
+  next_attempt_at: string | null
+  /** What the last attempt was answered; null: there was none, or no answer. */
+  last_status: number | null
+  /** Why the last attempt failed. */
+  last_error: string | null
+  /** RFC 3339, UTC. */
+  delivered_at: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
 export interface EncryptionJwk {
   kty: string
   /** The id of an encryption key; the kid of what is sealed to it. */
@@ -503,6 +615,124 @@ export interface EncryptionKey {
 
 export interface EndedPriceRules {
   data: PriceRule[]
+}
+
+export interface Endpoint {
+  /** The id of an endpoint. */
+  id: string
+  url: string
+  description: string
+  types: Array<
+    | 'order.completed' | 'order.partial' | 'order.awaiting_approval' | 'order.rejected' | 'order.expired'
+    | 'order.cancelled' | 'order.reversed' | 'order.refunded' | 'order.voided' | 'bulk_order.confirmed'
+    | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
+    | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
+    | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
+    | 'endpoint.disabled' | 'endpoint.test' | (string & {})>
+  signatures: Array<'v1' | 'v1a' | (string & {})>
+  concurrency_max: number
+  per_second_max: number
+  /** disabled: by us, after days of failure or an answer 410; resume it when it is well again. */
+  state: 'enabled' | 'paused' | 'disabled' | (string & {})
+  /** Why it is disabled. */
+  state_reason: string | null
+  /** What was ever sent to it is numbered up to this, without a gap. */
+  sequence: number
+  /** Attempts that failed since its last success. */
+  failures: number
+  /** The first of them. */
+  failing_since: string | null
+  /** What its latest failure was answered; null: there was no answer, or no failure. */
+  last_status: number | null
+  /** Why it failed, when it was not the status. */
+  last_error: string | null
+  /** When the next delivery is due; null: none is. */
+  next_attempt_at: string | null
+  /** Until then the secret before the last rotation signs as well. */
+  previous_secret_until: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
+}
+
+export interface EndpointWatch {
+  /** The reseller. */
+  reseller: string
+  reseller_name: string
+  /** The id of an endpoint. */
+  endpoint: string
+  url: string
+  state: 'enabled' | 'paused' | 'disabled' | (string & {})
+  state_reason: string | null
+  /** Deliveries that are due, counted up to 10000. */
+  backlog: number
+  /** When the oldest of them became true. */
+  oldest_due_at: string | null
+  /** How long ago that was. */
+  oldest_due_seconds: number | null
+  /** RFC 3339, UTC. */
+  failing_since: string | null
+  /** Attempts that failed since its last success. */
+  failures: number
+  /** What its latest failure was answered; null: there was no answer, or no failure. */
+  last_status: number | null
+  /** Why it failed, when it was not the status. */
+  last_error: string | null
+}
+
+export interface EndpointWithSecret {
+  /** The id of an endpoint. */
+  id: string
+  url: string
+  description: string
+  types: Array<
+    | 'order.completed' | 'order.partial' | 'order.awaiting_approval' | 'order.rejected' | 'order.expired'
+    | 'order.cancelled' | 'order.reversed' | 'order.refunded' | 'order.voided' | 'bulk_order.confirmed'
+    | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
+    | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
+    | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
+    | 'endpoint.disabled' | 'endpoint.test' | (string & {})>
+  signatures: Array<'v1' | 'v1a' | (string & {})>
+  concurrency_max: number
+  per_second_max: number
+  /** disabled: by us, after days of failure or an answer 410; resume it when it is well again. */
+  state: 'enabled' | 'paused' | 'disabled' | (string & {})
+  /** Why it is disabled. */
+  state_reason: string | null
+  /** What was ever sent to it is numbered up to this, without a gap. */
+  sequence: number
+  /** Attempts that failed since its last success. */
+  failures: number
+  /** The first of them. */
+  failing_since: string | null
+  /** What its latest failure was answered; null: there was no answer, or no failure. */
+  last_status: number | null
+  /** Why it failed, when it was not the status. */
+  last_error: string | null
+  /** When the next delivery is due; null: none is. */
+  next_attempt_at: string | null
+  /** Until then the secret before the last rotation signs as well. */
+  previous_secret_until: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
+  /** whsec_…: shown this once, and null when the call is repeated. What v1 is verified with. */
+  secret: string | null
+}
+
+/** An event of any type; `type` tells which data it has. The list of types may grow. */
+export type Event = { [Type in keyof EventData]: EventCommon & { type: Type, data: EventData[Type] } }[keyof EventData]
+
+/** What every event has. */
+export interface EventCommon {
+  /** The id of an event. */
+  id: string
+  /** When it became true. */
+  timestamp: string
+  /** Counts your events without a gap. */
+  sequence: number
 }
 
 export interface ExplainedPrice {
@@ -709,13 +939,13 @@ export interface OperatorTransfer {
   amount: Money
   /** The wallet’s balance after it. */
   balance: Money
-  /** The order that was paid. */
+  /** The order it belongs to: paid, set aside, released or refunded. */
   order: string | null
-  /** What the operator gave as the reason. */
+  /** Why; null for the payment of an order. */
   reason: string | null
   /** RFC 3339, UTC. */
   created_at: string
-  /** The operator’s key that asked for it. */
+  /** The key that asked for it; null for orders and passes. */
   created_by: string | null
 }
 
@@ -753,6 +983,8 @@ export interface Order {
   /** The hold whose stock it took. */
   hold?: string
   cost_center?: string
+  /** Where its events go as well. */
+  callback_url?: string
   /** The bulk order it is a part of. */
   bulk_order?: string
   /** The standing order that placed it. */
@@ -862,6 +1094,8 @@ export interface OrderSummary {
   /** The hold whose stock it took. */
   hold?: string
   cost_center?: string
+  /** Where its events go as well. */
+  callback_url?: string
   /** The bulk order it is a part of. */
   bulk_order?: string
   /** The standing order that placed it. */
@@ -1102,6 +1336,14 @@ export interface Refund {
   created_at: string
 }
 
+export interface Replayed {
+  /** Deliveries that are due again; at most 10000 in a call. */
+  replayed: number
+  has_more: boolean
+  /** Send it as from_sequence to go on; null when that was all. */
+  next_sequence: number | null
+}
+
 export interface Reseller {
   /** The id of a reseller. */
   id: string
@@ -1229,7 +1471,7 @@ export interface SkuStock {
   sku: string
   /** Codes that can be bought now. */
   available: number
-  /** Codes set aside for holds. */
+  /** Codes set aside: for holds, and for orders that wait to be settled. */
   held: number
   /** A paused SKU cannot be ordered, whatever is available. */
   status: 'active' | 'paused' | 'delisted' | (string & {})
@@ -1410,6 +1652,68 @@ export interface StockProof {
   }>
 }
 
+export interface Subscription {
+  /** The id of a subscription. */
+  id: string
+  kind: 'stock' | 'price' | (string & {})
+  /** One of the three. */
+  scope: SubscriptionScope
+  condition: 'any' | 'below' | 'above' | 'out' | 'back' | (string & {})
+  threshold: number | null
+  interval_seconds: number
+  state: 'active' | 'paused' | (string & {})
+  /** What it ever told is numbered up to this, without a gap. */
+  sequence: number
+  /** SKUs in its scope, when they were last looked at. */
+  skus: number
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
+}
+
+export interface SubscriptionScope {
+  /** These SKUs. */
+  skus?: string[]
+  /** Every SKU of a product with this tag, those that come later too. */
+  tag?: string
+  /** Every SKU, those that come later too. */
+  all?: true
+}
+
+export interface SubscriptionValue {
+  /** The id of a SKU. */
+  sku: string
+  /** Codes; null for a price. */
+  available: number | null
+  /** Your price of one; null: there is none, or it is about stock. */
+  price: Money | null
+  /** When a message told it last; null: none did yet. */
+  told_at: string | null
+}
+
+export interface SubscriptionWithValues {
+  /** The id of a subscription. */
+  id: string
+  kind: 'stock' | 'price' | (string & {})
+  /** One of the three. */
+  scope: SubscriptionScope
+  condition: 'any' | 'below' | 'above' | 'out' | 'back' | (string & {})
+  threshold: number | null
+  interval_seconds: number
+  state: 'active' | 'paused' | (string & {})
+  /** What it ever told is numbered up to this, without a gap. */
+  sequence: number
+  /** SKUs in its scope, when they were last looked at. */
+  skus: number
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
+  /** Where it goes on from: of each SKU what was there when it was made, or what was told since; 200 SKUs at most. */
+  values: SubscriptionValue[]
+}
+
 export interface Transfer {
   /** The id of a transfer. */
   id: string
@@ -1422,9 +1726,9 @@ export interface Transfer {
   amount: Money
   /** The wallet’s balance after it. */
   balance: Money
-  /** The order that was paid. */
+  /** The order it belongs to: paid, set aside, released or refunded. */
   order: string | null
-  /** What the operator gave as the reason. */
+  /** Why; null for the payment of an order. */
   reason: string | null
   /** RFC 3339, UTC. */
   created_at: string
@@ -1775,6 +2079,8 @@ export interface PlaceOrderBody {
   hold?: string | undefined
   /** Who of yours pays: budgets and approvals know it. */
   cost_center?: string | undefined
+  /** The events of this order go here as well: an address on the scheme, host and port of an endpoint of yours. */
+  callback_url?: string | undefined
   /**
    * Check everything, move nothing: the answer is 200 with the order as it would be, dry_run in it, and an id that
    * names nothing.
@@ -2239,6 +2545,312 @@ export interface ListTransfersResult {
   /** Send it as cursor to read on; null at the end. */
   next_cursor: string | null
 }
+
+/** The query of GET /v1/endpoints. */
+export interface ListEndpointsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/endpoints. */
+export interface ListEndpointsResult {
+  data: Endpoint[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/endpoints. */
+export interface CreateEndpointBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** Where callbacks go: https, a public address, no user or password. It is checked again at every sending. */
+  url: string
+  /** The types that are told; empty: all, those of later versions too. */
+  types?: ReadonlyArray<
+    | 'order.completed' | 'order.partial' | 'order.awaiting_approval' | 'order.rejected' | 'order.expired'
+    | 'order.cancelled' | 'order.reversed' | 'order.refunded' | 'order.voided' | 'bulk_order.confirmed'
+    | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
+    | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
+    | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
+    | 'endpoint.disabled' | 'endpoint.test'> | undefined
+  /**
+   * v1: HMAC-SHA256 with the endpoint’s secret. v1a: Ed25519, its public key at /.well-known/jwks.json. Both when
+   * left out.
+   */
+  signatures?: ReadonlyArray<'v1' | 'v1a'> | undefined
+  /** For yourself. */
+  description?: string | undefined
+  /** Callbacks under way at once; one, while the endpoint fails. From 1 to 100. */
+  concurrency_max?: number | undefined
+  /** Callbacks begun in a second. From 1 to 10000. */
+  per_second_max?: number | undefined
+}
+
+/** The answer of POST /v1/endpoints. */
+export type CreateEndpointResult = EndpointWithSecret
+
+/** The body of POST /v1/endpoints/{id}/rotate-secret. */
+export interface RotateEndpointSecretBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** How long the secret until now signs beside the new one. From 0 to 259200. 86400 when left out. */
+  overlap_seconds?: number | undefined
+}
+
+/** The answer of POST /v1/endpoints/{id}/rotate-secret. */
+export type RotateEndpointSecretResult = EndpointWithSecret
+
+/** The answer of GET /v1/endpoints/{id}. */
+export type GetEndpointResult = Endpoint
+
+/** The body of PATCH /v1/endpoints/{id}. */
+export interface UpdateEndpointBody {
+  /** Where callbacks go: https, a public address, no user or password. It is checked again at every sending. */
+  url?: string | undefined
+  /** The types that are told; empty: all, those of later versions too. */
+  types?: ReadonlyArray<
+    | 'order.completed' | 'order.partial' | 'order.awaiting_approval' | 'order.rejected' | 'order.expired'
+    | 'order.cancelled' | 'order.reversed' | 'order.refunded' | 'order.voided' | 'bulk_order.confirmed'
+    | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
+    | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
+    | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
+    | 'endpoint.disabled' | 'endpoint.test'> | undefined
+  /** v1: HMAC-SHA256 with the endpoint’s secret. v1a: Ed25519, its public key at /.well-known/jwks.json. */
+  signatures?: ReadonlyArray<'v1' | 'v1a'> | undefined
+  /** For yourself. */
+  description?: string | undefined
+  /** Callbacks under way at once; one, while the endpoint fails. From 1 to 100. */
+  concurrency_max?: number | undefined
+  /** Callbacks begun in a second. From 1 to 10000. */
+  per_second_max?: number | undefined
+}
+
+/** The answer of PATCH /v1/endpoints/{id}. */
+export type UpdateEndpointResult = Endpoint
+
+/** The answer of DELETE /v1/endpoints/{id}. */
+export type DeleteEndpointResult = Endpoint
+
+/** The answer of POST /v1/endpoints/{id}/pause. */
+export type PauseEndpointResult = Endpoint
+
+/** The answer of POST /v1/endpoints/{id}/resume. */
+export type ResumeEndpointResult = Endpoint
+
+/** The answer of POST /v1/endpoints/{id}/test. */
+export type TestEndpointResult = Endpoint
+
+/** The body of POST /v1/endpoints/{id}/simulate. */
+export interface SimulateEventBody {
+  /** Which type to make a sample of. */
+  type:
+    | 'order.completed' | 'order.partial' | 'order.awaiting_approval' | 'order.rejected' | 'order.expired'
+    | 'order.cancelled' | 'order.reversed' | 'order.refunded' | 'order.voided' | 'bulk_order.confirmed'
+    | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
+    | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
+    | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
+    | 'endpoint.disabled' | 'endpoint.test'
+}
+
+/** The answer of POST /v1/endpoints/{id}/simulate. */
+export type SimulateEventResult = DeliverySummary
+
+/** The body of POST /v1/endpoints/{id}/replay. */
+export interface ReplayEndpointBody {
+  /** What was first due at this time or later. */
+  since?: string | undefined
+  /** From this sequence of the endpoint on. At least 1. */
+  from_sequence?: number | undefined
+  /** Up to this sequence of the endpoint. At least 1. */
+  to_sequence?: number | undefined
+  /** Only what arrived, or only what was given up; both when left out. */
+  state?: 'delivered' | 'dead' | undefined
+}
+
+/** The answer of POST /v1/endpoints/{id}/replay. */
+export type ReplayEndpointResult = Replayed
+
+/** The query of GET /v1/deliveries. */
+export interface ListDeliveriesQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** The id of an endpoint. */
+  endpoint?: string | undefined
+  state?: 'due' | 'delivered' | 'dead' | 'dropped' | undefined
+  type?:
+    | 'order.completed' | 'order.partial' | 'order.awaiting_approval' | 'order.rejected' | 'order.expired'
+    | 'order.cancelled' | 'order.reversed' | 'order.refunded' | 'order.voided' | 'bulk_order.confirmed'
+    | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
+    | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
+    | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
+    | 'endpoint.disabled' | 'endpoint.test' | undefined
+  /** The id of an event. */
+  event?: string | undefined
+}
+
+/** The answer of GET /v1/deliveries. */
+export interface ListDeliveriesResult {
+  data: DeliverySummary[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /v1/deliveries/{id}. */
+export type GetDeliveryResult = Delivery
+
+/** The answer of POST /v1/deliveries/{id}/replay. */
+export type ReplayDeliveryResult = DeliverySummary
+
+/** The query of GET /v1/events/{id}/deliveries. */
+export interface ListEventDeliveriesQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/events/{id}/deliveries. */
+export interface ListEventDeliveriesResult {
+  data: DeliverySummary[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The query of GET /v1/events. */
+export interface ListEventsQuery {
+  /** How many to answer at most. From 1 to 1000. 100 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. It takes the place of after. */
+  cursor?: string | undefined
+  /** Only events with a greater sequence: that of the last one you have. At least 0. */
+  after?: number | undefined
+  /** Only these types; repeat the parameter for several. */
+  types?: ReadonlyArray<
+    | 'order.completed' | 'order.partial' | 'order.awaiting_approval' | 'order.rejected' | 'order.expired'
+    | 'order.cancelled' | 'order.reversed' | 'order.refunded' | 'order.voided' | 'bulk_order.confirmed'
+    | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
+    | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
+    | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
+    | 'endpoint.disabled' | 'endpoint.test'> | undefined
+}
+
+/** The answer of GET /v1/events. */
+export interface ListEventsResult {
+  data: Event[]
+  /** Whether there are more now; with types, such a page may be short. */
+  has_more: boolean
+  /** Send it as cursor, now or later, to read on. */
+  next_cursor: string
+}
+
+/** The answer of GET /v1/events/{id}. */
+export type GetEventResult = Event
+
+/** The query of GET /v1/events/stream. */
+export interface StreamEventsQuery {
+  /** Only events with a greater sequence: that of the last one you have. Last-Event-ID takes its place. At least 0. */
+  after?: number | undefined
+  /** Only these types; repeat the parameter for several. */
+  types?: ReadonlyArray<
+    | 'order.completed' | 'order.partial' | 'order.awaiting_approval' | 'order.rejected' | 'order.expired'
+    | 'order.cancelled' | 'order.reversed' | 'order.refunded' | 'order.voided' | 'bulk_order.confirmed'
+    | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
+    | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
+    | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
+    | 'endpoint.disabled' | 'endpoint.test'> | undefined
+  /**
+   * The stream ends after this long; connect anew with Last-Event-ID. 0: it ends when it has shown what there is.
+   * From 0 to 3600. 3600 when left out.
+   */
+  close_after_seconds?: number | undefined
+}
+
+/** The query of GET /v1/subscriptions. */
+export interface ListSubscriptionsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  kind?: 'stock' | 'price' | undefined
+  state?: 'active' | 'paused' | undefined
+}
+
+/** The answer of GET /v1/subscriptions. */
+export interface ListSubscriptionsResult {
+  data: Subscription[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/subscriptions. */
+export interface CreateSubscriptionBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** stock: codes that can be bought. price: your own price of one. */
+  kind: 'stock' | 'price'
+  /** One of the three. */
+  scope: SubscriptionScope
+  /**
+   * any: the stock, or your price, is another than was last told. For stock also, below, above: it crosses the
+   * threshold; out: nothing is left; back: there is some again. For a price: any.
+   */
+  condition: 'any' | 'below' | 'above' | 'out' | 'back'
+  /** For below and above: the number of codes that stock is less than, or more than. From 0 to 2147483647. */
+  threshold?: number | undefined
+  /**
+   * There is one message at most per SKU in so many seconds, and it tells what is then. From 1 to 86400. 10 when left
+   * out.
+   */
+  interval_seconds?: number | undefined
+}
+
+/** The answer of POST /v1/subscriptions. */
+export type CreateSubscriptionResult = SubscriptionWithValues
+
+/** The answer of GET /v1/subscriptions/{id}. */
+export type GetSubscriptionResult = SubscriptionWithValues
+
+/** The body of PATCH /v1/subscriptions/{id}. */
+export interface UpdateSubscriptionBody {
+  /**
+   * any: the stock, or your price, is another than was last told. For stock also, below, above: it crosses the
+   * threshold; out: nothing is left; back: there is some again. For a price: any.
+   */
+  condition?: 'any' | 'below' | 'above' | 'out' | 'back' | undefined
+  /** For below and above: the number of codes that stock is less than, or more than. From 0 to 2147483647. */
+  threshold?: number | undefined
+  /** There is one message at most per SKU in so many seconds, and it tells what is then. From 1 to 86400. */
+  interval_seconds?: number | undefined
+}
+
+/** The answer of PATCH /v1/subscriptions/{id}. */
+export type UpdateSubscriptionResult = Subscription
+
+/** The answer of DELETE /v1/subscriptions/{id}. */
+export type DeleteSubscriptionResult = Subscription
+
+/** The answer of POST /v1/subscriptions/{id}/pause. */
+export type PauseSubscriptionResult = Subscription
+
+/** The answer of POST /v1/subscriptions/{id}/resume. */
+export type ResumeSubscriptionResult = Subscription
 
 /** The body of PUT /admin/v1/levels/{id}. */
 export interface PutLevelBody {
@@ -2915,3 +3527,224 @@ export type VoidCodesResult = VoidedCodes
 
 /** The answer of GET /admin/v1/stock/proof. */
 export type ProveStockResult = StockProof
+
+/** The query of GET /admin/v1/callbacks. */
+export interface ListCallbacksQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** true: only those that fail or are disabled. */
+  failing?: boolean | undefined
+  /** Only endpoints of this reseller. */
+  reseller?: string | undefined
+}
+
+/** The answer of GET /admin/v1/callbacks. */
+export interface ListCallbacksResult {
+  data: EndpointWatch[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The data of events, by type. */
+export interface EventData {
+  /** An order was delivered in full. */
+  'order.completed': {
+    order: OrderSummary
+  }
+  /** An order was delivered in part (fill: partial). */
+  'order.partial': {
+    order: OrderSummary
+  }
+  /** An order is set aside until a second key approves it. */
+  'order.awaiting_approval': {
+    order: OrderSummary
+  }
+  /** A second key rejected an order; what was set aside is free again. */
+  'order.rejected': {
+    order: OrderSummary
+  }
+  /** Nobody approved an order in time; what was set aside is free again. */
+  'order.expired': {
+    order: OrderSummary
+  }
+  /** An order that was set aside was cancelled. */
+  'order.cancelled': {
+    order: OrderSummary
+  }
+  /** All codes of an order were given back unrevealed, and refunded. */
+  'order.reversed': {
+    order: OrderSummary
+    refund: Refund
+  }
+  /** Some codes of an order were given back unrevealed, and refunded. */
+  'order.refunded': {
+    order: OrderSummary
+    refund: Refund
+  }
+  /** A reference was made unusable before an order came with it. */
+  'order.voided': {
+    order: OrderSummary
+  }
+  /** A bulk order was confirmed and is being bought. */
+  'bulk_order.confirmed': {
+    bulk_order: BulkOrderSummary
+  }
+  /** A bulk order is set aside until a second key approves it. */
+  'bulk_order.awaiting_approval': {
+    bulk_order: BulkOrderSummary
+  }
+  /** A bulk order has come to its end. */
+  'bulk_order.ended': {
+    bulk_order: BulkOrderSummary
+  }
+  /** A standing order ordered, was refused, or met its limit. */
+  'standing_order.ran': {
+    /** The id of a standing order. */
+    standing_order: string
+    run: StandingRun
+  }
+  /** A standing order pauses, by itself or because you said so. */
+  'standing_order.paused': {
+    /** The id of a standing order. */
+    standing_order: string
+    pause_reason: string | null
+  }
+  /** The stock behind a hold was withdrawn. */
+  'hold.broken': {
+    hold: Hold
+  }
+  /** A key revealed as many codes in a day as you wanted to be told of. */
+  'reveals.alert': {
+    /** The id of an API key; it says which world the key is of. */
+    key: string
+    name: string
+    /** The day, UTC. */
+    day: string
+    /** Codes that the key revealed on it so far. */
+    revealed: number
+    reveals_alert_at: number
+    reveals_per_day: number | null
+  }
+  /** Money came into a wallet. */
+  'wallet.deposited': {
+    /** The id of the transfer. */
+    transfer: string
+    amount: Money
+    balance: Money
+    reason: string
+    /** The operator’s key. */
+    created_by: string | null
+  }
+  /** The operator corrected a wallet. */
+  'wallet.adjusted': {
+    /** The id of the transfer. */
+    transfer: string
+    amount: Money
+    balance: Money
+    reason: string
+    /** The operator’s key. */
+    created_by: string | null
+  }
+  /** A key of yours was made. */
+  'key.created': {
+    /** The id of an API key; it says which world the key is of. */
+    key: string
+    name: string
+    algorithm: 'hmac-sha256' | 'ed25519' | (string & {})
+    scopes: Array<
+      | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read'
+      | 'wallet:read' | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'admin:read' | 'admin:resellers'
+      | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
+    /** RFC 3339, UTC. */
+    expires_at: string | null
+    /** The key it takes over from. */
+    replaces: string | null
+  }
+  /** A key of yours was ended. */
+  'key.revoked': {
+    /** The id of an API key; it says which world the key is of. */
+    key: string
+    /** RFC 3339, UTC. */
+    revoked_at: string
+  }
+  /** Deliveries are sealed to a key from now on. */
+  'encryption_key.registered': {
+    /** The id of an encryption key; the kid of what is sealed to it. */
+    encryption_key: string
+    name: string
+    algorithm: string
+  }
+  /** Deliveries are no longer sealed to a key. */
+  'encryption_key.retired': {
+    /** The id of an encryption key; the kid of what is sealed to it. */
+    encryption_key: string
+    name: string
+    /** RFC 3339, UTC. */
+    retired_at: string
+    /** The id of an encryption key; the kid of what is sealed to it. */
+    replaced_by: string | null
+  }
+  /** The stock of a SKU did what a subscription of yours waits for. */
+  'stock.changed': {
+    /** The subscription that waits for this. */
+    subscription: string
+    /** Counts what the subscription told, without a gap. */
+    subscription_sequence: number
+    /** The id of a SKU. */
+    sku: string
+    /** What the subscription waits for, and now holds. */
+    condition: 'any' | 'below' | 'above' | 'out' | 'back' | (string & {})
+    /** Codes that can be bought now. */
+    available: number
+    /** What was told, or seen, before. */
+    before: number | null
+  }
+  /** Your price of a SKU changed, and a subscription of yours waits for that. */
+  'price.changed': {
+    /** The subscription that waits for this. */
+    subscription: string
+    /** Counts what the subscription told, without a gap. */
+    subscription_sequence: number
+    /** The id of a SKU. */
+    sku: string
+    /** Your price of one now; null: there is none. */
+    price: Money | null
+    /** What was told, or seen, before. */
+    before: Money | null
+  }
+  /** An endpoint has failed for a day. */
+  'endpoint.failing': {
+    /** The id of an endpoint. */
+    endpoint: string
+    url: string
+    /** RFC 3339, UTC. */
+    failing_since: string
+    /** What its latest failure was answered; null: there was no answer. */
+    last_status: number | null
+    /** Why it failed, when it was not the status. */
+    last_error: string | null
+  }
+  /** An endpoint gets nothing any more: it failed for five days, or answered 410. */
+  'endpoint.disabled': {
+    /** The id of an endpoint. */
+    endpoint: string
+    url: string
+    /** RFC 3339, UTC. */
+    failing_since: string
+    /** What its latest failure was answered; null: there was no answer. */
+    last_status: number | null
+    /** Why it failed, when it was not the status. */
+    last_error: string | null
+    /** Why it gets nothing any more, in a sentence. */
+    reason: string
+  }
+  /** You asked for a test of an endpoint; it goes to that endpoint alone. */
+  'endpoint.test': {
+    /** The id of an endpoint. */
+    endpoint: string
+    state: 'enabled' | 'paused' | 'disabled' | (string & {})
+  }
+}
