@@ -17,7 +17,7 @@ const delivery = {
   event_sequence: Type.Integer({ description: 'The sequence of the event in GET /v1/events.' }),
   type: OneOf(eventTypes),
   simulated: Type.Boolean({ description: 'true: a sample you asked for, of no event in the feed.' }),
-  state: OneOf(deliveryStates, { description: 'due: to be sent, or sent again. dead: given up, until you replay it. dropped: its endpoint is gone.' }),
+  state: OneOf(deliveryStates, { description: 'due: to be sent (again). dead: given up, until you replay it. dropped: its endpoint is gone.' }),
   attempts: Type.Integer({ description: 'Attempts there were.' }),
   next_attempt_at: Nullable(Timestamp, { description: 'When it is sent next; null when it is not.' }),
   last_status: Nullable(Type.Integer(), { description: 'What the last attempt was answered; null: there was none, or no answer.' }),

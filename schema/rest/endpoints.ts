@@ -12,7 +12,9 @@ export const endpointPerSecondMax = 10_000
 /** Deliveries made due again by one call. */
 export const replayedPerCallMax = 10_000
 
-const Types = Type.Unsafe<Static<typeof EventTypes>>({ ...EventTypes, description: 'The types that are told; empty: all, those of later versions too.' })
+const Types = Type.Unsafe<Static<typeof EventTypes>>({
+  ...EventTypes, description: 'The types that are told; empty: all, those of later versions too.'
+})
 const Signatures = Type.Array(OneOf(callbackSignatures), {
   minItems: 1,
   maxItems: callbackSignatures.length,
@@ -29,7 +31,9 @@ export const CreateEndpoint = Type.Object({
   reference: Type.Optional(Reference),
   url: CallbackUrl,
   types: Type.Optional(Types),
-  signatures: Type.Optional(Type.Unsafe<Static<typeof Signatures>>({ ...Signatures, description: `${Signatures.description} Both when left out.` })),
+  signatures: Type.Optional(Type.Unsafe<Static<typeof Signatures>>({
+    ...Signatures, description: `${Signatures.description} Both when left out.`
+  })),
   description: Type.Optional(Description),
   concurrency_max: Type.Optional(ConcurrencyMax),
   per_second_max: Type.Optional(PerSecondMax)
@@ -59,7 +63,7 @@ const endpoint = {
   signatures: Type.Array(OneOf(callbackSignatures)),
   concurrency_max: Type.Integer(),
   per_second_max: Type.Integer(),
-  state: OneOf(endpointStates, { description: 'disabled: by us, after days of failure or an answer 410; resume it when it is well again.' }),
+  state: OneOf(endpointStates, { description: 'disabled: by us, after days of failure or an answer 410; resume it when it is well.' }),
   state_reason: Nullable(Type.String(), { description: 'Why it is disabled.' }),
   sequence: Type.Integer({ description: 'What was ever sent to it is numbered up to this, without a gap.' }),
   failures: Type.Integer({ description: 'Attempts that failed since its last success.' }),
@@ -76,7 +80,7 @@ export type Endpoint = Static<typeof Endpoint>
 
 export const EndpointWithSecret = Type.Object({
   ...endpoint,
-  secret: Nullable(Type.String(), { description: 'whsec_…: shown this once, and null when the call is repeated. What v1 is verified with.' })
+  secret: Nullable(Type.String(), { description: 'whsec_…: shown this once; null when the call is repeated. What v1 is verified with.' })
 }, { additionalProperties: false, title: 'EndpointWithSecret' })
 export type EndpointWithSecret = Static<typeof EndpointWithSecret>
 
@@ -96,10 +100,14 @@ export const SimulateEvent = Type.Object({
 }, { additionalProperties: false })
 export type SimulateEvent = Static<typeof SimulateEvent>
 
+function EndpointSequence (description: string) {
+  return Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description })
+}
+
 export const ReplayEndpoint = Type.Object({
   since: Type.Optional(Type.Unsafe<string>({ ...Timestamp, description: 'What was first due at this time or later.' })),
-  from_sequence: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'From this sequence of the endpoint on.' })),
-  to_sequence: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Up to this sequence of the endpoint.' })),
+  from_sequence: Type.Optional(EndpointSequence('From this sequence of the endpoint on.')),
+  to_sequence: Type.Optional(EndpointSequence('Up to this sequence of the endpoint.')),
   state: Type.Optional(OneOf(['delivered', 'dead'], { description: 'Only what arrived, or only what was given up; both when left out.' }))
 }, { additionalProperties: false, minProperties: 1, description: 'Which of them: what fits everything that is said.' })
 export type ReplayEndpoint = Static<typeof ReplayEndpoint>

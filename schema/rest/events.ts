@@ -157,7 +157,7 @@ export function callbackOf (type: EventType): TSchema {
     id: EventId,
     type: Type.Unsafe<string>({ type: 'string', enum: [type] }),
     timestamp: Type.String({ ...Timestamp, description: 'When it became true.' }),
-    sequence: Type.Integer({ description: 'Counts what was ever sent to this endpoint, without a gap; the order of arrival may be another.' }),
+    sequence: Type.Integer({ description: 'Counts what was sent to this endpoint, without a gap; the order of arrival may be another.' }),
     event_sequence: Type.Integer({ description: `Its sequence in GET /v1/events. ${sequenceOfReseller}` }),
     simulated: Type.Optional(Type.Boolean({ description: 'true: you asked for a sample; nothing of it is true.' })),
     data: eventData[type]

@@ -130,7 +130,8 @@ async function checkSignature (content: Uint8Array<ArrayBuffer>, header: string,
   const { publicKeys } = options
   if (secrets.length === 0 && publicKeys === undefined) throw new ArgumentError('Give secrets (whsec_…), publicKeys, or both.')
   const given = header.split(' ').slice(0, signaturesMax).map(one => one.split(',', 2) as [string, string | undefined])
-  const of = (version: string) => given.filter(([own]) => own === version).map(([, value]) => bytesOf(value ?? '')).filter(bytes => bytes !== undefined)
+  const of = (version: string) =>
+    given.filter(([own]) => own === version).map(([, value]) => bytesOf(value ?? '')).filter(bytes => bytes !== undefined)
   const keys = await Promise.all(secrets.map(secret => crypto.subtle.importKey('raw', secretBytes(secret), hmac, false, ['verify'])))
   // WebCrypto compares in constant time.
   if (await fits('HMAC', keys, of('v1'), content)) return
@@ -141,11 +142,14 @@ async function checkSignature (content: Uint8Array<ArrayBuffer>, header: string,
     const fresh = 'read' in publicKeys ? await publicKeys.read('now') : jwks
     if (fresh !== jwks && await fits('Ed25519', await importKeys(fresh), v1a, content)) return
   }
-  throw refused('signature_wrong', 'No signature fits: another secret, a body that was changed on its way (parsed and rewritten?), or a forgery.')
+  throw refused('signature_wrong', 'No signature fits: another secret, a body changed on its way (parsed and rewritten?), or a forgery.')
 }
 
 async function fits (
-  algorithm: 'HMAC' | 'Ed25519', keys: readonly ImportedKey[], signatures: ReadonlyArray<Uint8Array<ArrayBuffer>>, content: Uint8Array<ArrayBuffer>
+  algorithm: 'HMAC' | 'Ed25519',
+  keys: readonly ImportedKey[],
+  signatures: ReadonlyArray<Uint8Array<ArrayBuffer>>,
+  content: Uint8Array<ArrayBuffer>
 ): Promise<boolean> {
   let fit = false
   for (const key of keys) {
@@ -163,7 +167,9 @@ async function importKeys ({ keys }: Jwks): Promise<ImportedKey[]> {
 async function fetchJwks (url: string, fetchKeys: typeof fetch): Promise<Jwks> {
   const response = await fetchKeys(url, { redirect: 'error', signal: AbortSignal.timeout(keysFetchMs) })
   const jwks = response.ok ? await response.json() as Partial<Jwks> : undefined
-  if (!Array.isArray(jwks?.keys)) throw new ArgumentError(`${url} answered ${response.status} and no JWKS; give https://…/.well-known/jwks.json.`)
+  if (!Array.isArray(jwks?.keys)) {
+    throw new ArgumentError(`${url} answered ${response.status} and no JWKS; give https://…/.well-known/jwks.json.`)
+  }
   return jwks as Jwks
 }
 
@@ -186,7 +192,9 @@ function headerOf (headers: HeadersLike, name: string): string | undefined {
 
 function secretBytes (secret: string): Uint8Array<ArrayBuffer> {
   const bytes = bytesOf(secret.replace(/^whsec_/, ''))
-  if (bytes === undefined || bytes.length < 16) throw new ArgumentError('A secret starts with whsec_, as it was shown when the endpoint was made.')
+  if (bytes === undefined || bytes.length < 16) {
+    throw new ArgumentError('A secret starts with whsec_, as it was shown when the endpoint was made.')
+  }
   return bytes
 }
 

@@ -12,7 +12,7 @@ export const streamsPerProcessMax = 1_000
 export const heartbeatMs = 10_000
 /** How often a quiet stream looks whether its key is still good. */
 const keyCheckMs = 1_000
-const fullRetrySeconds = 10
+const whenFull = { retryAfterSeconds: 10 }
 
 /** The streams that are open in this process. */
 export interface StreamLimits {
@@ -33,10 +33,10 @@ export function streamLimits (): StreamLimits {
     open (keyId) {
       const ofKey = open.get(keyId) ?? new Set()
       if (ofKey.size >= streamsPerKeyMax) {
-        throw new Problem('rate_limited', `The key ${keyId} has ${streamsPerKeyMax} streams open, as many as it may.`, { retryAfterSeconds: fullRetrySeconds })
+        throw new Problem('rate_limited', `The key ${keyId} has ${streamsPerKeyMax} streams open, as many as it may.`, whenFull)
       }
       if (closing || count >= streamsPerProcessMax) {
-        throw new Problem('overloaded', 'This server has as many streams open as it may. Read GET /v1/events meanwhile.', { retryAfterSeconds: fullRetrySeconds })
+        throw new Problem('overloaded', 'This server has as many streams open as it may. Read GET /v1/events meanwhile.', whenFull)
       }
       const ending = new AbortController()
       count++

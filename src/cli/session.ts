@@ -74,7 +74,9 @@ async function openResellerSession (config: ClientConfig, options: SessionOption
   return { kahub, url: kahub.baseUrl, keyId: kahub.keyId, form: options.json ? 'json' : 'text', stop }
 }
 
-async function readCredentials (config: ClientConfig, options: SessionOptions, fileDefault: string): Promise<KeyOptions & { retriesMax: number }> {
+async function readCredentials (
+  config: ClientConfig, options: SessionOptions, fileDefault: string
+): Promise<KeyOptions & { readonly retriesMax: number }> {
   const credentials = readKeyOf(config, options) ?? (await readKeyFile(options.credentials ?? join(config.home, fileDefault)))
   return { ...credentials, url: options.url ?? config.url ?? credentials.url, retriesMax }
 }

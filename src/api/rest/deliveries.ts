@@ -97,7 +97,9 @@ export function deliveryRoutes (app: App): void {
   })
 }
 
-async function answerDeliveries (request: FastifyRequest, reply: FastifyReply, filter: DeliveryFilter): Promise<PageAnswer<DeliverySummary>> {
+async function answerDeliveries (
+  request: FastifyRequest, reply: FastifyReply, filter: DeliveryFilter
+): Promise<PageAnswer<DeliverySummary>> {
   const { id: resellerId } = resellerOf(request)
   return await answerPage(request, reply, `deliveries ${JSON.stringify([resellerId, ...Object.values(filter)])}`, {
     load: (after, count) => listDeliveries(

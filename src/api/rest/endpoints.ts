@@ -36,8 +36,8 @@ function makingRoutes (app: App): void {
     schema: {
       operationId: 'createEndpoint',
       summary: 'Be told: register an address for callbacks',
-      description: 'From now on every event of these types is sent there, signed as Standard Webhooks, and tried for three days. The secret ' +
-        'is shown this once: a repeat of the reference shows the endpoint without it.',
+      description: 'From now on every event of these types is sent there, signed as Standard Webhooks, and tried for three days. The ' +
+        'secret is shown this once: a repeat of the reference shows the endpoint without it.',
       tags: ['Callbacks'],
       'x-sdk': { resource: 'endpoints', method: 'create' },
       body: CreateEndpoint,
@@ -63,8 +63,8 @@ function makingRoutes (app: App): void {
     schema: {
       operationId: 'rotateEndpointSecret',
       summary: 'Give an endpoint a new secret',
-      description: 'The secret until now signs beside the new one for overlap_seconds: every callback then has both signatures. The new one ' +
-        'is shown this once. Rotated again meanwhile, the oldest signs no more.',
+      description: 'The secret until now signs beside the new one for overlap_seconds: every callback then has both signatures. The new ' +
+        'one is shown this once. Rotated again meanwhile, the oldest signs no more.',
       tags: ['Callbacks'],
       'x-sdk': { resource: 'endpoints', method: 'rotateSecret' },
       params: EndpointParams,
@@ -160,8 +160,8 @@ function changingRoutes (app: App): void {
     schema: {
       operationId: 'resumeEndpoint',
       summary: 'Resume an endpoint that is paused or disabled',
-      description: 'Its failures are forgotten, and what gathered is sent; of what became true while it was disabled, too. What was given ' +
-        'up (dead) stays so until you replay it.',
+      description: 'Its failures are forgotten, and what gathered is sent; of what became true while it was disabled, too. What was ' +
+        'given up (dead) stays so until you replay it.',
       tags: ['Callbacks'],
       'x-sdk': { resource: 'endpoints', method: 'resume' },
       params: EndpointParams,
@@ -196,7 +196,8 @@ function tryingRoutes (app: App): void {
     schema: {
       operationId: 'testEndpoint',
       summary: 'Send a test to an endpoint',
-      description: 'Appends an event endpoint.test, which goes to this endpoint alone, whatever its types; GET /v1/deliveries shows what came of it.',
+      description: 'Appends an event endpoint.test, which goes to this endpoint alone, whatever its types; GET /v1/deliveries shows ' +
+        'what came of it.',
       tags: ['Callbacks'],
       'x-sdk': { resource: 'endpoints', method: 'test' },
       params: EndpointParams,

@@ -7,7 +7,7 @@ import type { EventType } from '../../../schema/vocabulary.ts'
 import { readId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { eventView } from '../../domain/events/event-view.ts'
-import { readEvent, readFeed, readFeedBounds } from '../../domain/events/read-events.ts'
+import { readEvent, readFeed, readFeedBounds, refuseExpired } from '../../domain/events/read-events.ts'
 import type { App } from '../app-types.ts'
 import { streamEvents, streamLimits, type StreamLimits } from '../event-stream.ts'
 import { resellerOf } from '../change.ts'
@@ -21,8 +21,8 @@ export function eventRoutes (app: App): void {
   streamRoute(app, limits)
 }
 
-const feed = `Everything that became true for you, in its sequence, for ${eventsKeptDays} days: the same objects as in callbacks. To stay in ` +
-  'step, keep the sequence of the last event you took and send it as after (or keep next_cursor). Events further back than are kept are ' +
+const feed = `Everything that became true for you, in its sequence, for ${eventsKeptDays} days: the same objects as in callbacks. To ` +
+  'stay in step, keep the sequence of the last event you took and send it as after (or keep next_cursor). Events further back than are kept are ' +
   'refused with events_expired.'
 
 function feedRoutes (app: App): void {
@@ -76,7 +76,9 @@ function streamRoute (app: App, limits: StreamLimits): void {
       tags: ['Callbacks'],
       'x-sdk': { resource: 'events', method: 'stream' },
       querystring: StreamEvents,
-      response: { 200: { description: 'Events, for as long as you listen.', content: { 'text/event-stream': { schema: { type: 'string' } } } } }
+      response: {
+        200: { description: 'Events, for as long as you listen.', content: { 'text/event-stream': { schema: { type: 'string' } } } }
+      }
     } as const
   }, async (request, reply) => {
     const { after, types, close_after_seconds: seconds = streamSecondsMax } = request.query as StreamEvents
@@ -84,11 +86,7 @@ function streamRoute (app: App, limits: StreamLimits): void {
     const { id: resellerId } = resellerOf(request)
     const { floor, newest } = await readFeedBounds(world.db, resellerId)
     const from = lastEventId(request) ?? (after === undefined ? newest : BigInt(after))
-    if (from < floor) {
-      throw new Problem('events_expired', `Events up to ${floor} are no longer kept. Read what changed from its own resources, then go on after ${floor}.`, {
-        events_after: Number(floor)
-      })
-    }
+    refuseExpired(from, floor)
     return answerStream(request, reply, limits, { from, types, seconds })
   })
 }

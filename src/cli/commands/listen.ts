@@ -40,7 +40,9 @@ async function listen (session: ResellerSession, options: ListenOptions): Promis
   const types = options.types as typeof eventTypes[number][] | undefined
   const unknown = types?.find(type => !eventTypes.includes(type))
   if (unknown !== undefined) throw new UsageError(`There is no type ${unknown}. The types are ${eventTypes.join(', ')}.`)
-  if (forward !== undefined && !/^https?:\/\//.test(forward)) throw new UsageError('--forward takes a whole address, as in http://127.0.0.1:3000/hook.')
+  if (forward !== undefined && !/^https?:\/\//.test(forward)) {
+    throw new UsageError('--forward takes a whole address, as in http://127.0.0.1:3000/hook.')
+  }
   const secret = options.secret ?? webhooks.newSecret()
   if (session.form === 'text') {
     say(`Listening to ${session.url} with ${session.keyId}. Ctrl-C ends it.`)
@@ -51,7 +53,7 @@ async function listen (session: ResellerSession, options: ListenOptions): Promis
     for await (const event of session.kahub.events.stream({ types, after }, { signal: session.stop })) {
       const outcome = forward === undefined ? undefined : await send(forward, secret, event, ++sequence, session.stop)
       if (session.form === 'json') printJsonLine({ ...event, ...(outcome !== undefined && { forwarded: outcome }) })
-      else say(`${event.timestamp.slice(11, 19)}  ${String(event.sequence).padStart(6)}  ${event.type.padEnd(24)}${outcome === undefined ? '' : shown(outcome)}`)
+      else say(lineOf(event, outcome))
     }
   } catch (error) {
     if (!(error instanceof AbortedError)) throw error
@@ -62,7 +64,8 @@ interface Outcome { readonly status: number | null, readonly ms: number, readonl
 
 /** Sends one event once: a receiver that is being written is not asked again for three days. */
 async function send (url: string, secret: string, event: Event, sequence: number, stop: AbortSignal): Promise<Outcome> {
-  const { body, headers } = await webhooks.signForTest({ ...event, sequence, event_sequence: event.sequence }, { secret, id: event.id.replace(/^evt_/, 'dlv_') })
+  const callback = { ...event, sequence, event_sequence: event.sequence }
+  const { body, headers } = await webhooks.signForTest(callback, { secret, id: event.id.replace(/^evt_/, 'dlv_') })
   const startedMs = performance.now()
   const after = () => Math.round(performance.now() - startedMs)
   try {
@@ -75,6 +78,11 @@ async function send (url: string, secret: string, event: Event, sequence: number
     const { message, cause } = error as Error & { cause?: { code?: string } }
     return { status: null, ms: after(), error: cause?.code ?? message }
   }
+}
+
+function lineOf ({ timestamp, sequence, type }: Event, outcome: Outcome | undefined): string {
+  const line = `${timestamp.slice(11, 19)}  ${String(sequence).padStart(6)}  ${type.padEnd(24)}`
+  return outcome === undefined ? line.trimEnd() : line + shown(outcome)
 }
 
 function shown ({ status, ms, error }: Outcome): string {

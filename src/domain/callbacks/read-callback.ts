@@ -23,7 +23,9 @@ export async function readCallback (
 ): Promise<CallbackRequest | null> {
   const { id, eventId, eventSequence, type, createdAt, sequence, simulated } = delivery
   const sample = simulated ? await readSample(read, id) : undefined
-  const event = sample === undefined ? await readEvent(read, resellerId, eventId) : { id: eventId, type, sequence: eventSequence, data: sample, createdAt }
+  const event = sample === undefined
+    ? await readEvent(read, resellerId, eventId)
+    : { id: eventId, type, sequence: eventSequence, data: sample, createdAt }
   if (!event) return null
   const timestamp = Math.floor((attemptedAt ?? createdAt).getTime() / 1000)
   return { headers: callbackHeaders(id, timestamp), body: callbackBody(event, { sequence, simulated }) }

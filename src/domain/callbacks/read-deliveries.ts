@@ -78,7 +78,8 @@ const attemptsShownMax = 100
 
 /** The index of deliveries is on the sequence of events; a simulated one stands beside an event that it is not of. */
 function ofEvent (read: Reader, resellerId: Uuid, eventId: Uuid) {
-  return read`event_sequence = (select sequence from events where id = ${eventId} and reseller_id = ${resellerId}) and event_id = ${eventId}`
+  return read`event_id = ${eventId}
+    and event_sequence = (select sequence from events where id = ${eventId} and reseller_id = ${resellerId})`
 }
 
 function deliveryColumns (read: Reader) {

@@ -27,7 +27,9 @@ export interface EndpointRecord {
 }
 
 /** A reseller's endpoints, newest first, older than the one named; deleted ones are gone. */
-export async function listEndpoints (read: Reader, resellerId: Uuid, olderThan: Uuid | null, count: number): Promise<readonly EndpointRecord[]> {
+export async function listEndpoints (
+  read: Reader, resellerId: Uuid, olderThan: Uuid | null, count: number
+): Promise<readonly EndpointRecord[]> {
   return await read<EndpointRecord[]>`
     select ${endpointColumns(read)} from endpoints
     where reseller_id = ${resellerId} and deleted_at is null and ${olderThan === null ? read`true` : read`id < ${olderThan}`}

@@ -28,7 +28,9 @@ export async function replayDelivery (tx: Tx, resellerId: Uuid, id: Uuid): Promi
   const { sequence, state, kept, leased } = delivery!
   if (!kept) throw new Problem('events_expired', 'The event of this delivery is no longer kept.')
   if (state === 'due' && leased) return
-  if (state !== 'due' && !replayable.includes(state)) throw new Problem('state_conflict', `The delivery is ${state} and cannot be sent again.`)
+  if (state !== 'due' && !replayable.includes(state)) {
+    throw new Problem('state_conflict', `The delivery is ${state} and cannot be sent again.`)
+  }
   await makeDue(tx, found.endpoint_id, [sequence])
 }
 

@@ -33,19 +33,22 @@ export async function watchEndpoints (
 ): Promise<readonly WatchedEndpoint[]> {
   return await read<WatchedEndpoint[]>`
     select * from (
-      select endpoints.reseller_id as "resellerId", resellers.name as "resellerName", endpoints.id, url, state, state_reason as "stateReason",
-        failures, failing_since as "failingSince", backlog, oldest as "oldestDueAt",
+      select endpoints.reseller_id as "resellerId", resellers.name as "resellerName", endpoints.id, url, state,
+        state_reason as "stateReason", failures, failing_since as "failingSince", backlog, oldest as "oldestDueAt",
         floor(extract(epoch from clock_timestamp() - oldest))::int as "oldestDueSeconds", last_status as "lastStatus",
         last_error as "lastError", coalesce(oldest, 'infinity')::text as "oldestText"
       from endpoints join resellers on resellers.id = endpoints.reseller_id
         cross join lateral (
           select count(*)::int as backlog, min(created_at) as oldest from (
-            select created_at from deliveries where endpoint_id = endpoints.id and state = 'due' order by due_at limit ${backlogCountedMax}) as due
+            select created_at from deliveries where endpoint_id = endpoints.id and state = 'due'
+            order by due_at limit ${backlogCountedMax}) as due
         ) as work
       where deleted_at is null
         and ${filter.failing ? read`(state = 'disabled' or failing_since is not null)` : read`true`}
         and ${filter.resellerId === null ? read`true` : read`endpoints.reseller_id = ${filter.resellerId}`}
     ) as watched
-    where ${after === undefined ? read`true` : read`("oldestText"::timestamptz, id) > (${after.oldestText}::text::timestamptz, ${after.id}::uuid)`}
+    where ${after === undefined
+      ? read`true`
+      : read`("oldestText"::timestamptz, id) > (${after.oldestText}::text::timestamptz, ${after.id}::uuid)`}
     order by "oldestText"::timestamptz, id limit ${count}`
 }

@@ -10,7 +10,9 @@ export function eventView (event: EventRecord): Event {
 }
 
 /** The body of the callback that tells an event, byte for byte the same at every attempt. `sequence` is the endpoint's. */
-export function callbackBody (event: EventRecord, { sequence, simulated }: { readonly sequence: bigint, readonly simulated: boolean }): string {
+export function callbackBody (
+  event: EventRecord, { sequence, simulated }: { readonly sequence: bigint, readonly simulated: boolean }
+): string {
   const { id, type, timestamp, sequence: eventSequence, data } = eventView(event)
   return JSON.stringify({
     id, type, timestamp, sequence: Number(sequence), event_sequence: eventSequence, ...(simulated && { simulated }), data

@@ -34,12 +34,8 @@ export const eventsScannedMax = 20_000
 /** The next events of a reseller, in their sequence; the refusal `events_expired` when they are no longer kept. */
 export async function readFeed (read: Reader, resellerId: Uuid, { after, types, limit }: FeedWish): Promise<FeedPart> {
   const { floor, newest } = await readFeedBounds(read, resellerId)
-  if (after !== undefined && after < floor) {
-    throw new Problem('events_expired', `Events up to ${floor} are no longer kept. Read what changed from its own resources, then go on after ${floor}.`, {
-      events_after: Number(floor)
-    })
-  }
   const from = after ?? floor
+  refuseExpired(from, floor)
   const last = types === undefined || newest < from + BigInt(eventsScannedMax) ? newest : from + BigInt(eventsScannedMax)
   // What is newer than `newest` waits for the next part: whoever counts on the sequence must not see beyond what was looked at.
   const events = await read<EventRecord[]>`
@@ -49,6 +45,13 @@ export async function readFeed (read: Reader, resellerId: Uuid, { after, types, 
     order by sequence limit ${limit}`
   const upTo = events.length === limit ? events.at(-1)!.sequence : last > from ? last : from
   return { events, upTo, hasMore: upTo < newest }
+}
+
+/** Refuses to read on behind a sequence from which on not every event is kept. */
+export function refuseExpired (after: bigint, floor: bigint): void {
+  if (after >= floor) return
+  const detail = `Events up to ${floor} are no longer kept. Read what changed from its own resources, then go on after ${floor}.`
+  throw new Problem('events_expired', detail, { events_after: Number(floor) })
 }
 
 /** Events up to `floor` are no longer kept; `newest` is the last there is. */
