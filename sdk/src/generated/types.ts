@@ -505,7 +505,7 @@ export interface Delivery {
     | 'endpoint.disabled' | 'endpoint.test' | (string & {})
   /** true: a sample you asked for, of no event in the feed. */
   simulated: boolean
-  /** due: to be sent, or sent again. dead: given up, until you replay it. dropped: its endpoint is gone. */
+  /** due: to be sent (again). dead: given up, until you replay it. dropped: its endpoint is gone. */
   state: 'due' | 'delivered' | 'dead' | 'dropped' | (string & {})
   /** Attempts there were. */
   attempts: number
@@ -566,7 +566,7 @@ export interface DeliverySummary {
     | 'endpoint.disabled' | 'endpoint.test' | (string & {})
   /** true: a sample you asked for, of no event in the feed. */
   simulated: boolean
-  /** due: to be sent, or sent again. dead: given up, until you replay it. dropped: its endpoint is gone. */
+  /** due: to be sent (again). dead: given up, until you replay it. dropped: its endpoint is gone. */
   state: 'due' | 'delivered' | 'dead' | 'dropped' | (string & {})
   /** Attempts there were. */
   attempts: number
@@ -632,7 +632,7 @@ export interface Endpoint {
   signatures: Array<'v1' | 'v1a' | (string & {})>
   concurrency_max: number
   per_second_max: number
-  /** disabled: by us, after days of failure or an answer 410; resume it when it is well again. */
+  /** disabled: by us, after days of failure or an answer 410; resume it when it is well. */
   state: 'enabled' | 'paused' | 'disabled' | (string & {})
   /** Why it is disabled. */
   state_reason: string | null
@@ -696,7 +696,7 @@ export interface EndpointWithSecret {
   signatures: Array<'v1' | 'v1a' | (string & {})>
   concurrency_max: number
   per_second_max: number
-  /** disabled: by us, after days of failure or an answer 410; resume it when it is well again. */
+  /** disabled: by us, after days of failure or an answer 410; resume it when it is well. */
   state: 'enabled' | 'paused' | 'disabled' | (string & {})
   /** Why it is disabled. */
   state_reason: string | null
@@ -718,7 +718,7 @@ export interface EndpointWithSecret {
   created_at: string
   /** RFC 3339, UTC. */
   updated_at: string
-  /** whsec_…: shown this once, and null when the call is repeated. What v1 is verified with. */
+  /** whsec_…: shown this once; null when the call is repeated. What v1 is verified with. */
   secret: string | null
 }
 
