@@ -79,6 +79,18 @@ t.test('a key reveals as many codes in a day as it may, fetched or inline, and n
   await house.proves(t)
 })
 
+t.test('a count that can go no higher stops no reveal', async t => {
+  const alice = await house.reseller()
+  const sku = await house.sku({ codes: 5 })
+  const order = await alice.places({ sku, quantity: 5, deliver: 'fetch' })
+  await bound(alice, { reveals_alert_at: 1 })
+  await fetches(alice, order.id, '?limit=1')
+  await house.db`update reveal_counts set count = 2147483645 where key_id = ${alice.credentials.keyId}`
+  t.equal((await fetches(alice, order.id)).status, 200)
+  t.equal(await countOf(alice), 2_147_483_647)
+  await house.db`delete from reveal_counts where key_id = ${alice.credentials.keyId}`
+})
+
 t.test('readers at once do not pass the quota together', async t => {
   const alice = await house.reseller()
   const sku = await house.sku({ codes: 100 })

@@ -7,6 +7,9 @@ import { bareArray, quotedArray } from '../../postgres/arrays.ts'
 import type { Reader, Tx } from '../../postgres/pool.ts'
 import { appendEvents } from '../events/append-events.ts'
 
+/** As high as a count goes; what comes after is revealed, and counted no more. */
+const countMax = 2_147_483_647
+
 /** How many codes a key is about to reveal; a key stands once. */
 export interface CountedReveal { readonly keyId: string, readonly count: number }
 
@@ -45,7 +48,7 @@ export async function countRevealsOfBatch (tx: Tx, reveals: readonly CountedReve
       as revealed (key_id, count)
       join api_keys on api_keys.id = revealed.key_id and (reveals_per_day is not null or reveals_alert_at is not null)
     order by api_keys.id
-    on conflict (key_id, day) do update set count = kept.count + excluded.count
+    on conflict (key_id, day) do update set count = kept.count + least(excluded.count, ${countMax} - kept.count)
     returning key_id, day::text, count, alerted`
   const quiet = counted.filter(row => !row.alerted)
   if (quiet.length === 0) return
