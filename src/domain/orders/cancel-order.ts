@@ -24,7 +24,7 @@ export interface Cancel {
  */
 export async function cancelOrder (tx: Tx, cancel: Cancel): Promise<OrderWithLines> {
   const { resellerId, orderId, keyId } = cancel
-  await lockApprovalOf(tx, orderId)
+  await lockApprovalOf(tx, resellerId, orderId)
   await lockResellers(tx, [resellerId])
   const order = await readOrder(tx, resellerId, orderId)
   if (!order) throw new Problem('not_found', 'You have no order with this id.')

@@ -113,7 +113,11 @@ async function readHolds (tx: Tx, naming: readonly OrderRequest[], holdLines: Ho
     select id, reseller_id as "resellerId", expires_at as "expiresAt", state from holds
     where reseller_id = any(${bareArray(naming.map(request => request.resellerId))}::uuid[])
       and id = any(${bareArray(naming.map(request => request.terms!.hold!))}::uuid[])`
-  return new Map(rows.map(({ id, ...hold }) => [id, { ...hold, lines: holdLines.get(id) ?? [] }]))
+  // A hold whose lines were not there when the stock was locked has come since, and is not found yet.
+  return new Map(rows.flatMap(({ id, ...hold }) => {
+    const lines = holdLines.get(id)
+    return lines ? [[id, { ...hold, lines }]] : []
+  }))
 }
 
 async function useQuotes (tx: Tx, placed: readonly NewOrder[]): Promise<void> {

@@ -6,8 +6,8 @@ import { releaseOrders } from './held-orders.ts'
 import type { OrderWithLines } from './order.ts'
 
 /** Locks the approval that an order waits for, if it does: before the reseller, as whoever decides it does. */
-export async function lockApprovalOf (tx: Tx, orderId: Uuid): Promise<void> {
-  await tx`select 1 from approvals where subject_id = ${orderId} for update`
+export async function lockApprovalOf (tx: Tx, resellerId: Uuid, orderId: Uuid): Promise<void> {
+  await tx`select 1 from approvals where reseller_id = ${resellerId} and subject_id = ${orderId} for update`
 }
 
 /**

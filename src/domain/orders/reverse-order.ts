@@ -42,7 +42,7 @@ export async function reverseOrder (tx: Tx, wanted: NewReversal): Promise<MadeRe
   if (earlierId !== undefined) return { reversal: await known(tx, resellerId, earlierId), replayed: true }
 
   const seen = await orderWith(tx, wanted)
-  if (seen) await lockApprovalOf(tx, seen.id)
+  if (seen) await lockApprovalOf(tx, resellerId, seen.id)
   await lockResellers(tx, [resellerId])
   const { orderId, outcome } = await settle(tx, wanted, await orderWith(tx, wanted))
   const refundId = (await readRefunds(tx, [orderId])).at(-1)?.id ?? null
