@@ -1,9 +1,13 @@
 // Kills: processes and PostgreSQL are ended as a power cut would, over and over, at moments of chance, while bulk orders, holds,
-// approvals and reversals are under way. After every kill the invariants hold; in the end every request has its one answer.
+// approvals and reversals are under way and callbacks go out. After every kill the invariants hold; in the end every request has its
+// one answer, and every receiver that takes callbacks was told of all that happened.
 import { setTimeout as pause } from 'node:timers/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { readId } from '../../src/base/ids.ts'
+import { strictCallbackRules } from '../../src/base/callback-url.ts'
 import { failureKind } from '../../src/postgres/failure.ts'
 import { startProduct, type ApiProcess } from '../support/api-process.ts'
+import { openCallbackReceiver } from '../support/callback-receiver.ts'
 import { openHouse, type Answer, type Reseller } from '../support/house.ts'
 import { proveHouse } from '../support/prove-house.ts'
 import { useOwnCluster } from '../support/postgres.ts'
@@ -17,7 +21,7 @@ const settleMsMax = 60_000
 t.setTimeout(kills * 6_000 + 240_000)
 
 const cluster = await useOwnCluster(t)
-const house = await openHouse(t)
+const house = await openHouse(t, { callbackRules: { ...strictCallbackRules, loopback: true } })
 
 const buyer = await house.reseller({ balance: '50000000' })
 const checker = await buyer.withKey({})
@@ -26,8 +30,18 @@ const scarce = await house.sku({ codes: 300, price: '3' })
 const guarded = await house.sku({ codes: 40_000, price: '4' })
 await buyer.kahub.approvalPolicy.put({ skus: [guarded], expires_in_seconds: 3_600 })
 
+/** One receiver that takes all, one that fails every second time, and one that never answers. */
+let told = 0
+const receiver = await openCallbackReceiver(t, ({ path }) =>
+  path === '/hole' ? new Promise<number>(() => {}) : path === '/flaky' && told++ % 2 === 0 ? 500 : 200)
+const endpoints = new Map<string, string>()
+for (const path of ['/taking', '/as-well', '/flaky', '/hole']) {
+  endpoints.set(path, (await buyer.kahub.endpoints.create({ reference: path, url: receiver.url + path })).id)
+}
+
 const running: ApiProcess[] = []
-const start = async () => running.push(await startProduct(t, house.databaseUrl, house.masterKey, { KAHUB_HOME: cluster.home }))
+const settings = { KAHUB_HOME: cluster.home, CALLBACK_LOOPBACK: '1' }
+const start = async () => running.push(await startProduct(t, house.databaseUrl, house.masterKey, settings))
 await start()
 await start()
 
@@ -148,6 +162,7 @@ t.test(`after each of ${kills} kills the invariants hold, and in the end every r
   await settles()
 
   t.same(unexpected.slice(0, 5), [], 'every answer was one that may come')
+  await toldOfAll(t)
   const again: Answer[] = []
   for (const { by, target, body } of made) again.push(await ask(by, 'POST', target, { body }))
   t.same(made.filter(({ id }, i) => again[i]!.json.id !== id), [], `each of ${made.length} references is what it was`)
@@ -156,6 +171,23 @@ t.test(`after each of ${kills} kills the invariants hold, and in the end every r
   t.ok(made.length >= kills, 'there was work between the kills')
   await house.proves(t)
 })
+
+/** Every event since there are endpoints has reached each that takes them, under the endpoint's own numbers, without a gap (I8). */
+async function toldOfAll (t: Test): Promise<void> {
+  for (const path of ['/taking', '/as-well']) {
+    const id = readId('endpoint', endpoints.get(path)!)!
+    const sequences = () => new Set(receiver.received.filter(callback => callback.path === path).map(({ json }) => Number(json.sequence)))
+    const made = async () => {
+      const [row] = await house.db<{ sequence: bigint, behind: boolean }[]>`
+        select e.sequence, e.fanned_to < r.event_sequence as behind
+        from live.endpoints e join live.resellers r on r.id = e.reseller_id where e.id = ${id}`
+      return row!.behind ? Infinity : Number(row!.sequence)
+    }
+    for (const until = Date.now() + settleMsMax; Date.now() < until && sequences().size < await made(); await pause(100));
+    const [heard, count] = [sequences(), await made()]
+    t.same(Array.from({ length: count }, (_, i) => i + 1).filter(sequence => !heard.has(sequence)), [], `${path} heard all ${count}`)
+  }
+}
 
 /** Asks the database until it answers: its supervisor starts it again, and connections of before are broken. */
 async function healed<Result> (work: () => PromiseLike<Result>): Promise<Result> {
