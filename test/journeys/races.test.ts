@@ -1,7 +1,13 @@
 // Races: many at once for the same stock, money and references, in one process and in two. After each the books are proven.
 import t, { type Test } from 'tap'
 import { readId } from '../../src/base/ids.ts'
+import { expireApprovals } from '../../src/domain/bulk-orders/expire-approvals.ts'
+import { runBulkOrders } from '../../src/domain/bulk-orders/run-step.ts'
+import { expireHeldLots } from '../../src/domain/orders/withdraw-stock.ts'
+import { expireHolds } from '../../src/domain/stock/expire-holds.ts'
 import { expireLots } from '../../src/domain/stock/expire-lots.ts'
+import { joinRanges } from '../../src/domain/stock/join-ranges.ts'
+import { postCosts } from '../../src/domain/wallet/post-costs.ts'
 import { startApi } from '../support/api-process.ts'
 import { openHouse, outcomeOf, type Answer, type Reseller } from '../support/house.ts'
 
@@ -325,5 +331,152 @@ t.test('one nonce used at once for a change and an order, in two processes, is g
     t.equal([order, change].filter(({ code }) => code === 'nonce_reused').length, 1, outcome(order) + ' ' + outcome(change))
     t.equal(beside.status, 201)
   }
+  await house.proves(t)
+})
+
+t.test('what takes, sets aside, gives back and withdraws, all at once, never waits in a circle and loses nothing', async t => {
+  const { worlds: { live }, db } = house
+  const skus = await Promise.all(['1', '0', '3.335'].map(price => house.sku({ price, breaks: { 5: '0.9' } })))
+  for (const sku of skus) await house.stocks(sku, 150, { expiresAt: '2098-01-01T00:00:00Z' })
+  const buyers = await Promise.all(times(3, () => house.reseller({ balance: '2000' })))
+  await buyers[1]!.kahub.approvalPolicy.put({ quantity_above: 3 })
+  const { kahub, credentials } = buyers[2]!
+  await kahub.budgets.put({ kind: 'key', subject: credentials.keyId, monthly_limit: { amount: '700', currency: 'CNY' } })
+  const checker = await buyers[1]!.withKey({})
+
+  // What happens is drawn from a fixed seed; when it happens is the machine's.
+  let drawn = 1
+  const below = (count: number): number => {
+    drawn = (drawn * 1_103_515_245 + 12_345) % 2_147_483_648
+    return Math.floor(drawn / 65_536) % count
+  }
+  const one = <Value>(list: readonly Value[]): Value | undefined => list[below(list.length)]
+  const lines = () => times(1 + below(3), () => ({ sku: one(skus)!, quantity: 1 + below(6) }))
+  const own = buyers.map(buyer => ({
+    get buyer () { return buyer.at(one([house.url, ...doors])!) },
+    orders: [] as { id: string, reference: string }[],
+    holds: [] as string[],
+    bulks: [] as string[]
+  }))
+  const next = () => `circle-${++references}`
+
+  const acts: readonly (() => Promise<Answer | undefined>)[] = [
+    ...times(4, () => async () => {
+      const { buyer, orders, holds } = one(own)!
+      const [reference, hold] = [below(6) === 0 ? one(orders)?.reference ?? next() : next(), below(3) === 0 ? one(holds) : undefined]
+      const fill = below(2) ? 'partial' : 'all_or_nothing'
+      const body = { reference, lines: lines(), fill, ...(hold !== undefined && { hold }), ...(below(3) > 0 && { deliver: 'fetch' }) }
+      const answer = await buyer.send('POST', '/v1/orders', { body })
+      if (answer.status < 300) orders.push({ id: answer.json.id, reference })
+      return answer
+    }),
+    ...times(2, () => async () => {
+      const { buyer, holds } = one(own)!
+      const held = [...new Set(lines().map(({ sku }) => sku))].map(sku => ({ sku, quantity: 1 + below(8) }))
+      const answer = await buyer.send('POST', '/v1/holds', { body: { reference: next(), lines: held } })
+      if (answer.status === 201) holds.push(answer.json.id)
+      return answer
+    }),
+    async () => {
+      const { buyer, bulks } = one(own)!
+      const file = 'sku,quantity\n' + times(below(4) ? 8 : 260, () => `${one(skus)!},${1 + below(2)}\n`).join('')
+      const target = `/v1/bulk-orders?reference=${next()}&fill=${below(2) ? 'partial' : 'all_or_nothing'}`
+      const answer = await buyer.send('POST', target, { body: file, headers: { 'content-type': 'text/csv' } })
+      if (answer.status !== 201) return answer
+      bulks.push(answer.json.id)
+      return await buyer.send('POST', `/v1/bulk-orders/${answer.json.id}/confirm`, { body: {} })
+    },
+    async () => {
+      const { buyer, bulks } = one(own)!
+      const bulk = one(bulks)
+      return bulk === undefined ? bulk : await buyer.send('POST', `/v1/bulk-orders/${bulk}/${below(2) ? 'cancel' : 'retry'}`, { body: {} })
+    },
+    async () => {
+      const { buyer, holds } = one(own)!
+      const hold = one(holds)
+      return hold === undefined ? hold : await buyer.send('DELETE', `/v1/holds/${hold}`)
+    },
+    async () => {
+      const { buyer, orders } = one(own)!
+      const order = one(orders)
+      return order && await buyer.send('POST', `/v1/orders/${order.id}/cancel`, { body: { codes: below(2) ? 'all' : 'unrevealed' } })
+    },
+    async () => {
+      const { buyer, orders } = one(own)!
+      const reference = below(3) ? one(orders)?.reference ?? next() : next()
+      return await buyer.send('POST', '/v1/reversals', { body: { reference: next(), order_reference: reference } })
+    },
+    async () => {
+      const { buyer, orders } = one(own)!
+      const order = one(orders)
+      return order && await buyer.send('GET', `/v1/orders/${order.id}/codes?offset=${below(3)}&limit=${1 + below(3)}`)
+    },
+    async () => {
+      const pending = (await checker.send('GET', '/v1/approvals?state=pending')).json.data as { id: string }[]
+      const approval = one(pending)
+      if (!approval) return undefined
+      const [verdict, body] = below(3) ? ['approve', undefined] : ['reject', { reason: 'a race' }]
+      return await checker.send('POST', `/v1/approvals/${approval.id}/${verdict}`, { body })
+    },
+    async () => {
+      const sku = one(skus)!
+      const lot = one((await house.operator.lots.list({ sku })).data.filter(({ state }) => state === 'available'))
+      await house.stocks(sku, 60, below(2) ? {} : { expiresAt: '2098-01-01T00:00:00Z' })
+      return lot && await house.operators.live.send('POST', `/admin/v1/lots/${lot.id}/recall`, { body: { reason: 'a race' } })
+    },
+    async () => {
+      await db`update holds set expires_at = clock_timestamp() where id in (select id from holds where state = 'active' limit 1)`
+      await db`update approvals set expires_at = clock_timestamp() where id in (select id from approvals where state = 'pending' limit 1)`
+      await db`
+        with lot as (
+          update lots set expires_at = now()
+          where id in (select id from lots where state = 'available' and expires_at = '2098-01-01' limit 1) returning id
+        )
+        update shelf set expires_at = now() from lot where lot_id = lot.id`
+      return undefined
+    }
+  ]
+  const passes = [
+    () => runBulkOrders(live, 20), () => expireApprovals(live.db, 20), () => expireHolds(live.db, 100),
+    () => expireHeldLots(live.db, 10), () => postCosts(live.db, 50), () => joinRanges(live.db, 50)
+  ]
+  const circles = async () => (await db<{ deadlocks: bigint }[]>`
+    select deadlocks from pg_stat_database where datname = current_database()`)[0]!.deadlocks
+  const before = await circles()
+  const answers: Answer[] = []
+  const actsMax = 400
+  let acted = 0
+  const isOver = () => acted >= actsMax
+  const actor = async () => {
+    while (acted++ < actsMax) {
+      const answer = await one(acts)!()
+      if (answer) answers.push(answer)
+    }
+  }
+  const acting = Promise.all(times(8, actor))
+  const ticking = passes.map(async pass => {
+    do await pass()
+    while (!isOver())
+  })
+  await Promise.all([acting, ...ticking])
+  t.same(answers.filter(({ status }) => status >= 500).map(({ text }) => text), [], 'every answer is an answer')
+  t.equal(await circles(), before, 'no deadlock')
+  await house.proves(t)
+
+  await db`update holds set expires_at = clock_timestamp() where state = 'active'`
+  await db`update approvals set expires_at = clock_timestamp() where state = 'pending'`
+  while (await runBulkOrders(live, 100) + await expireHolds(live.db, 100) + await expireApprovals(live.db, 100) > 0) {
+    await db`update approvals set expires_at = clock_timestamp() where state = 'pending'`
+  }
+  t.same(await db`select sku_id from stock where held <> 0`, [], 'in the end no stock is set aside')
+  t.same(await db`select id from accounts where kind = 'held' and balance <> 0`, [], 'nor money')
+  const miscounted = await db`
+    select id from bulk_orders, lateral (
+      select coalesce(sum(delivered), 0) as delivered, coalesce(sum(total), 0) as paid
+      from orders where (terms ->> 'bulk')::uuid = bulk_orders.id
+    ) as bought
+    where confirmed_at is not null and (ended_at is null or lines_done <> lines or lines_delivered + lines_failed <> lines
+      or (bulk_orders.delivered, bulk_orders.paid) is distinct from (bought.delivered, bought.paid))`
+  t.same(miscounted, [], 'and every bulk order has ended, and counts what it bought')
   await house.proves(t)
 })
