@@ -444,7 +444,7 @@ t.test('what takes, sets aside, gives back and withdraws, all at once, never wai
     select deadlocks from pg_stat_database where datname = current_database()`)[0]!.deadlocks
   const before = await circles()
   const answers: Answer[] = []
-  const actsMax = 400
+  const actsMax = 250
   let acted = 0
   const isOver = () => acted >= actsMax
   const actor = async () => {
