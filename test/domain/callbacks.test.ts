@@ -225,7 +225,7 @@ t.test('410 disables the endpoint, and its reseller is told; at an order’s own
   t.match(await rowOf(endpoint), { state: 'disabled', state_reason: 'It answered 410 Gone.' })
   await deliverAll(delivering)
   const told = receiver.received.filter(({ path, json }) => path === '/well' && json.type === 'endpoint.disabled')
-  t.match(told.map(({ json }) => json.data), [{ endpoint: endpoint.id, last_status: 410 }])
+  t.match(told.map(({ json }) => json.data), [{ endpoint: endpoint.id, last_status: 410, failing_since: /Z$/ }])
   t.match(await rowOf(other), { state: 'enabled', failures: 0 })
 
   await tell(alice, 1)

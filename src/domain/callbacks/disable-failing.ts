@@ -11,8 +11,8 @@ import { lockResellers } from '../events/lock-resellers.ts'
 export const failingDaysMax = 5
 export const warnedAfterDays = 1
 
-/** Why endpoints are disabled, in a sentence, and what they answered when that is the reason. */
-export interface Verdict { readonly reason: string, readonly status?: number }
+/** Why endpoints are disabled, in a sentence; and when an answer is the reason, which, and where it came from. */
+export interface Verdict { readonly reason: string, readonly status?: number, readonly urls?: readonly string[] }
 
 /** One pass: disables what failed for too long, warns of what fails for long; gives how many endpoints. */
 export async function disableFailing (db: Db, limit: number): Promise<number> {
@@ -32,13 +32,14 @@ export async function disableFailing (db: Db, limit: number): Promise<number> {
 }
 
 /** Disables endpoints, those that still may be; their resellers are told. The caller holds no lock of an endpoint. */
-export async function disableEndpoints (tx: Tx, ids: readonly Uuid[], { reason, status }: Verdict): Promise<void> {
+export async function disableEndpoints (tx: Tx, ids: readonly Uuid[], { reason, status, urls }: Verdict): Promise<void> {
   await lockResellersOf(tx, ids)
   const disabled = await tx<Told[]>`
     update endpoints set state = 'disabled', state_reason = ${reason}, next_due_at = null, updated_at = now(),
-      last_status = coalesce(${status ?? null}::int, last_status)
+      last_status = coalesce(${status ?? null}::int, last_status), failing_since = coalesce(failing_since, statement_timestamp())
     where id = any(${bareArray(ids)}::uuid[]) and deleted_at is null
       and state = any(${quotedArray(endpointEntry.disabled as readonly string[])}::text[])
+      and ${urls === undefined ? tx`true` : tx`url = any(${quotedArray(urls)}::text[])`}
     returning ${toldColumns(tx)}`
   await appendEvents(tx, disabled.map(told => ({
     resellerId: told.resellerId,
@@ -61,7 +62,7 @@ interface Told {
   readonly id: Uuid
   readonly resellerId: Uuid
   readonly url: string
-  readonly failingSince: Date | null
+  readonly failingSince: Date
   readonly lastStatus: number | null
   readonly lastError: string | null
 }
@@ -74,7 +75,7 @@ function troubleOf ({ id, url, failingSince, lastStatus, lastError }: Told): Rec
   return {
     endpoint: showId('endpoint', id),
     url,
-    failing_since: failingSince?.toISOString() ?? null,
+    failing_since: failingSince.toISOString(),
     last_status: lastStatus,
     last_error: lastError
   }
