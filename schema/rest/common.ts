@@ -65,11 +65,14 @@ export const PageQuery = {
 
 export const urlLengthMax = 2_000
 
+/** What can be printed in ASCII, but for the space. */
+export const asciiPattern = '^[\\u0021-\\u007e]+$'
+
 /** An address for callbacks; what exactly is allowed, its reader says. */
 export const CallbackUrl = Type.String({
   minLength: 1,
   maxLength: urlLengthMax,
-  pattern: '^[\\u0021-\\u007e]+$',
+  pattern: asciiPattern,
   description: 'Where callbacks go: https, a public address, no user or password. It is checked again at every sending.',
   examples: ['https://shop.example.com/kahub']
 })

@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { problems, type ProblemCode } from '../../schema/problems.ts'
+import { asciiPattern } from '../../schema/rest/common.ts'
 import { PublicKeyRefusal } from '../base/ed25519-key.ts'
 import { JsonRefusal } from '../base/json.ts'
 import { Problem } from '../base/problem.ts'
@@ -116,22 +117,31 @@ function invalidRequest (faults: readonly SchemaFault[], context: string | undef
     return { pointer: context === 'body' ? pointer : pointer.replace(/^\//, ''), detail }
   })
   const first = errors[0]!
-  const part = context === 'body' ? 'The body' : 'The query'
+  const part = parts[context ?? ''] ?? 'The query'
   return new Problem('invalid_request', `${part} does not fit: ${first.pointer || 'it'} ${first.detail}.`, { errors })
 }
+
+const parts: Readonly<Record<string, string>> = { body: 'The body', params: 'The address', headers: 'A header' }
 
 function faultIn ({ keyword, params, message = 'is not valid' }: SchemaFault): string {
   switch (keyword) {
     case 'additionalProperties': return 'is not a known member'
     case 'required': return 'is missing'
     case 'enum': return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`
-    case 'pattern': return shapeOfId(String(params.pattern)) ?? message
+    case 'pattern': return shapeOf(String(params.pattern)) ?? message
+    case 'minProperties': return `must have at least ${Number(params.limit)} of its members`
+    case 'maxProperties': return `must have no more than ${Number(params.limit)} of its members`
+    case 'minItems': return `must have at least ${Number(params.limit)} in it`
+    case 'maxItems': return `must have no more than ${Number(params.limit)} in it`
+    case 'uniqueItems': return `must not have the same twice (at ${Number(params.j)} and ${Number(params.i)})`
+    case 'format': return params.format === 'date-time' ? 'must be a time with its zone, as in 2026-11-21T08:00:00Z' : message
     default: return message
   }
 }
 
-/** What an id has to look like, for whom its prefix says more than its pattern. */
-function shapeOfId (pattern: string): string | undefined {
+/** What a text has to look like, where words say more than its pattern: for an id its prefix does. */
+function shapeOf (pattern: string): string | undefined {
+  if (pattern === asciiPattern) return 'must be plain ASCII without spaces: other letters percent-encoded, a host in punycode'
   const prefix = /^\^([a-z]+_)/.exec(pattern)?.[1]
   return prefix && `must be an id as we gave it, ${prefix}…`
 }
