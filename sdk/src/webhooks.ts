@@ -165,7 +165,7 @@ async function importKeys ({ keys }: Jwks): Promise<ImportedKey[]> {
 }
 
 async function fetchJwks (url: string, fetchKeys: typeof fetch): Promise<Jwks> {
-  const response = await fetchKeys(url, { redirect: 'error', signal: AbortSignal.timeout(keysFetchMs) })
+  const response = await fetchKeys(url, { redirect: 'manual', signal: AbortSignal.timeout(keysFetchMs) })
   const jwks = response.ok ? await response.json() as Partial<Jwks> : undefined
   if (!Array.isArray(jwks?.keys)) {
     throw new ArgumentError(`${url} answered ${response.status} and no JWKS; give https://…/.well-known/jwks.json.`)
