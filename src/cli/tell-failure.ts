@@ -83,7 +83,7 @@ function adviceFor (error: KahubError): string | undefined {
     case 'key_expired':
       return 'Use the credentials of another operator key (--credentials FILE).'
     case 'scope_missing':
-      return 'Use a key with this scope: kahub keys create --operator --scopes … makes one.'
+      return 'Use a key with this scope: kahub keys create makes one, for a reseller or, with --operator, for an operator.'
     case 'rate_limited':
       return `Try again in ${error.retryAfterSeconds ?? 60} seconds.`
     case 'import_part_unexpected':

@@ -44,6 +44,8 @@ async function listen (session: ResellerSession, options: ListenOptions): Promis
     throw new UsageError('--forward takes a whole address, as in http://127.0.0.1:3000/hook.')
   }
   const secret = options.secret ?? webhooks.newSecret()
+  // A secret that cannot sign is refused now, not at the first event.
+  await webhooks.signForTest({}, { secret })
   if (session.form === 'text') {
     say(`Listening to ${session.url} with ${session.keyId}. Ctrl-C ends it.`)
     if (forward !== undefined) say(`The secret of these callbacks: ${pc.bold(secret)}`)
