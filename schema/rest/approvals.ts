@@ -6,7 +6,8 @@ import {
 import { lineQuantityMax, orderLinesMax, OrderId, SkuId } from './orders.ts'
 
 export const approvalSecondsMin = 60
-export const approvalSecondsMax = 30 * 86_400
+/** Whoever asks for approval keeps stock from others for so long at most. */
+export const approvalSecondsMax = 7 * 86_400
 export const approvalSecondsDefault = 86_400
 export const policySkusMax = 500
 export const budgetSubjectLengthMax = 64

@@ -176,6 +176,23 @@ t.test('an order of many lines and lots is given back range by range, each to it
   await house.proves(t)
 })
 
+t.test('the 48 hours of an order that waited for a second key begin when that approved it', async t => {
+  const alice = await house.reseller()
+  const sku = await house.sku({ codes: 5 })
+  await alice.kahub.approvalPolicy.put({ quantity_above: 1 })
+  const order = await alice.places({ sku, quantity: 2, deliver: 'fetch' })
+  const { data: [approval] } = await alice.kahub.approvals.list()
+  await (await alice.withKey({})).kahub.approvals.approve(approval!.id)
+  await backDate(order.id, '72 hours')
+  t.match((await cancel(alice, order.id)).json, { state: 'reversed', returned: 2 })
+  const again = await alice.places({ sku, quantity: 2, deliver: 'fetch' })
+  await (await alice.withKey({})).kahub.approvals.approve((await alice.kahub.approvals.list({ state: 'pending' })).data[0]!.id)
+  await backDate(again.id, '72 hours')
+  await house.db`update approvals set decided_at = decided_at - interval '49 hours' where subject_id = ${readId('order', again.id)!}`
+  t.equal((await cancel(alice, again.id)).code, 'reversal_too_late')
+  await house.proves(t)
+})
+
 t.test('what comes back of a recalled or expired lot goes nowhere and counts as withdrawn', async t => {
   const alice = await house.reseller({ balance: '100' })
   const { lots } = house.operator

@@ -929,7 +929,7 @@ export class OrdersResource {
   /**
    * Cancel an order.
    * What is set aside is released at once. Of what was delivered, codes that were never revealed go back on the shelf
-   * within 48 hours of the order, and their money into your wallet. Again, it changes nothing.
+   * within 48 hours of the order, or of its approval, and their money into your wallet. Again, it changes nothing.
    * POST /v1/orders/{id}/cancel
    * @param id The id of an order.
    */

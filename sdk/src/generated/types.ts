@@ -2303,7 +2303,7 @@ export interface PutApprovalPolicyBody {
   /** A purchase with a SKU you never bought before needs approval. false when left out. */
   first_purchase?: boolean | undefined
   /**
-   * How long a purchase waits, its stock and money set aside, before it expires. From 60 to 2592000. 86400 when left
+   * How long a purchase waits, its stock and money set aside, before it expires. From 60 to 604800. 86400 when left
    * out.
    */
   expires_in_seconds?: number | undefined

@@ -20,7 +20,7 @@ export function reversalRoutes (app: App): void {
       operationId: 'cancelOrder',
       summary: 'Cancel an order',
       description: 'What is set aside is released at once. Of what was delivered, codes that were never revealed go back on the shelf within ' +
-        '48 hours of the order, and their money into your wallet. Again, it changes nothing.',
+        '48 hours of the order, or of its approval, and their money into your wallet. Again, it changes nothing.',
       tags: ['Orders'],
       'x-sdk': { resource: 'orders', method: 'cancel' },
       params: Type.Object({ id: OrderId }),

@@ -1,5 +1,5 @@
 // Giving back codes that were never revealed: money returns to the wallet, codes to the shelf. This is the one place where that
-// happens. Rules: within so many hours of the order, by the database's clock; a code that was revealed once stays sold. The caller
+// happens. Rules: within so many hours of the order, or of its approval, by the database's clock; a code that was revealed once stays sold. The caller
 // holds the reseller's lock; here the wallet is locked, then the stock rows, then the order, which reveals lock too: of a reveal and a
 // return of one code, only one can happen. Revenue comes last, as in the batches of orders.
 import type { Currency, OrderState, RefundReason, ReturnedCodes } from '../../../schema/vocabulary.ts'
@@ -82,15 +82,22 @@ interface LockedOrder {
   readonly returned: number
   readonly terms: OrderTerms | null
   readonly createdAt: Date
+  /** When it could be paid for: with the order, or when a second key approved it. */
+  readonly settledAt: Date
   readonly now: Date
   readonly late: boolean
 }
 
 async function lockOrder (tx: Tx, resellerId: Uuid, orderId: Uuid): Promise<LockedOrder> {
   const [order] = await tx<LockedOrder[]>`
-    select state, currency, delivered, returned, terms, created_at as "createdAt", clock_timestamp() as now,
-           clock_timestamp() > created_at + make_interval(hours => ${returnHoursMax}) as late
-    from orders where reseller_id = ${resellerId} and id = ${orderId} for no key update`
+    select state, currency, delivered, returned, terms, created_at as "createdAt", settled.at as "settledAt", clock_timestamp() as now,
+           clock_timestamp() > settled.at + make_interval(hours => ${returnHoursMax}) as late
+    from orders cross join lateral (
+      select greatest(orders.created_at, max(decided_at)) as at from approvals
+      where approvals.reseller_id = orders.reseller_id and subject_id in (orders.id, (orders.terms ->> 'bulk')::uuid)
+        and approvals.state = 'approved'
+    ) as settled
+    where orders.reseller_id = ${resellerId} and orders.id = ${orderId} for no key update of orders`
   assert(order && (order.state === 'completed' || order.state === 'partial'), 'an order with codes that can be given back')
   return order
 }
@@ -142,7 +149,7 @@ function cutAtReveals (positions: readonly PositionedAllocation[], revealed: rea
 }
 
 /** Of several reasons, the one that stands first in the table of problems. */
-function refuse ({ delivered, returned, createdAt, now, late }: LockedOrder, pieces: readonly Piece[], codes: ReturnedCodes): void {
+function refuse ({ delivered, returned, createdAt, settledAt, now, late }: LockedOrder, pieces: readonly Piece[], codes: ReturnedCodes): void {
   const revealed = countOf(pieces.filter(piece => piece.live && piece.revealed))
   const unrevealed = delivered - returned - revealed
   if (unrevealed === 0 || (codes === 'all' && revealed > 0)) {
@@ -151,8 +158,8 @@ function refuse ({ delivered, returned, createdAt, now, late }: LockedOrder, pie
     throw new Problem('codes_revealed', detail, { revealed, delivered, returned })
   }
   if (late) {
-    const until = new Date(createdAt.getTime() + returnHoursMax * 3_600_000)
-    throw new Problem('reversal_too_late', `Codes can be given back within ${returnHoursMax} hours of their order.`, {
+    const until = new Date(settledAt.getTime() + returnHoursMax * 3_600_000)
+    throw new Problem('reversal_too_late', `Codes can be given back within ${returnHoursMax} hours of their order, or of its approval.`, {
       ordered_at: createdAt.toISOString(), returnable_until: until.toISOString(), now: now.toISOString()
     })
   }
