@@ -13,7 +13,7 @@ import { proveHouse } from '../support/prove-house.ts'
 import { useOwnCluster } from '../support/postgres.ts'
 
 /** How often something is killed; KAHUB_KILLS asks for more. */
-const kills = Number(process.env.KAHUB_KILLS ?? 40)
+const kills = Number(process.env.KAHUB_KILLS ?? 25)
 /** Every so many kills it is PostgreSQL. */
 const postgresEvery = 8
 const quietMsMax = 250
