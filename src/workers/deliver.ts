@@ -125,7 +125,7 @@ export function openDelivering (world: DeliverNeeds, { sender, hint, count, time
     // What was cut because this process ends was no attempt; its lease is given back.
     if (outcome.error === 'stopped') return
     const { id, destination, url, attempts } = delivery
-    ended.push({ deliveryId: id, endpointId: destination.id, elsewhere: url !== null, attempts, ...outcome })
+    ended.push({ deliveryId: id, endpointId: destination.id, endpointUrl: destination.url, elsewhere: url !== null, attempts, ...outcome })
     if (isTaken(outcome)) time?.(outcome.durationMs)
     gathering ??= setTimeout(() => {
       gathering = undefined

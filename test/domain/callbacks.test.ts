@@ -269,6 +269,7 @@ t.test('a worker that is killed between sending and settling loses nothing: the 
     const late: AttemptResult = {
       deliveryId: leased!.id,
       endpointId,
+      endpointUrl: endpoint.url,
       elsewhere: false,
       attempts: 0,
       status: 500,
@@ -417,6 +418,7 @@ t.test('an endpoint that is changed, paused or deleted while something is due is
   t.same(await settleDeliveries(live.callbackDb, 'slow', [{
     deliveryId: leased!.id,
     endpointId: leased!.destination.id,
+    endpointUrl: leased!.destination.url,
     elsewhere: false,
     attempts: 0,
     status: 500,
@@ -445,6 +447,82 @@ t.test('a clock that jumps leaves nothing behind', async t => {
   await deliveringFor(t).untilIdle()
   t.equal(receiver.received.length, 2)
   t.equal(await wakeStalled(live.callbackDb, 100), 0)
+})
+
+t.test('a worker that sends one delivery twice at once, after a leap of the clock, counts it once and goes on', async t => {
+  const alice = await house.reseller()
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>()
+  const { promise: full, resolve: fill } = Promise.withResolvers<void>()
+  let arrived = 0
+  const receiver = await openCallbackReceiver(t, async () => {
+    if (++arrived === 6) fill()
+    await opened
+    return 200
+  })
+  const endpoint = await alice.kahub.endpoints.create({ url: receiver.url })
+  await tell(alice, 3)
+  await fanOutAll()
+  const delivering = deliveringFor(t)
+  await delivering.run()
+  await letTimePass(readId('endpoint', endpoint.id)!)
+  await delivering.run()
+  await full
+  open()
+  await delivering.untilIdle()
+  t.match(await deliveriesOf(endpoint), Array(3).fill({ state: 'delivered', attempts: 1 }))
+})
+
+t.test('endpoints that fail, however many and without room for them, hide nobody', async t => {
+  const alice = await house.reseller()
+  const endpoint = await alice.kahub.endpoints.create({ url: 'http://127.0.0.1:9/' })
+  const endpointId = readId('endpoint', endpoint.id)!
+  await tell(alice, 1)
+  await fanOutAll()
+  await db`insert into endpoints (reseller_id, id, url, signatures, sealed_secret, master_key, state, fanned_to, sequence, failures,
+      failing_since, next_due_at)
+    select reseller_id, gen_random_uuid(), url, signatures, sealed_secret, master_key, state, fanned_to, 1, 3, now(),
+      now() - interval '1 minute' from endpoints, generate_series(1, 450) where id = ${endpointId}`
+  await db`insert into deliveries (endpoint_id, sequence, id, reseller_id, event_sequence, event_id, type, state, due_at)
+    select endpoints.id, 1, gen_random_uuid(), endpoints.reseller_id, event_sequence, event_id, type, 'due', now() - interval '1 minute'
+    from endpoints join deliveries using (reseller_id) where deliveries.endpoint_id = ${endpointId} and failures = 3`
+  const leased = await leaseDeliveries(live.callbackDb, 'crowded', { room: 100, failingRoom: 0 })
+  t.same(leased.map(({ destination }) => destination.id), [endpointId])
+  const crowd = db`reseller_id = ${readId('reseller', alice.id)!} and failures = 3`
+  await db`delete from deliveries where endpoint_id in (select id from endpoints where ${crowd})`
+  await db`delete from endpoints where ${crowd}`
+})
+
+t.test('410 from an address that the endpoint has left disables nothing', async t => {
+  const alice = await house.reseller()
+  const endpoint = await alice.kahub.endpoints.create({ url: 'http://127.0.0.1:9/old' })
+  const receiver = await openCallbackReceiver(t, async ({ path }) => {
+    if (path === '/new') return 200
+    await alice.kahub.endpoints.update(endpoint.id, { url: `${receiver.url}/new` })
+    return 410
+  })
+  await alice.kahub.endpoints.update(endpoint.id, { url: `${receiver.url}/old` })
+  await tell(alice, 1)
+  const delivering = deliveringFor(t)
+  await deliverAll(delivering)
+  t.match(await rowOf(endpoint), { state: 'enabled', failures: 1 })
+  await letTimePass(readId('endpoint', endpoint.id)!)
+  await delivering.untilIdle()
+  t.match(receiver.received.map(({ path }) => path), ['/old', '/new'])
+})
+
+t.test('a delivery whose event is no longer kept is given up at once, and its receiver is not blamed', async t => {
+  const alice = await house.reseller()
+  const receiver = await openCallbackReceiver(t)
+  const endpoint = await alice.kahub.endpoints.create({ url: receiver.url })
+  await tell(alice, 2)
+  await fanOutAll()
+  const { reseller_id: resellerId, event_floor: floor } = (await db<{ reseller_id: Uuid, event_floor: bigint }[]>`
+    update resellers set event_floor = event_sequence - 1 where id = ${readId('reseller', alice.id)!}
+    returning id as reseller_id, event_floor`)[0]!
+  await db`delete from events where reseller_id = ${resellerId} and sequence <= ${floor}`
+  await deliveringFor(t).untilIdle()
+  t.match(await deliveriesOf(endpoint), [{ state: 'dead', attempts: 1, last_error: 'event_expired' }, { state: 'delivered' }])
+  t.match(await rowOf(endpoint), { failures: 0, failing_since: null })
 })
 
 t.test('thousands of events, a fifth of the endpoints failing and workers killed at random: every one arrives, and no sequence has a gap',

@@ -15,6 +15,8 @@ import { resumeSecondsMax } from './retry-schedule.ts'
 /** Longer than an attempt may take, with time to settle it. */
 export const leaseSeconds = 30
 const endpointsPerLeaseMax = 200
+/** Looks at so many endpoints one after another, when there is no room for what they have: behind them others may wait. */
+const looksPerLeaseMax = 20
 /** From so many failures in a row on, an endpoint is tried once a second at most. */
 export const failuresBeforeTrickle = 5
 
@@ -47,21 +49,11 @@ export interface LeaseRoom {
 }
 
 /** Leases what is due, fairly: the first of every endpoint before the second of any. */
-export async function leaseDeliveries (db: Db, worker: string, { room, failingRoom }: LeaseRoom): Promise<readonly LeasedDelivery[]> {
-  const { destinations, leased } = await transact(db, async tx => {
-    const destinations = await tx<(Destination & { id: Uuid })[]>`
-      select id, url, signatures, sealed_secret as "sealedSecret", master_key as "masterKey",
-             case when previous_until > statement_timestamp() then previous_secret end as "previousSecret",
-             previous_master_key as "previousMasterKey", failures > 0 as failing
-      from endpoints where state = 'enabled' and deleted_at is null and next_due_at <= statement_timestamp()
-      order by next_due_at limit ${endpointsPerLeaseMax} for no key update skip locked`
-    if (destinations.length === 0) return { destinations, leased: [] }
-    // Each in a statement of its own: what it reads must be as new as the locks, and as the leases.
-    const ids = destinations.map(({ id }) => id)
-    const leased = await lease(tx, worker, ids, { room, failingRoom })
-    await lookAgain(tx, ids, leased)
-    return { destinations, leased }
-  })
+export async function leaseDeliveries (db: Db, worker: string, room: LeaseRoom): Promise<readonly LeasedDelivery[]> {
+  let { destinations, leased } = await leaseOfNext(db, worker, room)
+  for (let looks = 1; leased.length === 0 && destinations.length === endpointsPerLeaseMax && looks < looksPerLeaseMax; looks++) {
+    ({ destinations, leased } = await leaseOfNext(db, worker, room))
+  }
   if (leased.length === 0) return []
   const byId = new Map(destinations.map(destination => [destination.id, destination]))
   const bodies = await readBodies(db, leased)
@@ -73,6 +65,26 @@ export async function leaseDeliveries (db: Db, worker: string, { room, failingRo
       simulated: sample !== null,
       event: told ? { id: eventId, type, sequence: eventSequence, ...told } : null
     }
+  })
+}
+
+interface Leased { readonly destinations: readonly Destination[], readonly leased: readonly LeasedRow[] }
+
+/** Leases what is due to the endpoints that were to be looked at the longest ago. */
+async function leaseOfNext (db: Db, worker: string, room: LeaseRoom): Promise<Leased> {
+  return await transact(db, async tx => {
+    const destinations = await tx<Destination[]>`
+      select id, url, signatures, sealed_secret as "sealedSecret", master_key as "masterKey",
+             case when previous_until > statement_timestamp() then previous_secret end as "previousSecret",
+             previous_master_key as "previousMasterKey", failures > 0 as failing
+      from endpoints where state = 'enabled' and deleted_at is null and next_due_at <= statement_timestamp()
+      order by next_due_at limit ${endpointsPerLeaseMax} for no key update skip locked`
+    if (destinations.length === 0) return { destinations, leased: [] }
+    // Each in a statement of its own: what it reads must be as new as the locks, and as the leases.
+    const ids = destinations.map(({ id }) => id)
+    const leased = await lease(tx, worker, ids, room)
+    await lookAgain(tx, ids, leased)
+    return { destinations, leased }
   })
 }
 

@@ -11,6 +11,8 @@ import { resumeSecondsMax, waitAfterMs } from './retry-schedule.ts'
 export interface AttemptResult {
   readonly deliveryId: Uuid
   readonly endpointId: Uuid
+  /** The endpoint's URL when this was leased; it may be another by now. */
+  readonly endpointUrl: string
   /** Whether it went to an address of its own instead of the endpoint's. */
   readonly elsewhere: boolean
   /** Attempts before this one since it became due, or was replayed. */
@@ -30,23 +32,45 @@ export function isTaken ({ status, error }: Pick<AttemptResult, 'status' | 'erro
   return error === null && status !== null && status >= 200 && status < 300
 }
 
-/** Settles results; gives how many were counted as what. An answer 410 disables the endpoint, unless it was of an order's own address. */
+/**
+ * Settles results; gives how many were counted as what. An answer 410 disables the endpoint, unless it was of an order's own address,
+ * or of one that the endpoint has left.
+ */
 export async function settleDeliveries (
-  db: Db, worker: string, results: readonly AttemptResult[]
+  db: Db, worker: string, ended: readonly AttemptResult[]
 ): Promise<Readonly<Record<AttemptOutcome, number>>> {
-  const gone = results.filter(result => result.status === 410 && !result.elsewhere).map(({ endpointId }) => endpointId)
-  if (gone.length > 0) await transact(db, tx => disableEndpoints(tx, [...new Set(gone)], { reason: 'It answered 410 Gone.', status: 410 }))
+  const results = oneOfEach(ended)
+  const gone = results.filter(result => result.status === 410 && !result.elsewhere)
+  if (gone.length > 0) {
+    const verdict = { reason: 'It answered 410 Gone.', status: 410, urls: gone.map(({ endpointUrl }) => endpointUrl) }
+    await transact(db, tx => disableEndpoints(tx, [...new Set(gone.map(({ endpointId }) => endpointId))], verdict))
+  }
   return await transact(db, async tx => {
     const endpointIds = [...new Set(results.map(({ endpointId }) => endpointId))]
     await tx`select id from endpoints where id = any(${bareArray(endpointIds)}::uuid[]) order by id for no key update`
     const settled = await settle(tx, worker, results)
     const counted = results.filter(({ deliveryId }) => settled.has(deliveryId))
     await keepAttempts(tx, counted, settled)
-    await judgeEndpoints(tx, counted)
+    await judgeEndpoints(tx, counted.filter(wasSent))
     const outcomes = { delivered: 0, failed: 0, dead: 0 }
     for (const { state } of settled.values()) outcomes[state === 'due' ? 'failed' : state]++
     return outcomes
   })
+}
+
+/**
+ * One result of each delivery, one that was taken if there is any. A worker whose lease ran out while it stood still, or whose database
+ * put its clock, can have sent a delivery twice at once.
+ */
+function oneOfEach (results: readonly AttemptResult[]): readonly AttemptResult[] {
+  const first = new Map<Uuid, AttemptResult>()
+  for (const result of results) if (!first.has(result.deliveryId) || isTaken(result)) first.set(result.deliveryId, result)
+  return [...first.values()]
+}
+
+/** Whether there was anything to send: an event that is no longer kept says nothing about its receiver. */
+function wasSent ({ error }: AttemptResult): boolean {
+  return error !== 'event_expired'
 }
 
 /** Gives back leases of what was never sent, so that another worker need not wait for their end. */
@@ -76,9 +100,9 @@ async function settle (tx: Tx, worker: string, results: readonly AttemptResult[]
   return new Map(rows.map(row => [row.id, row]))
 }
 
-/** How long until the next attempt, if there is one; an order’s own address that is gone is not asked again. */
+/** How long until the next attempt, if there is one: none where an order’s own address is gone, or the event is. */
 function waitOf (result: AttemptResult): number | null {
-  if (isTaken(result) || (result.status === 410 && result.elsewhere)) return null
+  if (isTaken(result) || !wasSent(result) || (result.status === 410 && result.elsewhere)) return null
   return waitAfterMs(result.attempts + 1, result.retryAfterMs)
 }
 
