@@ -44,7 +44,10 @@ export function openEventSource (db: Db): EventSource {
         at = part.upTo
         if (part.events.length > 0) yield part
         if (part.hasMore || ended.aborted) continue
-        if (await waitBeyond(resellerId, at, quietMs, ended) === 'quiet') yield { events: [], upTo: at, hasMore: false }
+        // Quiet is known without reading: the poll asks for all who wait.
+        while (!ended.aborted && await waitBeyond(resellerId, at, quietMs, ended) === 'quiet') {
+          yield { events: [], upTo: at, hasMore: false }
+        }
       }
     },
     close () { closing.abort() }

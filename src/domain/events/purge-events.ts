@@ -24,7 +24,7 @@ export async function purgeEvents (db: Db, limit: number): Promise<number> {
     where first.created_at < ${cutoff(db)} and purged.up_to > event_floor limit 1`
   if (!oldest) return 0
   const { reseller_id: resellerId, event_floor: floor, up_to: upTo } = oldest
-  await transact(db, tx => giveUpDeliveries(tx, resellerId, upTo))
+  await transact(db, tx => giveUpDeliveries(tx, resellerId, floor, upTo))
   return await transact(db, async tx => {
     await lockResellers(tx, [resellerId])
     const moved = await tx`
@@ -38,9 +38,10 @@ function cutoff (db: Db) {
   return db`now() - make_interval(days => ${eventsKeptDays})`
 }
 
-async function giveUpDeliveries (tx: Tx, resellerId: Uuid, upTo: bigint): Promise<void> {
+/** Of what lies below the floor nothing is due: deliveries are many, and stay. */
+async function giveUpDeliveries (tx: Tx, resellerId: Uuid, floor: bigint, upTo: bigint): Promise<void> {
   await tx`
     update deliveries set state = 'dead', due_at = null, leased_until = null, leased_by = null,
       last_error = coalesce(last_error, 'it waited until its event was no longer kept')
-    where reseller_id = ${resellerId} and event_sequence <= ${upTo} and state = 'due' and sample is null`
+    where reseller_id = ${resellerId} and event_sequence > ${floor} and event_sequence <= ${upTo} and state = 'due' and sample is null`
 }
