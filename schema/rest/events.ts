@@ -157,6 +157,7 @@ export function callbackOf (type: EventType): TSchema {
     id: EventId,
     type: Type.Unsafe<string>({ type: 'string', enum: [type] }),
     timestamp: Type.String({ ...Timestamp, description: 'When it became true.' }),
+    endpoint: Type.Unsafe<string>({ ...EndpointId, description: 'The endpoint it is sent to; with v1a, take it only if it is yours.' }),
     sequence: Type.Integer({ description: 'Counts what was sent to this endpoint, without a gap; the order of arrival may be another.' }),
     event_sequence: Type.Integer({ description: `Its sequence in GET /v1/events. ${sequenceOfReseller}` }),
     simulated: Type.Optional(Type.Boolean({ description: 'true: you asked for a sample; nothing of it is true.' })),

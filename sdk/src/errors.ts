@@ -7,7 +7,7 @@ export type ClientCode =
 
 /** Why a callback is not genuine. */
 export type CallbackReason =
-  'headers_missing' | 'timestamp_malformed' | 'too_old' | 'in_future' | 'signature_wrong' | 'body_unreadable'
+  'headers_missing' | 'timestamp_malformed' | 'too_old' | 'in_future' | 'signature_wrong' | 'body_unreadable' | 'endpoint_unknown'
 
 /** Something wrong at one place of the request; `pointer` is a JSON pointer (RFC 6901) into it. */
 export interface FieldError {

@@ -10,10 +10,14 @@ export const toleranceSecondsDefault = 300
 const signaturesMax = 20
 const publicKeysMax = 20
 const keysRefetchMs = 300_000
+/** Keys are taken for good so long; then they are fetched anew, and those known kept when that fails. */
+const keysKeptMs = 86_400_000
 const keysFetchMs = 10_000
 
 /** What a callback tells: an event, with its place in what was sent to this endpoint. */
 export type Callback = Event & {
+  /** The endpoint that it was sent to. */
+  readonly endpoint: string
   /** The sequence of the event in the feed; `sequence` counts what was sent to this endpoint, without a gap. */
   readonly event_sequence: number
   /** true: a sample you asked for. */
@@ -34,8 +38,10 @@ export interface PublicKeys {
 export interface UnwrapOptions {
   /** The endpoint's secrets (whsec_…): one, or while you rotate both. */
   readonly secrets?: string | readonly string[] | undefined
-  /** kahub's public keys, for v1a: as JWKS, or `publicKeysAt(url)`. */
+  /** kahub's public keys, for v1a: as JWKS, or `publicKeysAt(url)`. They sign for every reseller, so give `endpoints` too. */
   readonly publicKeys?: Jwks | PublicKeys | undefined
+  /** The ids of your endpoints (ep_…), one or several: a callback that was sent to another is refused. */
+  readonly endpoints?: string | readonly string[] | undefined
   readonly toleranceSeconds?: number | undefined
   /** The present in milliseconds since 1970, instead of Date.now(). */
   readonly now?: number | undefined
@@ -63,20 +69,24 @@ export async function unwrap (rawBody: string | Uint8Array, headers: HeadersLike
   const body = typeof rawBody === 'string' ? text.encode(rawBody) : rawBody
   const content = joined(text.encode(`${id}.${timestamp}.`), body)
   await checkSignature(content, signature, options)
-  return parse(body)
+  const callback = parse(body)
+  checkEndpoint(callback, options)
+  return callback
 }
 
 /**
- * kahub's public keys, from its /.well-known/jwks.json: fetched once, and again when no key fits, at most every five minutes.
- * Make it once, where your program begins.
+ * kahub's public keys, from its /.well-known/jwks.json: fetched once, again after a day, and when no key fits, at most every five
+ * minutes. Over https, or from this machine. Make it once, where your program begins.
  */
 export function publicKeysAt (url: string, { fetch: fetchKeys = fetch }: { readonly fetch?: typeof fetch } = {}): PublicKeys {
+  if (!isTrusted(url)) throw new ArgumentError('publicKeysAt takes an https address: whoever can change the keys on their way can sign.')
   let known: { readonly keys: Promise<Jwks>, readonly fetchedMs: number } | undefined
   return {
     async read (age) {
       const nowMs = Date.now()
-      if (known === undefined || (age === 'now' && nowMs - known.fetchedMs > keysRefetchMs)) {
-        known = { keys: fetchJwks(url, fetchKeys), fetchedMs: nowMs }
+      if (known === undefined || nowMs - known.fetchedMs > (age === 'now' ? keysRefetchMs : keysKeptMs)) {
+        const before = known?.keys
+        known = { keys: fetchJwks(url, fetchKeys).catch(error => before ?? Promise.reject(error)), fetchedMs: nowMs }
       }
       try {
         return await known.keys
@@ -129,6 +139,9 @@ async function checkSignature (content: Uint8Array<ArrayBuffer>, header: string,
   const secrets = typeof options.secrets === 'string' ? [options.secrets] : options.secrets ?? []
   const { publicKeys } = options
   if (secrets.length === 0 && publicKeys === undefined) throw new ArgumentError('Give secrets (whsec_…), publicKeys, or both.')
+  if (publicKeys !== undefined && idsOf(options).length === 0) {
+    throw new ArgumentError('Give endpoints (ep_…) with publicKeys: kahub has one key for all, and others could have theirs sent to you.')
+  }
   const given = header.split(' ').slice(0, signaturesMax).map(one => one.split(',', 2) as [string, string | undefined])
   const of = (version: string) =>
     given.filter(([own]) => own === version).map(([, value]) => bytesOf(value ?? '')).filter(bytes => bytes !== undefined)
@@ -164,6 +177,12 @@ async function importKeys ({ keys }: Jwks): Promise<ImportedKey[]> {
     crypto.subtle.importKey('jwk', { kty, crv: crv!, x: x! }, 'Ed25519', false, ['verify'])))
 }
 
+function isTrusted (url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+}
+
 async function fetchJwks (url: string, fetchKeys: typeof fetch): Promise<Jwks> {
   const response = await fetchKeys(url, { redirect: 'manual', signal: AbortSignal.timeout(keysFetchMs) })
   const jwks = response.ok ? await response.json() as Partial<Jwks> : undefined
@@ -181,6 +200,16 @@ function parse (body: Uint8Array): Callback {
     // Told below, without what stands in it.
   }
   throw refused('body_unreadable', 'The body is signed, and is no event.')
+}
+
+/** Whoever has an endpoint can have kahub call your address, signed with the key of all. */
+function checkEndpoint ({ endpoint }: Callback, options: UnwrapOptions): void {
+  if (options.endpoints === undefined || idsOf(options).includes(endpoint)) return
+  throw refused('endpoint_unknown', 'It is signed, and was sent to an endpoint that is not among yours.')
+}
+
+function idsOf ({ endpoints = [] }: UnwrapOptions): readonly string[] {
+  return typeof endpoints === 'string' ? [endpoints] : endpoints
 }
 
 function headerOf (headers: HeadersLike, name: string): string | undefined {

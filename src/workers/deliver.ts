@@ -107,7 +107,7 @@ export function openDelivering (world: DeliverNeeds, { sender, hint, count, time
     const { id, destination, url, event, sequence, simulated } = delivery
     if (event === null) return unsent('event_expired', world.clock())
     const timestamp = Math.floor(world.clock() / 1000)
-    const body = callbackBody(event, { sequence, simulated })
+    const body = callbackBody(event, { endpointId: destination.id, sequence, simulated })
     let signature
     try {
       signature = signCallback({ id: showId('delivery', id), timestamp, body }, signersOf(destination))

@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap'
 import { createPublicKey, verify } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
+import { webhooks } from '../../sdk/src/index.ts'
 import type { EventType } from '../../schema/vocabulary.ts'
 import { readId, type Uuid } from '../../src/base/ids.ts'
 import { disableFailing } from '../../src/domain/callbacks/disable-failing.ts'
@@ -111,7 +112,8 @@ t.test('an order is told to its reseller’s endpoints and to no other, signed s
   t.equal(at('/orders?of=alice').length, 1)
   t.match(told!.json, { type: 'order.completed', sequence: 1, data: { order: { id: order.id, quantity: 2 } } })
   const event = await alice.kahub.events.get(told!.json.id)
-  const { sequence, ...body } = told!.json
+  const { sequence, endpoint, ...body } = told!.json
+  t.equal(endpoint, some.id)
   t.same({ ...body, sequence: body.event_sequence, event_sequence: undefined }, { ...event, event_sequence: undefined },
     'the same object as in the feed')
   t.ok(told!.text.length < 20_000)
@@ -128,6 +130,20 @@ t.test('an order is told to its reseller’s endpoints and to no other, signed s
     state: 'delivered', attempts: 1, last_status: 200, log: [{ attempt: 1, status: 200, error: null }], request: { body: told!.text }
   })
   t.same(at('/all').map(({ json }) => json.sequence).sort(), [1, 2])
+})
+
+t.test('by the key of all, a callback is genuine to the endpoint it was sent to and to no other', async t => {
+  const [alice, mallory] = [await house.reseller(), await house.reseller()]
+  const receiver = await openCallbackReceiver(t)
+  const own = await alice.kahub.endpoints.create({ url: receiver.url, signatures: ['v1a'] })
+  await mallory.kahub.endpoints.create({ url: receiver.url, signatures: ['v1a'] })
+  await tell(alice, 1)
+  await tell(mallory, 1)
+  await deliverAll(deliveringFor(t))
+  const publicKeys = webhooks.publicKeysAt(`${house.url}/.well-known/jwks.json`)
+  const told = await Promise.all(receiver.received.map(({ text, headers }) =>
+    webhooks.unwrap(text, headers, { publicKeys, endpoints: own.id }).then(({ endpoint }) => endpoint, ({ reason }) => reason)))
+  t.same(told.sort(), ['endpoint_unknown', own.id].sort())
 })
 
 t.test('while a secret rotates, both sign', async t => {

@@ -184,7 +184,7 @@ t.test('the log shows what is sent and every attempt; what is another’s is not
   t.notOk(Object.keys(shown.request!.headers).includes('webhook-signature'), 'no signature is shown')
   const body = JSON.parse(shown.request!.body)
   const event = await alice.kahub.events.get(delivery!.event)
-  t.same(body, { ...event, sequence: shown.sequence, event_sequence: event.sequence })
+  t.same(body, { ...event, endpoint: shown.endpoint, sequence: shown.sequence, event_sequence: event.sequence })
   t.equal(body.data.order.id, order.id)
   t.notOk(shown.request!.body.includes('CODE-'), 'never a code')
   t.same((await alice.kahub.events.deliveries(event.id)).data.map(one => one.id), [delivery!.id], 'did you tell me?')

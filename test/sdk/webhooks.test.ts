@@ -21,7 +21,7 @@ const bytes = randomBytes(32)
 const secret = `whsec_${bytes.toString('base64')}`
 const { privateKey, publicKey } = generateKeyPairSync('ed25519')
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one' } as { kty: string, crv: string, x: string, kid: string }
-const event = { id: 'evt_1', type: 'endpoint.test', timestamp: '2026-11-21T00:00:00.000Z', sequence: 7, event_sequence: 9, data: { endpoint: 'ep_1', state: 'enabled' } }
+const event = { id: 'evt_1', type: 'endpoint.test', timestamp: '2026-11-21T00:00:00.000Z', endpoint: 'ep_1', sequence: 7, event_sequence: 9, data: { endpoint: 'ep_1', state: 'enabled' } }
 const body = JSON.stringify(event)
 const nowS = 1_800_000_000
 const now = nowS * 1000
@@ -48,7 +48,7 @@ t.test('what kahub signs is unwrapped, by secret, by several, by public key, fro
   t.same(await webhooks.unwrap(body, v1, { secrets: secret, now }), event)
   t.same(await webhooks.unwrap(Buffer.from(body), v1, { secrets: [other, secret], now }), event)
   t.same(await webhooks.unwrap(body, new Headers(v1), { secrets: [secret], now }), event)
-  t.same(await webhooks.unwrap(body, v1a, { publicKeys: { keys: [jwk] }, now }), event)
+  t.same(await webhooks.unwrap(body, v1a, { publicKeys: { keys: [jwk] }, endpoints: 'ep_1', now }), event)
   t.equal(await reasonOf(body, headersOf(signed({ secrets: [randomBytes(32), bytes], privateKey }))), 'genuine', 'one that fits is enough')
   t.equal(await reasonOf(body, { 'Webhook-Id': 'dlv_1', 'Webhook-Timestamp': String(nowS), 'Webhook-Signature': v1['webhook-signature'] }), 'genuine')
   const callback = await webhooks.unwrap(body, v1, { secrets: secret, now })
@@ -58,6 +58,7 @@ t.test('what kahub signs is unwrapped, by secret, by several, by public key, fro
 t.test('whatever is not genuine is refused with its reason', async t => {
   const good = signed({ secrets: [bytes] })
   const v1a = signed({ privateKey })
+  const endpoints = ['ep_0', 'ep_1']
   const flipped = good.replace(/,(.)/, (_, first: string) => `,${first === 'A' ? 'B' : 'A'}`)
   const cases: Readonly<Record<string, readonly [string, Promise<string>]>> = {
     'no headers': ['headers_missing', reasonOf(body, {})],
@@ -74,15 +75,18 @@ t.test('whatever is not genuine is refused with its reason', async t => {
     'half the signature': ['signature_wrong', reasonOf(body, headersOf(good.slice(0, 20)))],
     'no base64': ['signature_wrong', reasonOf(body, headersOf('v1,%%%'))],
     'an unknown version': ['signature_wrong', reasonOf(body, headersOf(good.replace('v1,', 'v9,')))],
-    'a v1 signature under the name of v1a': ['signature_wrong', reasonOf(body, headersOf(good.replace('v1,', 'v1a,')), { publicKeys: { keys: [jwk] } })],
+    'a v1 signature under the name of v1a': ['signature_wrong', reasonOf(body, headersOf(good.replace('v1,', 'v1a,')), { publicKeys: { keys: [jwk] }, endpoints })],
     'only v1a, and only a secret': ['signature_wrong', reasonOf(body, headersOf(v1a))],
-    'v1a of a stranger': ['signature_wrong', reasonOf(body, headersOf(signed({ privateKey: generateKeyPairSync('ed25519').privateKey })), { publicKeys: { keys: [jwk] } })],
+    'v1a of a stranger': ['signature_wrong', reasonOf(body, headersOf(signed({ privateKey: generateKeyPairSync('ed25519').privateKey })), { publicKeys: { keys: [jwk] }, endpoints })],
+    'v1a, sent to another’s endpoint': ['endpoint_unknown', reasonOf(body, headersOf(v1a), { publicKeys: { keys: [jwk] }, endpoints: ['ep_2'] })],
+    'v1, sent to another’s endpoint': ['endpoint_unknown', reasonOf(body, headersOf(good), { secrets: secret, endpoints: [] })],
     'signed, and no JSON': ['body_unreadable', reasonOf('no', headersOf(signed({ secrets: [bytes] }, { id: 'dlv_1', timestamp: nowS, body: 'no' })))],
     'the right one is the 21st': ['signature_wrong', reasonOf(body, headersOf('v1,AAAA '.repeat(20) + good))]
   }
   for (const [says, [reason, found]] of Object.entries(cases)) t.equal(await found, reason, says)
   await t.rejects(webhooks.unwrap(JSON.parse(body), headersOf(good), { secrets: secret }), { code: 'argument_invalid' }, 'a parsed body')
   await t.rejects(webhooks.unwrap(body, headersOf(good), { now }), { code: 'argument_invalid' }, 'nothing to verify with')
+  await t.rejects(webhooks.unwrap(body, headersOf(v1a), { publicKeys: { keys: [jwk] }, now }), { code: 'argument_invalid' }, 'the key of all alone')
   await t.rejects(webhooks.unwrap(body, headersOf(good), { secrets: 'whsec_x', now }), { code: 'argument_invalid' }, 'a secret that is none')
 })
 
@@ -93,14 +97,35 @@ t.test('public keys are fetched once, and again when no key fits, not more often
     fetch: async () => { fetched++; return Response.json({ keys }) }
   })
   const headers = headersOf(signed({ privateKey }))
-  for (let i = 0; i < 5; i++) t.equal(await reasonOf(body, headers, { publicKeys }), 'signature_wrong')
+  for (let i = 0; i < 5; i++) t.equal(await reasonOf(body, headers, { publicKeys, endpoints: 'ep_1' }), 'signature_wrong')
   t.equal(fetched, 1, 'forgeries fetch nothing')
   keys = [jwk]
   const fresh = webhooks.publicKeysAt('https://kahub.example.com/', { fetch: async () => { fetched++; return Response.json({ keys }) } })
-  for (let i = 0; i < 5; i++) t.equal(await reasonOf(body, headers, { publicKeys: fresh }), 'genuine')
+  for (let i = 0; i < 5; i++) t.equal(await reasonOf(body, headers, { publicKeys: fresh, endpoints: 'ep_1' }), 'genuine')
   t.equal(fetched, 2)
   const broken = webhooks.publicKeysAt('https://kahub.example.com/', { fetch: async () => new Response('no', { status: 503 }) })
-  await t.rejects(webhooks.unwrap(body, headers, { publicKeys: broken, now }), /503/)
+  await t.rejects(webhooks.unwrap(body, headers, { publicKeys: broken, endpoints: 'ep_1', now }), /503/)
+  for (const url of ['http://kahub.example.com/', 'http://127.0.0.1.example.com/', 'data:application/json,{"keys":[]}', 'jwks.json']) {
+    t.throws(() => webhooks.publicKeysAt(url), { code: 'argument_invalid' }, url)
+  }
+  t.ok(webhooks.publicKeysAt('http://127.0.0.1:8080/.well-known/jwks.json'))
+})
+
+t.test('a public key that is no longer shown is good for a day at most, unless nothing is shown at all', async t => {
+  const { now: realNow } = Date
+  t.teardown(() => { Date.now = realNow })
+  const later = (days: number) => { Date.now = () => realNow() + days * 86_400_001 }
+  let shown: Response | undefined = Response.json({ keys: [jwk] })
+  const publicKeys = webhooks.publicKeysAt('https://kahub.example.com/', { fetch: async () => shown ?? Promise.reject(new Error('down')) })
+  const reason = () => reasonOf(body, headersOf(signed({ privateKey })), { publicKeys, endpoints: 'ep_1' })
+  t.equal(await reason(), 'genuine')
+  shown = undefined
+  later(1)
+  t.equal(await reason(), 'genuine', 'kahub is not to be reached')
+  shown = Response.json({ keys: [] })
+  t.equal(await reason(), 'genuine', 'not asked again at once')
+  later(2)
+  t.equal(await reason(), 'signature_wrong')
 })
 
 t.test('the official library verifies ours, and ours verifies its', async t => {

@@ -21,14 +21,14 @@ export function callbackHeaders (deliveryId: Uuid, timestamp: number): Record<st
 export async function readCallback (
   read: Reader, resellerId: Uuid, delivery: DeliveryRecord, attemptedAt: Date | undefined
 ): Promise<CallbackRequest | null> {
-  const { id, eventId, eventSequence, type, createdAt, sequence, simulated } = delivery
+  const { id, endpointId, eventId, eventSequence, type, createdAt, sequence, simulated } = delivery
   const sample = simulated ? await readSample(read, id) : undefined
   const event = sample === undefined
     ? await readEvent(read, resellerId, eventId)
     : { id: eventId, type, sequence: eventSequence, data: sample, createdAt }
   if (!event) return null
   const timestamp = Math.floor((attemptedAt ?? createdAt).getTime() / 1000)
-  return { headers: callbackHeaders(id, timestamp), body: callbackBody(event, { sequence, simulated }) }
+  return { headers: callbackHeaders(id, timestamp), body: callbackBody(event, { endpointId, sequence, simulated }) }
 }
 
 async function readSample (read: Reader, deliveryId: Uuid): Promise<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 // The one presenter of events: the feed, its stream, callbacks and GraphQL show what stands here.
 import type { Event } from '../../../schema/rest/events.ts'
-import { showId } from '../../base/ids.ts'
+import { showId, type Uuid } from '../../base/ids.ts'
 import type { EventRecord } from './read-events.ts'
 
 /** An event as its reseller reads it. */
@@ -9,12 +9,23 @@ export function eventView (event: EventRecord): Event {
   return { id: showId('event', event.id), type, timestamp: createdAt.toISOString(), sequence: Number(sequence), data }
 }
 
-/** The body of the callback that tells an event, byte for byte the same at every attempt. `sequence` is the endpoint's. */
-export function callbackBody (
-  event: EventRecord, { sequence, simulated }: { readonly sequence: bigint, readonly simulated: boolean }
-): string {
+/** What a callback says beside its event. `sequence` is the endpoint's. */
+export interface CallbackFacts { readonly endpointId: Uuid, readonly sequence: bigint, readonly simulated: boolean }
+
+/**
+ * The body of the callback that tells an event, byte for byte the same at every attempt. It names its endpoint: by the house's key (v1a)
+ * alone, what was sent to one reseller's endpoint would be genuine to all.
+ */
+export function callbackBody (event: EventRecord, { endpointId, sequence, simulated }: CallbackFacts): string {
   const { id, type, timestamp, sequence: eventSequence, data } = eventView(event)
   return JSON.stringify({
-    id, type, timestamp, sequence: Number(sequence), event_sequence: eventSequence, ...(simulated && { simulated }), data
+    id,
+    type,
+    timestamp,
+    endpoint: showId('endpoint', endpointId),
+    sequence: Number(sequence),
+    event_sequence: eventSequence,
+    ...(simulated && { simulated }),
+    data
   })
 }
