@@ -78,6 +78,10 @@ t.test('events are purged oldest first when they are a month old and were turned
   t.match([expired.status, expired.code, expired.json.events_after], [410, 'events_expired', before + 6])
   t.equal((await alice.send('GET', `/v1/events?after=${before + 6}`)).status, 200)
   t.equal((await alice.send('GET', `/v1/events/stream?after=${before}`)).code, 'events_expired')
+  for (const path of ['', '/stream']) {
+    const beyond = await alice.send('GET', `/v1/events${path}?after=${before + 1_000}`)
+    t.match([beyond.code, beyond.json.errors], ['invalid_request', [{ pointer: '/after' }]], 'a number that was counted elsewhere')
+  }
   const deliveries = await alice.kahub.deliveries.list({ limit: 100 })
   t.equal(deliveries.data.filter(({ state }) => state === 'dead').length, 6, 'what still waited of them is given up')
   const dead = deliveries.data.find(({ state }) => state === 'dead')!

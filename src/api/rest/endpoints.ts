@@ -4,6 +4,7 @@ import {
   CreateEndpoint, Endpoint, EndpointPage, EndpointParams, EndpointWithSecret, ListEndpoints, Replayed, ReplayEndpoint, RotateEndpointSecret,
   rotationSecondsDefault, SimulateEvent, UpdateEndpoint
 } from '../../../schema/rest/endpoints.ts'
+import { Problem } from '../../base/problem.ts'
 import { readId, showId, type Uuid } from '../../base/ids.ts'
 import { concurrencyDefault, createEndpoint, perSecondDefault, type MadeEndpoint } from '../../domain/callbacks/create-endpoint.ts'
 import { deleteEndpoint } from '../../domain/callbacks/delete-endpoint.ts'
@@ -246,6 +247,11 @@ function tryingRoutes (app: App): void {
     } as const
   }, async request => {
     const { since, from_sequence: fromSequence = null, to_sequence: toSequence = null, state = null } = request.body
+    if (fromSequence !== null && toSequence !== null && fromSequence > toSequence) {
+      throw new Problem('invalid_request', 'from_sequence is above to_sequence: there is nothing between them.', {
+        errors: [{ pointer: '/to_sequence', detail: `must be at least ${fromSequence}` }]
+      })
+    }
     const wish = { since: since === undefined ? null : new Date(since), fromSequence, toSequence, state }
     const { replayed, nextSequence } = await change(request, tx => replayEndpoint(tx, resellerOf(request).id, idOf(request), wish))
     return { replayed, has_more: nextSequence !== null, next_sequence: nextSequence }

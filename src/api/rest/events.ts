@@ -7,7 +7,7 @@ import type { EventType } from '../../../schema/vocabulary.ts'
 import { readId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { eventView } from '../../domain/events/event-view.ts'
-import { readEvent, readFeed, readFeedBounds, refuseExpired } from '../../domain/events/read-events.ts'
+import { readEvent, readFeed, readFeedBounds, refuseOutside } from '../../domain/events/read-events.ts'
 import type { App } from '../app-types.ts'
 import { streamEvents, streamLimits, type StreamLimits } from '../event-stream.ts'
 import { resellerOf } from '../change.ts'
@@ -84,9 +84,9 @@ function streamRoute (app: App, limits: StreamLimits): void {
     const { after, types, close_after_seconds: seconds = streamSecondsMax } = request.query as StreamEvents
     const { world } = request.caller
     const { id: resellerId } = resellerOf(request)
-    const { floor, newest } = await readFeedBounds(world.db, resellerId)
-    const from = lastEventId(request) ?? (after === undefined ? newest : BigInt(after))
-    refuseExpired(from, floor)
+    const bounds = await readFeedBounds(world.db, resellerId)
+    const from = lastEventId(request) ?? (after === undefined ? bounds.newest : BigInt(after))
+    refuseOutside(from, bounds)
     return answerStream(request, reply, limits, { from, types, seconds })
   })
 }

@@ -35,7 +35,7 @@ export const eventsScannedMax = 20_000
 export async function readFeed (read: Reader, resellerId: Uuid, { after, types, limit }: FeedWish): Promise<FeedPart> {
   const { floor, newest } = await readFeedBounds(read, resellerId)
   const from = after ?? floor
-  refuseExpired(from, floor)
+  refuseOutside(from, { floor, newest })
   const last = types === undefined || newest < from + BigInt(eventsScannedMax) ? newest : from + BigInt(eventsScannedMax)
   // What is newer than `newest` waits for the next part: whoever counts on the sequence must not see beyond what was looked at.
   const events = await read<EventRecord[]>`
@@ -47,16 +47,24 @@ export async function readFeed (read: Reader, resellerId: Uuid, { after, types, 
   return { events, upTo, hasMore: upTo < newest }
 }
 
-/** Refuses to read on behind a sequence from which on not every event is kept. */
-export function refuseExpired (after: bigint, floor: bigint): void {
-  if (after >= floor) return
-  const detail = `Events up to ${floor} are no longer kept. Read what changed from its own resources, then go on after ${floor}.`
-  throw new Problem('events_expired', detail, { events_after: Number(floor) })
+/** Refuses to read on from where not every event is kept, or from where no event has come yet: that number is of another feed. */
+export function refuseOutside (after: bigint, { floor, newest }: FeedBounds): void {
+  if (after < floor) {
+    const detail = `Events up to ${floor} are no longer kept. Read what changed from its own resources, then go on after ${floor}.`
+    throw new Problem('events_expired', detail, { events_after: Number(floor) })
+  }
+  if (after > newest) {
+    throw new Problem('invalid_request', `Your newest event is ${newest}: ${after} is a number of another feed, or of another database.`, {
+      errors: [{ pointer: '/after', detail: `must be at most ${newest}` }]
+    })
+  }
 }
 
+export interface FeedBounds { readonly floor: bigint, readonly newest: bigint }
+
 /** Events up to `floor` are no longer kept; `newest` is the last there is. */
-export async function readFeedBounds (read: Reader, resellerId: Uuid): Promise<{ readonly floor: bigint, readonly newest: bigint }> {
-  const [row] = await read<{ floor: bigint, newest: bigint }[]>`
+export async function readFeedBounds (read: Reader, resellerId: Uuid): Promise<FeedBounds> {
+  const [row] = await read<FeedBounds[]>`
     select event_floor as floor, event_sequence as newest from resellers where id = ${resellerId}`
   return row!
 }
