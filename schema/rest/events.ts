@@ -7,7 +7,7 @@ import { EncryptionKeyId } from './encryption-keys.ts'
 import { Hold } from './holds.ts'
 import { KeyId } from './keys.ts'
 import { OrderSummary, SkuId } from './orders.ts'
-import { Refund } from './refunds.ts'
+import { RefundSummary } from './refunds.ts'
 import { StandingOrderId, StandingRun } from './standing-orders.ts'
 
 export const eventsPageMax = 1_000
@@ -25,7 +25,7 @@ function closed<Properties extends TProperties> (properties: Properties): TObjec
 }
 
 const OrderData = closed({ order: OrderSummary })
-const RefundData = closed({ order: OrderSummary, refund: Refund })
+const RefundData = closed({ order: OrderSummary, refund: RefundSummary })
 const BulkOrderData = closed({ bulk_order: BulkOrderSummary })
 const WalletData = closed({
   transfer: Id('trf', 'The id of the transfer.'),

@@ -18,3 +18,7 @@ export const Refund = Type.Object({
   created_at: Timestamp
 }, { additionalProperties: false, title: 'Refund' })
 export type Refund = Static<typeof Refund>
+
+/** As events tell it: what it was of each line, the order says. */
+export const RefundSummary = Type.Omit(Refund, ['lines'], { title: 'RefundSummary', additionalProperties: false })
+export type RefundSummary = Static<typeof RefundSummary>

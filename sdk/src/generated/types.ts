@@ -1336,6 +1336,21 @@ export interface Refund {
   created_at: string
 }
 
+export interface RefundSummary {
+  /** The id of a refund. */
+  id: string
+  /** cancelled: by the order’s id. reversed: by your own reference. */
+  reason: 'cancelled' | 'reversed'
+  /** The reason you gave. */
+  note: string | null
+  /** What went back into the wallet. */
+  amount: Money
+  /** Codes that were given back, none of them ever revealed. */
+  quantity: number
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
 export interface Replayed {
   /** Deliveries that are due again; at most 10000 in a call. */
   replayed: number
@@ -3577,12 +3592,12 @@ export interface EventData {
   /** All codes of an order were given back unrevealed, and refunded. */
   'order.reversed': {
     order: OrderSummary
-    refund: Refund
+    refund: RefundSummary
   }
   /** Some codes of an order were given back unrevealed, and refunded. */
   'order.refunded': {
     order: OrderSummary
-    refund: Refund
+    refund: RefundSummary
   }
   /** A reference was made unusable before an order came with it. */
   'order.voided': {

@@ -1,4 +1,4 @@
-import type { Refund as RefundView } from '../../../schema/rest/refunds.ts'
+import type { Refund as RefundView, RefundSummary } from '../../../schema/rest/refunds.ts'
 import type { Order as OrderView } from '../../../schema/rest/orders.ts'
 import type { Currency, RefundReason } from '../../../schema/vocabulary.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
@@ -34,14 +34,18 @@ export interface KeptLine { readonly line: number, readonly quantity: number, re
 
 /** A refund as its reseller sees it. */
 export function refundView (refund: Refund): RefundView {
-  const { currency } = refund
+  const lines = refund.lines.map(line => ({ ...line, amount: moneyView(line.amount, refund.currency) }))
+  return { ...refundSummaryView(refund), lines }
+}
+
+/** A refund as events tell it: of hundreds of lines, a callback would be too large. */
+export function refundSummaryView (refund: Refund): RefundSummary {
   return {
     id: showId('refund', refund.id),
     reason: refund.reason,
     note: refund.note,
-    amount: moneyView(refund.amount, currency),
+    amount: moneyView(refund.amount, refund.currency),
     quantity: refund.quantity,
-    lines: refund.lines.map(line => ({ ...line, amount: moneyView(line.amount, currency) })),
     created_at: refund.createdAt.toISOString()
   }
 }

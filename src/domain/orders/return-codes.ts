@@ -17,7 +17,7 @@ import { lockAccounts, move } from '../wallet/move.ts'
 import type { OrderTerms, OrderWithLines, PositionedAllocation } from './order.ts'
 import { orderSummaryView } from './order-view.ts'
 import { readOrder, readPositions } from './read-orders.ts'
-import { readRefunds, refundView, type KeptLine, type Refund } from './read-refunds.ts'
+import { readRefunds, refundSummaryView, type KeptLine, type Refund } from './read-refunds.ts'
 
 /** How long after an order its codes can be given back. */
 export const returnHoursMax = 48
@@ -58,7 +58,7 @@ export async function returnCodes (tx: Tx, wanted: Return): Promise<Returned> {
   await appendEvents(tx, [{
     resellerId,
     type: after.state === 'reversed' ? 'order.reversed' : 'order.refunded',
-    data: { order: orderSummaryView(after), refund: refundView(refund) }
+    data: { order: orderSummaryView(after), refund: refundSummaryView(refund) }
   }])
   return { order: after, refund }
 }
