@@ -76,7 +76,7 @@ create table deliveries (
 create index deliveries_leased on deliveries (endpoint_id, leased_until) where leased_until is not null;
 create index deliveries_due on deliveries (endpoint_id, due_at) where state = 'due';
 create index deliveries_of_event on deliveries (reseller_id, event_sequence);
-create index deliveries_dead on deliveries (reseller_id, created_at) where state = 'dead';
+create index deliveries_dead on deliveries (reseller_id, event_sequence, id) where state = 'dead';
 
 create table delivery_attempts (
   delivery_id uuid not null,

@@ -41,7 +41,7 @@ export async function listDeliveries (
     select ${deliveryColumns(read)} from deliveries join endpoints on endpoints.id = deliveries.endpoint_id
     where deliveries.reseller_id = ${resellerId}
       and ${endpointId === null ? read`true` : read`endpoint_id = ${endpointId}`}
-      and ${state === null ? read`true` : read`deliveries.state = ${state}`}
+      and ${state === null ? read`true` : inState(read, state)}
       and ${type === null ? read`true` : read`type = ${type}`}
       and ${eventId === null ? read`true` : ofEvent(read, resellerId, eventId)}
       and ${after === undefined ? read`true` : read`(event_sequence, deliveries.id) < (${after.eventSequence}::bigint, ${after.id}::uuid)`}
@@ -75,6 +75,13 @@ export async function readAttempts (read: Reader, deliveryId: Uuid): Promise<rea
 
 /** More than a schedule has; a delivery that is replayed over and over has more attempts than are shown. */
 const attemptsShownMax = 100
+
+/** Written out for those that have an index of their own, which a parameter would not be matched with. */
+function inState (read: Reader, state: DeliveryState) {
+  if (state === 'dead') return read`deliveries.state = 'dead'`
+  if (state === 'due') return read`deliveries.state = 'due'`
+  return read`deliveries.state = ${state}`
+}
 
 /** The index of deliveries is on the sequence of events; a simulated one stands beside an event that it is not of. */
 function ofEvent (read: Reader, resellerId: Uuid, eventId: Uuid) {
