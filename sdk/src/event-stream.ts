@@ -4,7 +4,7 @@ import { internals, type Connection, type RequestOptions } from './connection.ts
 import { ConnectionError, RateLimited, ServerError, TimeoutError, type KahubError } from './errors.ts'
 import type { Event } from './generated/types.ts'
 import { lineLengthMax, readChunk } from './lines.ts'
-import { waitBeforeRetry } from './retries.ts'
+import { backoffFirstMs, backoffMaxMs, waitBeforeRetry } from './retries.ts'
 
 /** The server says every ten seconds that it is there; after so long a silence the connection is made anew. */
 export const silenceMaxMs = 35_000
@@ -42,6 +42,8 @@ export class EventStream implements AsyncIterable<Event> {
           yield event
         }
         if (once) return
+        // A server, or what stands before it, that ends streams as soon as they begin is not asked without a pause.
+        if (fruitless > 0) await wait(Math.min(backoffMaxMs, backoffFirstMs * 2 ** (fruitless - 1)), signal)
       } catch (error) {
         if (!mayHeal(error) || signal?.aborted) throw error
         await wait(waitBeforeRetry(error, fruitless) ?? (error.retryAfterSeconds ?? 1) * 1000, signal)

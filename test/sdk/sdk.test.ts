@@ -7,6 +7,7 @@ import {
 } from '../../src/base/signature.ts'
 import { contentDigest as serverDigest } from '../../src/base/digest.ts'
 import * as sdk from '../../sdk/src/errors.ts'
+import { EventStream } from '../../sdk/src/event-stream.ts'
 import { lineLengthMax } from '../../sdk/src/lines.ts'
 import { backoffMaxMs, retryAfterMaxMs } from '../../sdk/src/retries.ts'
 import { contentDigest, hmacKey, signatureHeaders, type SignedParts } from '../../sdk/src/signing.ts'
@@ -384,6 +385,20 @@ t.test('a stream that is cut, silent, endless in one line, or ended by its signa
     t.same(items, ['1', '2'])
     await receiver.stop()
   }
+})
+
+t.test('a stream of events that ends as soon as it begins is begun anew with longer and longer pauses', async t => {
+  const receiver = await startReceiver([response => { response.writeHead(200, { 'content-type': 'text/event-stream' }).end('id: 7\n\n') }])
+  t.teardown(receiver.stop)
+  const ending = new AbortController()
+  const pauses: number[] = []
+  const kahub = client(receiver.url, { pause: async ms => { if (pauses.push(ms) === 6) ending.abort() } })
+  const stream = new EventStream(kahub, '/v1/events/stream', { signal: ending.signal })
+  const error = await refusal((async () => { for await (const event of stream) t.fail(event.id) })())
+  t.equal(error.name, 'AbortedError')
+  t.same(pauses, [500, 1_000, 2_000, 4_000, 8_000, 8_000])
+  t.equal(receiver.received.length, 7)
+  t.same(receiver.received.slice(1).map(({ headers }) => headers['last-event-id']), Array(6).fill('7'))
 })
 
 t.test('the secret is not printed, inspected, serialised or told in errors', async t => {
