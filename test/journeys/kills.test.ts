@@ -25,9 +25,11 @@ const house = await openHouse(t, { callbackRules: { ...strictCallbackRules, loop
 
 const buyer = await house.reseller({ balance: '50000000' })
 const checker = await buyer.withKey({})
-const plain = [await house.sku({ codes: 40_000, price: '1' }), await house.sku({ codes: 40_000, price: '2', step: 2 })]
+/** More than is bought between the kills. */
+const codes = Math.max(30_000, kills * 1_000)
+const plain = [await house.sku({ codes, price: '1' }), await house.sku({ codes, price: '2', step: 2 })]
 const scarce = await house.sku({ codes: 300, price: '3' })
-const guarded = await house.sku({ codes: 40_000, price: '4' })
+const guarded = await house.sku({ codes, price: '4' })
 await buyer.kahub.approvalPolicy.put({ skus: [guarded], expires_in_seconds: 3_600 })
 
 /** One receiver that takes all, one that fails every second time, and one that never answers. */
