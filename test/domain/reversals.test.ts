@@ -375,7 +375,9 @@ t.test('an order that is repeated, cancelled and reversed at once keeps its code
       () => cancel(alice, order.id, { codes: 'unrevealed' }),
       () => alice.send('POST', '/v1/orders', { body: { reference: wanted, lines, deliver: 'inline' } })
     ]
-    const answers = await Promise.all([...acts.slice(round % 4), ...acts.slice(0, round % 4)].map(act => act()))
+    // The first round is no race, so that both ways are seen however the others go.
+    const ahead = round === 0 ? [await acts[0]!()] : []
+    const answers = [...ahead, ...await Promise.all([...acts.slice(round % 4), ...acts.slice(0, round % 4)].map(act => act()))]
     const repeat = answers.find(({ json }) => json.reference === wanted && json.lines && !json.refunds)
     const after = await alice.kahub.orders.get(order.id)
     const codes = repeat!.json.lines[0].codes
