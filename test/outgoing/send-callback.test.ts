@@ -7,7 +7,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { openSender, type Sender, type SenderOptions } from '../../src/outgoing/send-callback.ts'
 import { openNameServer } from '../support/dns-server.ts'
 import { openResolver } from '../../src/outgoing/guard-address.ts'
-import { certificate, certificateKey } from '../support/certificate.ts'
+import { makeCertificate } from '../support/certificate.ts'
 
 const rules = { ports: [443], loopback: true }
 const headers = { 'content-type': 'application/json', 'webhook-id': 'dlv_1' }
@@ -148,7 +148,8 @@ t.test('what is no HTTP, is cut, or is not there has its word', async t => {
 
 t.test('TLS that proves nothing is a failure, and nothing is sent over it', async t => {
   let requests = 0
-  const secured = createTlsServer({ cert: certificate, key: certificateKey }, (request, response) => {
+  const certificate = makeCertificate()
+  const secured = createTlsServer(certificate, (request, response) => {
     requests++
     request.resume().once('end', () => response.end())
   })
@@ -156,7 +157,7 @@ t.test('TLS that proves nothing is a failure, and nothing is sent over it', asyn
   const plain = new URL(await receive(t, (_request, response) => { response.end() })).port
   t.match(await senderFor(t).send({ url: `https://localhost:${port}/`, headers, body }), { status: null, error: 'tls_failed' },
     'nobody vouches for it')
-  const trusting = senderFor(t, { authorities: certificate })
+  const trusting = senderFor(t, { authorities: certificate.cert })
   t.match(await trusting.send({ url: `https://127.0.0.1:${port}/`, headers, body }), { status: null, error: 'tls_failed' },
     'it is for another name')
   t.match(await trusting.send({ url: `https://localhost:${plain}/`, headers, body }), { status: null, error: 'tls_failed' },

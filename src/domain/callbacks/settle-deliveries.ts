@@ -46,8 +46,7 @@ export async function settleDeliveries (
     await transact(db, tx => disableEndpoints(tx, [...new Set(gone.map(({ endpointId }) => endpointId))], verdict))
   }
   return await transact(db, async tx => {
-    const endpointIds = [...new Set(results.map(({ endpointId }) => endpointId))]
-    await tx`select id from endpoints where id = any(${bareArray(endpointIds)}::uuid[]) order by id for no key update`
+    await lockEndpoints(tx, [...new Set(results.map(({ endpointId }) => endpointId))])
     const settled = await settle(tx, worker, results)
     const counted = results.filter(({ deliveryId }) => settled.has(deliveryId))
     await keepAttempts(tx, counted, settled)
@@ -76,11 +75,21 @@ function wasSent ({ error }: AttemptResult): boolean {
 /** Gives back leases of what was never sent, so that another worker need not wait for their end. */
 export async function releaseLeases (db: Db, worker: string): Promise<void> {
   await transact(db, async tx => {
-    const released = await tx<{ endpointId: Uuid }[]>`
+    const leased = await tx<{ endpointId: Uuid }[]>`
+      select distinct endpoint_id as "endpointId" from deliveries
+      where leased_until is not null and leased_by = ${worker} and state = 'due'`
+    const endpointIds = leased.map(({ endpointId }) => endpointId)
+    await lockEndpoints(tx, endpointIds)
+    await tx`
       update deliveries set leased_until = null, leased_by = null
-      where leased_until is not null and leased_by = ${worker} and state = 'due' returning endpoint_id as "endpointId"`
-    await wakeEndpoints(tx, [...new Set(released.map(({ endpointId }) => endpointId))])
+      where leased_until is not null and leased_by = ${worker} and state = 'due' and endpoint_id = any(${bareArray(endpointIds)}::uuid[])`
+    await wakeEndpoints(tx, endpointIds)
   })
+}
+
+/** Endpoints are locked before their deliveries, ids ascending. */
+async function lockEndpoints (tx: Tx, ids: readonly Uuid[]): Promise<void> {
+  await tx`select 1 from endpoints where id = any(${bareArray(ids)}::uuid[]) order by id for no key update`
 }
 
 interface SettledRow { readonly id: Uuid, readonly attempts: number, readonly state: 'delivered' | 'due' | 'dead' }
