@@ -8,9 +8,12 @@ import type { KeyAlgorithm } from '../../schema/vocabulary.ts'
 import { Problem } from '../base/problem.ts'
 import type { App, Worlds } from './app-types.ts'
 import { apiVersions, authenticateFor } from './authenticate.ts'
-import { registerDocs } from './docs.ts'
+import { registerGuides } from './docs/register-guides.ts'
+import { registerDocs } from './docs/register-reference.ts'
+import { registerGraphql } from './graphql/register-graphql.ts'
 import type { Metrics } from './metrics.ts'
 import { registerOpenApi } from './openapi.ts'
+import { oauthRoutes } from './oauth/token.ts'
 import { answerBrokenRequest, answerError, answerProblem } from './problems.ts'
 import { adminCallbackRoutes } from './rest/admin-callbacks.ts'
 import { adminCatalogRoutes } from './rest/admin-catalog.ts'
@@ -25,6 +28,7 @@ import { adminRevealRoutes } from './rest/admin-reveals.ts'
 import { adminWalletsRoutes } from './rest/admin-wallets.ts'
 import { approvalRoutes } from './rest/approvals.ts'
 import { bulkOrderRoutes } from './rest/bulk-orders.ts'
+import { debugRoutes } from './rest/debug.ts'
 import { deliveryRoutes } from './rest/deliveries.ts'
 import { encryptionKeyRoutes } from './rest/encryption-keys.ts'
 import { endpointRoutes } from './rest/endpoints.ts'
@@ -39,6 +43,7 @@ import { productRoutes } from './rest/products.ts'
 import { quoteRoutes } from './rest/quotes.ts'
 import { revealRoutes } from './rest/reveals.ts'
 import { reversalRoutes } from './rest/reversals.ts'
+import { sandboxRoutes } from './rest/sandbox.ts'
 import { serviceRoutes } from './rest/service.ts'
 import { standingOrderRoutes } from './rest/standing-orders.ts'
 import { stockRoutes } from './rest/stock.ts'
@@ -127,6 +132,9 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     deliveryRoutes(scope)
     eventRoutes(scope)
     subscriptionRoutes(scope)
+    sandboxRoutes(scope)
+    debugRoutes(scope, worlds)
+    oauthRoutes(scope, worlds)
     adminLevelsRoutes(scope)
     adminResellersRoutes(scope)
     adminKeysRoutes(scope)
@@ -139,7 +147,9 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     adminLotsRoutes(scope)
     adminCallbackRoutes(scope)
   })
+  await registerGraphql(app, worlds)
   await registerDocs(app)
+  await registerGuides(app)
   return app
 }
 

@@ -1,5 +1,5 @@
 import scalar from '@scalar/fastify-api-reference'
-import type { App } from './app-types.ts'
+import type { App } from '../app-types.ts'
 
 /** The page may load what this server serves and nothing else. */
 const pagePolicy = "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
