@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { approvalKinds, approvalReasons, approvalStates, budgetKinds, currencyCodes } from '../vocabulary.ts'
 import {
-  CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, reasonLengthMax, Timestamp
+  CurrencyCode, DecimalAmount, Id, Money, MoneyAs, Nullable, OneOf, oneLinePattern, Page, PageQuery, reasonLengthMax, Timestamp
 } from './common.ts'
 import { lineQuantityMax, orderLinesMax, OrderId, SkuId } from './orders.ts'
 
@@ -94,9 +94,7 @@ export const PutBudget = Type.Object({
     pattern: oneLinePattern,
     description: 'The id of a key of yours, or the name of a cost center as orders give it.'
   }),
-  monthly_limit: Type.Composite([Money], {
-    additionalProperties: false, description: 'What may be spent in a calendar month (UTC), in this currency only.'
-  })
+  monthly_limit: MoneyAs('What may be spent in a calendar month (UTC), in this currency only.')
 }, { additionalProperties: false })
 export type PutBudget = Static<typeof PutBudget>
 

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { bulkFormats, bulkOrderStates, currencyCodes, fills, lineReasons, lineStates } from '../vocabulary.ts'
 import {
-  DecimalAmount, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, referenceLengthMax, Timestamp
+  DecimalAmount, Id, MoneyAs, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, referenceLengthMax, Timestamp
 } from './common.ts'
 import { CostCenter, lineQuantityMax, OrderId, SkuId } from './orders.ts'
 
@@ -166,17 +166,12 @@ export const ListBulkOrders = Type.Object({
 export type ListBulkOrders = Static<typeof ListBulkOrders>
 
 export const ConfirmBulkOrder = Type.Object({
-  max_total: Type.Optional(Type.Composite([Money], {
-    additionalProperties: false,
-    description: 'What it may cost at most; by default the total of the report. Lines that would cost more are not bought.'
-  }))
+  max_total: Type.Optional(MoneyAs('What it may cost at most; by default the total of the report. Lines that would cost more are not bought.'))
 }, { additionalProperties: false })
 export type ConfirmBulkOrder = Static<typeof ConfirmBulkOrder>
 
 export const RetryBulkOrder = Type.Object({
-  max_total: Type.Optional(Type.Composite([Money], {
-    additionalProperties: false, description: 'What all rounds together may cost at most; by default what it was.'
-  }))
+  max_total: Type.Optional(MoneyAs('What all rounds together may cost at most; by default what it was.'))
 }, { additionalProperties: false })
 export type RetryBulkOrder = Static<typeof RetryBulkOrder>
 

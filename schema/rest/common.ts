@@ -40,6 +40,11 @@ export const DecimalAmount = Type.String({
 export const Money = Type.Object({ amount: DecimalAmount, currency: CurrencyCode }, { additionalProperties: false, title: 'Money' })
 export type Money = Static<typeof Money>
 
+/** Money of which more is to be said; its title keeps it one shape for those who read the contract. */
+export function MoneyAs (description: string) {
+  return Type.Composite([Money], { additionalProperties: false, title: 'Money', description })
+}
+
 export const Reference = Type.String({
   minLength: 1,
   maxLength: referenceLengthMax,

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { importStates } from '../vocabulary.ts'
-import { Id, Money, Nullable, OneOf, oneLinePattern, Reference, Timestamp, nameLengthMax } from './common.ts'
+import { Id, Money, MoneyAs, Nullable, OneOf, oneLinePattern, Reference, Timestamp, nameLengthMax } from './common.ts'
 
 export const ImportId = Id('imp', 'The id of an import.')
 const Expiry = Type.String({
@@ -10,7 +10,7 @@ const Expiry = Type.String({
 export const CreateImport = Type.Object({
   reference: Type.Optional(Reference),
   sku: Id('sku', 'The SKU the codes are of.'),
-  unit_cost: Type.Composite([Money], { additionalProperties: false, description: 'What one code cost, in the currency of the SKU.' }),
+  unit_cost: MoneyAs('What one code cost, in the currency of the SKU.'),
   supplier: Type.Optional(Type.String({
     maxLength: nameLengthMax, pattern: oneLinePattern, description: 'Whose codes they are.'
   })),
@@ -31,7 +31,7 @@ export const Import = Type.Object({
   id: ImportId,
   sku: Id('sku', 'The SKU the codes are of.'),
   supplier: Type.String(),
-  unit_cost: Type.Composite([Money], { additionalProperties: false }),
+  unit_cost: Money,
   expires_at: Nullable(Timestamp, { description: 'For lines without an expiry of their own; null is never.' }),
   state: OneOf(importStates, { description: 'open: takes parts; committed: its codes are on the shelf; aborted: given up.' }),
   parts: Type.Integer({ description: 'Parts taken so far. Go on with the next number after an interruption.' }),

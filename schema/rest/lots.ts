@@ -48,7 +48,7 @@ export const Lot = Type.Object({
   sku: Id('sku', 'The SKU its codes are of.'),
   import: Id('imp', 'The import that brought it.'),
   supplier: Type.String(),
-  unit_cost: Type.Composite([Money], { additionalProperties: false }),
+  unit_cost: Money,
   expires_at: Nullable(Timestamp, { description: 'null is never.' }),
   state: OneOf(lotStates),
   state_reason: Type.String({ description: 'Why it is recalled, expired or aborted.' }),

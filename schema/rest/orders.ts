@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { deliveries, fills, lineReasons, lineStates, orderStates, priceRuleKinds } from '../vocabulary.ts'
 import {
-  CallbackUrl, CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, referenceLengthMax, Timestamp
+  CallbackUrl, CurrencyCode, DecimalAmount, Id, MoneyAs, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, referenceLengthMax, Timestamp
 } from './common.ts'
 import { Refund } from './refunds.ts'
 
@@ -31,9 +31,7 @@ export const PlaceOrder = Type.Object({
     description: 'all_or_nothing (default): one short line refuses the order. partial: each line gets what there is; ' +
       'quantity break, minimum and step apply to what is delivered.'
   })),
-  max_total: Type.Optional(Type.Composite([Money], {
-    additionalProperties: false, description: 'The order is refused when its total would be above this.'
-  })),
+  max_total: Type.Optional(MoneyAs('The order is refused when its total would be above this.')),
   deliver: Type.Optional(OneOf(deliveries, {
     description: `inline: the codes stand in the answer (up to ${inlineCodesMax} codes, with scope codes:read). ` +
       'fetch: get them from /codes. Default: inline where possible, fetch for a key with a quota of reveals.'

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { refundReasons } from '../vocabulary.ts'
-import { Id, Money, Nullable, OneOf, Timestamp } from './common.ts'
+import { Id, MoneyAs, Nullable, OneOf, Timestamp } from './common.ts'
 
 export const RefundId = Id('rfd', 'The id of a refund.')
 
@@ -8,12 +8,12 @@ export const Refund = Type.Object({
   id: RefundId,
   reason: OneOf(refundReasons, { description: 'cancelled: by the order’s id. reversed: by your own reference.' }),
   note: Nullable(Type.String(), { description: 'The reason you gave.' }),
-  amount: Type.Composite([Money], { additionalProperties: false, description: 'What went back into the wallet.' }),
+  amount: MoneyAs('What went back into the wallet.'),
   quantity: Type.Integer({ description: 'Codes that were given back, none of them ever revealed.' }),
   lines: Type.Array(Type.Object({
     line: Type.Integer({ description: 'Position in the order, from 1.' }),
     quantity: Type.Integer({ description: 'Codes of the line that were given back.' }),
-    amount: Type.Composite([Money], { additionalProperties: false, description: 'What was refunded for them.' })
+    amount: MoneyAs('What was refunded for them.')
   }, { additionalProperties: false })),
   created_at: Timestamp
 }, { additionalProperties: false, title: 'Refund' })

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { problemCodes } from '../problems.ts'
 import { standingOrderStates, standingPeriods, standingRuleKinds, standingRunOutcomes } from '../vocabulary.ts'
-import { CurrencyCode, DecimalAmount, Id, Money, Nullable, OneOf, Page, PageQuery, Reference, Timestamp } from './common.ts'
+import { CurrencyCode, DecimalAmount, Id, Money, MoneyAs, Nullable, OneOf, Page, PageQuery, Reference, Timestamp } from './common.ts'
 import { KeyId } from './keys.ts'
 import { Name } from './levels.ts'
 import { CostCenter, lineQuantityMax, OrderId, SkuId } from './orders.ts'
@@ -62,10 +62,7 @@ export type StandingRule = Static<typeof StandingRule>
 
 export const StandingLimits = Type.Object({
   max_total_per_run: Type.Optional(Money),
-  monthly_total: Type.Optional(Type.Composite([Money], {
-    additionalProperties: false,
-    description: 'What may be spent in a calendar month of the rule’s time zone (UTC for a level), less what was given back.'
-  })),
+  monthly_total: Type.Optional(MoneyAs('What may be spent in a calendar month of the rule’s time zone (UTC for a level), less what was given back.')),
   monthly_quantity: Type.Optional(Type.Integer({
     minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Codes in such a month, less those given back.'
   })),

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { transferKinds } from '../vocabulary.ts'
 import {
-  CurrencyCode, Id, Money, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, Timestamp, reasonLengthMax
+  CurrencyCode, Id, Money, MoneyAs, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, Timestamp, reasonLengthMax
 } from './common.ts'
 import { ResellerId } from './resellers.ts'
 
@@ -16,8 +16,8 @@ export const Reason = Type.String({
 export const Wallet = Type.Object({
   currency: CurrencyCode,
   balance: Money,
-  credit_limit: Type.Composite([Money], { additionalProperties: false, description: 'How far below zero the balance may go.' }),
-  available: Type.Composite([Money], { additionalProperties: false, description: 'What can be spent: balance and credit limit together.' }),
+  credit_limit: MoneyAs('How far below zero the balance may go.'),
+  available: MoneyAs('What can be spent: balance and credit limit together.'),
   created_at: Timestamp
 }, { additionalProperties: false, title: 'Wallet' })
 export type Wallet = Static<typeof Wallet>
@@ -26,8 +26,8 @@ export const Transfer = Type.Object({
   id: Id('trf', 'The id of a transfer.'),
   kind: OneOf(transferKinds, { description: 'What moved the money.' }),
   entry: Type.Integer({ description: 'Its number in the wallet, from 1 without a gap.' }),
-  amount: Type.Composite([Money], { additionalProperties: false, description: 'What the wallet gained; below zero, what it lost.' }),
-  balance: Type.Composite([Money], { additionalProperties: false, description: 'The wallet’s balance after it.' }),
+  amount: MoneyAs('What the wallet gained; below zero, what it lost.'),
+  balance: MoneyAs('The wallet’s balance after it.'),
   order: Nullable(Id('ord', 'An order.'), { description: 'The order it belongs to: paid, set aside, released or refunded.' }),
   reason: Nullable(Type.String(), { description: 'Why; null for the payment of an order.' }),
   created_at: Timestamp
@@ -41,29 +41,20 @@ export type OperatorTransfer = Static<typeof OperatorTransfer>
 
 export const Deposit = Type.Object({
   reference: Type.Optional(Reference),
-  amount: Type.Composite([Money], { additionalProperties: false, description: 'Above zero, with no more decimals than the currency has.' }),
+  amount: MoneyAs('Above zero, with no more decimals than the currency has.'),
   reason: Reason
 }, { additionalProperties: false })
 export type Deposit = Static<typeof Deposit>
 
 export const Adjustment = Type.Object({
   reference: Type.Optional(Reference),
-  amount: Type.Composite(
-    [Money],
-    {
-      additionalProperties: false,
-      description: 'Above zero: into the wallet; below zero: out of it. As many decimals as the currency has.'
-    }
-  ),
+  amount: MoneyAs('Above zero: into the wallet; below zero: out of it. As many decimals as the currency has.'),
   reason: Reason
 }, { additionalProperties: false })
 export type Adjustment = Static<typeof Adjustment>
 
 export const SetCreditLimit = Type.Object({
-  credit_limit: Type.Composite(
-    [Money],
-    { additionalProperties: false, description: 'How far below zero the balance may go; 0 is no credit.' }
-  ),
+  credit_limit: MoneyAs('How far below zero the balance may go; 0 is no credit.'),
   reason: Reason
 }, { additionalProperties: false })
 export type SetCreditLimit = Static<typeof SetCreditLimit>

@@ -1,4 +1,5 @@
 // What the generator reads: openapi.yaml as plain operations, each with its place in the SDK.
+import { bodyName } from './words.ts'
 
 /** As much of JSON Schema as contracts use. */
 export interface Schema {
@@ -142,7 +143,7 @@ function readOperation (
   place: { readonly resource: string, readonly method: string, readonly watch?: true }
 ): Operation {
   const parameters = raw.parameters ?? []
-  const body = readBody(raw)
+  const body = readBody(document, raw, id)
   const contents = Object.entries(raw.responses ?? {})
     .filter(([status]) => status.startsWith('2')).map(([, answer]) => answer.content ?? {})
   const answers = contents.map(content => content['application/json']?.schema).filter(schema => schema !== undefined)
@@ -202,13 +203,15 @@ function described (schema: Schema, description: string | undefined): Schema {
   return description === undefined ? schema : { ...schema, description }
 }
 
-function readBody (raw: RawOperation): Operation['body'] {
+function readBody (document: OpenapiDocument, raw: RawOperation, id: string): Operation['body'] {
   const content = raw.requestBody?.content
   if (content === undefined) return undefined
   const mediaTypes = Object.keys(content)
   const schema = content['application/json']?.schema
   // JSON among other types is a file of one of them.
-  if (schema !== undefined && mediaTypes.length === 1) return { schema }
+  if (schema !== undefined && mediaTypes.length === 1) {
+    return { schema: schema.$ref === `#/components/schemas/${bodyName(id)}` ? resolve(document, schema) : schema }
+  }
   return mediaTypes.length === 0 ? undefined : { mediaTypes }
 }
 

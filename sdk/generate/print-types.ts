@@ -1,5 +1,5 @@
 // The types of the SDK: shared shapes under their own names, and Body, Query and Result of each operation.
-import { docComment, pascal, propertyName, singular } from './words.ts'
+import { bodyName, docComment, pascal, propertyName, singular } from './words.ts'
 import { readEventData, refName, resolve, type OpenapiDocument, type Operation, type Schema } from './contract.ts'
 
 /** The names under which operations find their types. */
@@ -51,7 +51,10 @@ function nameProblemCode (writer: Writer): void {
 }
 
 function nameComponents (writer: Writer, operations: readonly Operation[]): void {
+  // The body of one operation is printed with that operation.
+  const bodies = new Set(operations.map(({ id }) => bodyName(id)))
   for (const [name, schema] of Object.entries(writer.document.components?.schemas ?? {})) {
+    if (bodies.has(name)) continue
     const told = /^(def|schema)-\d+$/.test(name) ? schema.title ?? name : name
     const side = isAnswered(writer, schema, operations) ? 'answered' : 'sent'
     writer.named.set(shapeOf(schema), { name: pascal(told), schema, side })

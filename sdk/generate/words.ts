@@ -7,6 +7,11 @@ export function pascal (name: string): string {
   return name.replace(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
+/** What the body of an operation is called, here and in the contract: `placeOrder` takes a `PlaceOrderBody`. */
+export function bodyName (operationId: string): string {
+  return `${pascal(operationId)}Body`
+}
+
 /** `order_id` and `order-id` as `orderId`. */
 export function camel (name: string): string {
   const upper = pascal(name)

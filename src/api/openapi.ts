@@ -37,9 +37,9 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
   await app.register(swagger, {
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `schema-${i}` },
-    transformObject: document => hoistTitled({
+    transformObject: document => nameBodies(hoistTitled({
       ...'openapiObject' in document ? document.openapiObject : document.swaggerObject, webhooks: webhooks()
-    }) as never,
+    })) as never,
     openapi: {
       openapi: '3.1.0',
       info: { title: 'kahub', version, description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
@@ -115,8 +115,14 @@ const webhookHeaders = [
 
 type Node = { [name: string]: unknown }
 
+interface Operation { readonly operationId: string, readonly requestBody?: { readonly content: Record<string, { schema?: Node }> } }
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Node }
+}
+
 /** Schemas with a title become components of that name, so that a reader and a generator meet each shape once. */
-function hoistTitled (document: object): object {
+function hoistTitled (document: object): Document {
   const { components, ...rest } = document as { components: { schemas: Node } }
   const { schemas, ...others } = components
   const hoisted: Node = { ...schemas }
@@ -134,5 +140,19 @@ function hoistTitled (document: object): object {
     return description === undefined ? ref : { ...ref, description }
   }
   const walked = walk(rest) as object
-  return { ...walked, components: { ...others, schemas: hoisted } }
+  return { ...walked as Document, components: { ...others, schemas: hoisted } }
+}
+
+/** A body in JSON without a name becomes a component named after its operation, as the SDK names it: placeOrder takes a PlaceOrderBody. */
+function nameBodies (document: Document): Document {
+  for (const methods of Object.values(document.paths)) {
+    for (const { operationId, requestBody } of Object.values(methods)) {
+      const json = requestBody?.content['application/json']
+      if (!json?.schema || '$ref' in json.schema || Object.keys(requestBody!.content).length > 1) continue
+      const name = `${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}Body`
+      document.components.schemas[name] = json.schema
+      json.schema = { $ref: `#/components/schemas/${name}` }
+    }
+  }
+  return document
 }
