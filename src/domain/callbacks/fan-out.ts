@@ -7,6 +7,7 @@ import { showId, type Uuid } from '../../base/ids.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
 import type { Db, Reader } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
+import { originPattern } from './has-origin.ts'
 import { hintDeliveries } from './hint-deliveries.ts'
 
 export const endpointsPerFanOutMax = 500
@@ -36,10 +37,23 @@ export async function fanOut (db: Db, endpointsMax = endpointsPerFanOutMax): Pro
                greatest(fanned_to, event_floor) as low, least(event_sequence, greatest(fanned_to, event_floor) + ${eventsMax}) as high
         from unnest(${bareArray(ids)}::uuid[], ${quotedArray(ids.map(id => showId('endpoint', id)))}::text[]) as behind (id, shown)
         join endpoints on endpoints.id = behind.id join resellers on resellers.id = endpoints.reseller_id
-      ), made as materialized (
-        select span.id, span.reseller_id, events.sequence as event_sequence, events.id as event_id, events.type, way.url,
-               span.sequence + row_number() over (partition by span.id order by events.sequence, way.url nulls first) as sequence
+      ), told as materialized (
+        select span.id, span.reseller_id, span.sequence, url, events.sequence as event_sequence, events.id as event_id, events.type,
+               case when events.type = 'endpoint.test' then events.data ->> 'endpoint' = shown
+                    else types = '{}' or events.type = any(types) end as wanted,
+               case when events.type like 'order.%' then events.data #>> '{order,callback_url}' end as asked
         from span join events on events.reseller_id = span.reseller_id and events.sequence > span.low and events.sequence <= span.high
+      ), claimed as (
+        insert into callback_claims (reseller_id, event_sequence, endpoint_id)
+        select distinct on (reseller_id, event_sequence) reseller_id, event_sequence, id from told
+        where substring(asked from ${originPattern}) = substring(url from ${originPattern})
+        order by reseller_id, event_sequence, id on conflict do nothing
+        returning reseller_id, event_sequence, endpoint_id
+      ), made as materialized (
+        select told.id, told.reseller_id, told.event_sequence, event_id, type, way.url,
+               told.sequence + row_number() over (partition by told.id order by told.event_sequence, way.url nulls first) as sequence
+        from told left join claimed on claimed.reseller_id = told.reseller_id and claimed.event_sequence = told.event_sequence
+          and claimed.endpoint_id = told.id
         cross join lateral (${waysOf(tx)}) as way
       ), moved as (
         update endpoints set fanned_to = span.high, sequence = coalesce(counted.last, endpoints.sequence),
@@ -60,24 +74,15 @@ export async function fanOut (db: Db, endpointsMax = endpointsPerFanOutMax): Pro
 
 /**
  * The ways an event goes to an endpoint: to its URL, when it is of the types that are asked for; and to the callback_url of its
- * order, by way of the first endpoint of the reseller on that host. A test goes to the endpoint it names, and to no other.
+ * order, by way of that endpoint of the reseller on its host which comes to the event first and claims it. So it goes there once,
+ * whichever of them is disabled, resumed or deleted meanwhile. A test goes to the endpoint it names, and to no other.
  */
 function waysOf (tx: Reader) {
   return tx`
-    select null::text as url
-    where case when events.type = 'endpoint.test' then events.data ->> 'endpoint' = span.shown
-               else span.types = '{}' or events.type = any(span.types) end
+    select null::text as url where wanted
     union all
-    select asked.url from (select events.data #>> '{order,callback_url}' as url where events.type like 'order.%') as asked
-    where substring(asked.url from ${originPattern}) = substring(span.url from ${originPattern})
-      and (asked.url <> span.url or not (span.types = '{}' or events.type = any(span.types)))
-      and not exists (
-        select from endpoints as other where other.reseller_id = span.reseller_id and other.id < span.id and other.deleted_at is null
-          and other.state = any(${quotedArray(fannedStates)}::text[])
-          and substring(other.url from ${originPattern}) = substring(span.url from ${originPattern}))`
+    select asked where claimed.endpoint_id is not null and (asked <> told.url or not wanted)`
 }
-
-const originPattern = '^[a-z]+://[^/?#]+'
 
 /** A UUIDv7 (RFC 9562 §5.7): the time in front of what is random. */
 function newIdSql (tx: Reader) {

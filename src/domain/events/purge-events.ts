@@ -30,6 +30,7 @@ export async function purgeEvents (db: Db, limit: number): Promise<number> {
     const moved = await tx`
       update resellers set event_floor = ${upTo} where id = ${resellerId} and event_floor = ${floor} and event_sequence >= ${upTo}`
     if (moved.count === 0) return 0
+    await tx`delete from callback_claims where reseller_id = ${resellerId} and event_sequence <= ${upTo}`
     return (await tx`delete from events where reseller_id = ${resellerId} and sequence <= ${upTo}`).count
   })
 }
