@@ -22,8 +22,9 @@ const table = {
   body_too_large: { status: 413, title: 'The body is larger than this address takes', titleZh: '请求体过大' },
   body_not_allowed: { status: 400, title: 'This request must not have a body', titleZh: '该请求不允许带请求体' },
 
-  // who is calling (RFC 9421, RFC 9530)
+  // who is calling (RFC 9421, RFC 9530; bearer tokens: RFC 6750)
   signature_missing: { status: 401, title: 'The request is not signed', titleZh: '请求未签名' },
+  token_not_accepted: { status: 403, title: 'A bearer token may not do this', titleZh: '此操作不接受访问令牌，请使用签名' },
   signature_malformed: { status: 401, title: 'The signature headers cannot be read', titleZh: '签名头格式错误' },
   signature_expired: { status: 401, title: 'The signature is too old', titleZh: '签名已过期' },
   signature_in_future: { status: 401, title: 'The signature was made in the future', titleZh: '签名时间超前' },
@@ -33,11 +34,14 @@ const table = {
   digest_malformed: { status: 401, title: 'The Content-Digest cannot be read', titleZh: 'Content-Digest 格式错误' },
   digest_mismatch: { status: 401, title: 'The body is not the one that was signed', titleZh: '请求体与签名摘要不符' },
   nonce_reused: { status: 401, title: 'The nonce was used before', titleZh: 'nonce 已被使用' },
+  token_invalid: { status: 401, title: 'The bearer token is not one of ours', titleZh: '访问令牌无效' },
+  token_expired: { status: 401, title: 'The bearer token has expired', titleZh: '访问令牌已过期' },
   key_revoked: { status: 401, title: 'The key was revoked', titleZh: '密钥已吊销' },
   key_expired: { status: 401, title: 'The key has expired', titleZh: '密钥已过期' },
   ip_not_allowed: { status: 403, title: 'The key may not be used from this address', titleZh: '来源 IP 不在白名单' },
   reseller_suspended: { status: 403, title: 'The reseller is not active', titleZh: '分销商已停用' },
   scope_missing: { status: 403, title: 'The key lacks the scope for this', titleZh: '密钥缺少所需权限' },
+  sandbox_only: { status: 403, title: 'This is for resellers’ test keys alone', titleZh: '仅限测试密钥使用' },
   rate_limited: { status: 429, title: 'Too many requests', titleZh: '请求过于频繁', retryable: true },
   reveal_quota_exceeded: { status: 429, title: 'The key may reveal no more codes today', titleZh: '该密钥今日可查看卡密数已达上限' },
   version_unknown: { status: 400, title: 'The Kahub-Version is not one we speak', titleZh: '未知的 Kahub-Version' },
@@ -47,6 +51,7 @@ const table = {
   duplicate_json_key: { status: 400, title: 'A member name stands twice in one object', titleZh: 'JSON 键重复' },
   forbidden_json_key: { status: 400, title: 'A member name is not allowed', titleZh: 'JSON 键不允许' },
   invalid_request: { status: 422, title: 'The request does not fit the contract', titleZh: '请求参数不符合约定' },
+  sandbox_fault_invalid: { status: 422, title: 'Kahub-Sandbox names no fault that can be made here', titleZh: 'Kahub-Sandbox 故障指令无效' },
   cursor_invalid: { status: 422, title: 'The cursor is not one we gave for this list', titleZh: '分页游标无效' },
   reference_missing: { status: 422, title: 'A creating call needs a reference', titleZh: '缺少下游单号' },
   reference_mismatch: { status: 422, title: 'reference and Idempotency-Key differ', titleZh: '下游单号与 Idempotency-Key 不一致' },

@@ -29,6 +29,9 @@ export const resellerScopes = [
 export const operatorScopes = ['admin:read', 'admin:resellers', 'admin:catalog', 'admin:stock', 'admin:money', 'admin:*'] as const
 export const scopes = [...resellerScopes, ...operatorScopes] as const
 export type Scope = typeof scopes[number]
+/** What a bearer token may do at most: read, and never codes. */
+export const tokenScopes = ['catalog:read', 'stock:read', 'orders:read', 'wallet:read'] as const satisfies readonly Scope[]
+export type TokenScope = typeof tokenScopes[number]
 
 export const fills = ['all_or_nothing', 'partial'] as const
 export type Fill = typeof fills[number]
@@ -158,3 +161,16 @@ export const eventTypes = [
   'endpoint.test'
 ] as const
 export type EventType = typeof eventTypes[number]
+
+/** What the sandbox makes go wrong on demand; each is told in schema/sandbox-faults.ts. Those of an answer, of an order, of a callback. */
+export const answerFaults = [
+  'timeout_before_commit', 'timeout_after_commit', 'reset_before_commit', 'reset_after_commit', 'error_before_commit', 'error_after_commit',
+  'unavailable', 'rate_limited', 'slow_answer'
+] as const
+export type AnswerFault = typeof answerFaults[number]
+export const orderFaults = ['out_of_stock', 'partial_stock', 'price_change', 'quote_expiry', 'supplier_unknown'] as const
+export type OrderFault = typeof orderFaults[number]
+export const callbackFaults = ['callback_duplicate', 'callback_late', 'callback_out_of_order', 'callback_forged'] as const
+export type CallbackFault = typeof callbackFaults[number]
+export const sandboxFaults = [...answerFaults, ...orderFaults, ...callbackFaults] as const
+export type SandboxFault = typeof sandboxFaults[number]
