@@ -166,7 +166,9 @@ export const ListBulkOrders = Type.Object({
 export type ListBulkOrders = Static<typeof ListBulkOrders>
 
 export const ConfirmBulkOrder = Type.Object({
-  max_total: Type.Optional(MoneyAs('What it may cost at most; by default the total of the report. Lines that would cost more are not bought.'))
+  max_total: Type.Optional(
+    MoneyAs('What it may cost at most; by default the total of the report. Lines that would cost more are not bought.')
+  )
 }, { additionalProperties: false })
 export type ConfirmBulkOrder = Static<typeof ConfirmBulkOrder>
 

@@ -1,7 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { deliveries, fills, lineReasons, lineStates, orderStates, priceRuleKinds } from '../vocabulary.ts'
 import {
-  CallbackUrl, CurrencyCode, DecimalAmount, Id, MoneyAs, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference, referenceLengthMax, Timestamp
+  CallbackUrl, CurrencyCode, DecimalAmount, Id, MoneyAs, Nullable, OneOf, oneLinePattern, Page, PageQuery, Reference,
+  referenceLengthMax, Timestamp
 } from './common.ts'
 import { Refund } from './refunds.ts'
 

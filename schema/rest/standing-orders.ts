@@ -62,7 +62,9 @@ export type StandingRule = Static<typeof StandingRule>
 
 export const StandingLimits = Type.Object({
   max_total_per_run: Type.Optional(Money),
-  monthly_total: Type.Optional(MoneyAs('What may be spent in a calendar month of the rule’s time zone (UTC for a level), less what was given back.')),
+  monthly_total: Type.Optional(
+    MoneyAs('What may be spent in a calendar month of the rule’s time zone (UTC for a level), less what was given back.')
+  ),
   monthly_quantity: Type.Optional(Type.Integer({
     minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Codes in such a month, less those given back.'
   })),

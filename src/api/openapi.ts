@@ -143,15 +143,18 @@ function hoistTitled (document: object): Document {
   return { ...walked as Document, components: { ...others, schemas: hoisted } }
 }
 
-/** A body in JSON without a name becomes a component named after its operation, as the SDK names it: placeOrder takes a PlaceOrderBody. */
+/**
+ * A body in JSON without a name becomes a component named after its operation, as in the SDK: placeOrder takes a PlaceOrderBody.
+ * A file is a stream to the routes, which is of no type; to who reads the contract it is text.
+ */
 function nameBodies (document: Document): Document {
-  for (const methods of Object.values(document.paths)) {
-    for (const { operationId, requestBody } of Object.values(methods)) {
-      const json = requestBody?.content['application/json']
-      if (!json?.schema || '$ref' in json.schema || Object.keys(requestBody!.content).length > 1) continue
+  for (const { operationId, requestBody } of Object.values(document.paths).flatMap(methods => Object.values(methods))) {
+    for (const [type, media] of Object.entries(requestBody?.content ?? {})) {
+      if (media.schema?.contentMediaType === type) media.schema = { type: 'string', ...media.schema }
+      if (type !== 'application/json' || !media.schema || '$ref' in media.schema) continue
       const name = `${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}Body`
-      document.components.schemas[name] = json.schema
-      json.schema = { $ref: `#/components/schemas/${name}` }
+      document.components.schemas[name] = media.schema
+      media.schema = { $ref: `#/components/schemas/${name}` }
     }
   }
   return document
