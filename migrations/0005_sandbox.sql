@@ -1,7 +1,5 @@
 -- The sandbox: what its faults have struck and are to strike. The test world alone has these tables: in live they are not there.
 do $$
-declare
-  role text := 'kahub_' || current_schema();
 begin
   if current_schema() <> 'test' then return; end if;
 

@@ -3,8 +3,9 @@ import { sandboxFaults } from '../vocabulary.ts'
 import { CurrencyCode, Id, Money, MoneyAs, Nullable, OneOf, Page, PageQuery, Timestamp } from './common.ts'
 import { DeliveryId } from './deliveries.ts'
 import { EndpointId } from './events.ts'
+import { LevelId } from './levels.ts'
 import { SkuId } from './orders.ts'
-import { Wallet } from './wallets.ts'
+import { ResellerId } from './resellers.ts'
 
 /** Codes of a SKU that a reseller may have made in the sandbox at once. */
 export const sandboxStockMax = 10_000
@@ -39,20 +40,18 @@ export const SetBalance = Type.Object({
 export type SetBalance = Static<typeof SetBalance>
 
 export const SetLevel = Type.Object({
-  level: Type.String({ minLength: 1, maxLength: 50, description: 'The id of a level: bronze, silver, gold, diamond.' })
+  level: LevelId
 }, { additionalProperties: false, title: 'SetLevel' })
 export type SetLevel = Static<typeof SetLevel>
 
 export const SandboxReseller = Type.Object({
-  reseller: Id('rsl', 'The reseller that your keys belong to now.'),
+  reseller: ResellerId,
   name: Type.String(),
   level: Type.String(),
   currency: CurrencyCode,
   balance: Nullable(Money, { description: 'Of the wallet in its currency.' })
 }, { additionalProperties: false, title: 'SandboxReseller' })
 export type SandboxReseller = Static<typeof SandboxReseller>
-
-export const SandboxWallet = Wallet
 
 export const SandboxStrike = Type.Object({
   id: Id('stk', 'A strike.'),

@@ -27,7 +27,8 @@ export const idPrefixes = {
   encryption_key: 'enc',
   endpoint: 'ep',
   delivery: 'dlv',
-  subscription: 'sub'
+  subscription: 'sub',
+  strike: 'stk'
 } as const
 export type IdKind = keyof typeof idPrefixes
 
