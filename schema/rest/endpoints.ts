@@ -12,6 +12,9 @@ export const endpointPerSecondMax = 10_000
 /** Deliveries made due again by one call. */
 export const replayedPerCallMax = 10_000
 
+/** Deliveries counted of a backlog, for the operator. */
+export const backlogCountedMax = 1_000
+
 const Types = Type.Unsafe<Static<typeof EventTypes>>({
   ...EventTypes, description: 'The types that are told; empty: all, those of later versions too.'
 })
@@ -131,9 +134,12 @@ export const EndpointWatch = Type.Object({
   url: Type.String(),
   state: OneOf(endpointStates),
   state_reason: Nullable(Type.String()),
-  backlog: Type.Integer({ description: 'Deliveries that are due, counted up to 10000.' }),
-  oldest_due_at: Nullable(Timestamp, { description: 'When the oldest of them became true.' }),
+  backlog: Type.Integer({ description: `Deliveries that are due, counted up to ${backlogCountedMax}.` }),
+  backlog_is_more: Type.Boolean({ description: 'Whether there are more than were counted.' }),
+  oldest_due_at: Nullable(Timestamp, { description: 'When the oldest of those that were counted became true.' }),
   oldest_due_seconds: Nullable(Type.Integer(), { description: 'How long ago that was.' }),
+  held_since: Nullable(Timestamp, { description: 'Since when nothing can be sent to it for a fault of ours, which counts against nobody.' }),
+  held_error: Nullable(Type.String(), { description: 'That fault; signing_failed: the master key of its secret is not configured.' }),
   failing_since: Nullable(Timestamp),
   failures: Type.Integer({ description: 'Attempts that failed since its last success.' }),
   ...latestFailure
@@ -142,7 +148,7 @@ export type EndpointWatch = Static<typeof EndpointWatch>
 
 export const WatchEndpoints = Type.Object({
   ...PageQuery,
-  failing: Type.Optional(Type.Boolean({ description: 'true: only those that fail or are disabled.' })),
+  failing: Type.Optional(Type.Boolean({ description: 'true: only those that fail, are disabled, or wait for us.' })),
   reseller: Type.Optional(Id('rsl', 'Only endpoints of this reseller.'))
 }, { additionalProperties: false })
 export type WatchEndpoints = Static<typeof WatchEndpoints>

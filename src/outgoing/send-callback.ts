@@ -13,10 +13,11 @@ const keptBodyCharsMax = 300
 const keepAliveMs = 4_000
 const keepAliveMsMax = 30_000
 
-/** Why an attempt failed; the last two before anything was sent. */
+/** Why an attempt failed; the last three before anything was sent. */
 export type SendError =
   'url_not_allowed' | 'address_not_allowed' | 'name_not_found' | 'connection_refused' | 'connection_lost' | 'connect_timeout' |
-  'timeout' | 'tls_failed' | 'headers_too_large' | 'invalid_answer' | 'stopped' | 'signing_failed' | 'event_expired'
+  'timeout' | 'tls_failed' | 'headers_too_large' | 'invalid_answer' | 'stopped' | 'signing_failed' | 'event_expired' |
+  'body_too_large'
 
 export interface OutgoingCallback {
   readonly url: string

@@ -10,7 +10,7 @@ import { openSigners } from '../domain/callbacks/callback-keys.ts'
 import { leaseDeliveries, type Destination, type LeasedDelivery } from '../domain/callbacks/lease-deliveries.ts'
 import { callbackHeaders } from '../domain/callbacks/read-callback.ts'
 import { isTaken, releaseLeases, settleDeliveries, type AttemptOutcome, type AttemptResult } from '../domain/callbacks/settle-deliveries.ts'
-import { callbackBody } from '../domain/events/event-view.ts'
+import { callbackBody, callbackBytesMax } from '../domain/events/event-view.ts'
 import type { World } from '../domain/world.ts'
 import type { Sender, SendOutcome } from '../outgoing/send-callback.ts'
 import type { PassOutcome } from './loop.ts'
@@ -108,11 +108,12 @@ export function openDelivering (world: DeliverNeeds, { sender, hint, count, time
     if (event === null) return unsent('event_expired', world.clock())
     const timestamp = Math.floor(world.clock() / 1000)
     const body = callbackBody(event, { endpointId: destination.id, sequence, simulated })
+    if (Buffer.byteLength(body) > callbackBytesMax) return unsent('body_too_large', world.clock())
     let signature
     try {
       signature = signCallback({ id: showId('delivery', id), timestamp, body }, signersOf(destination))
     } catch {
-      // A secret that cannot be opened (a master key that is missing) is this endpoint's trouble alone.
+      // A secret that cannot be opened (a master key that is missing) keeps this endpoint waiting, and no other.
       return unsent('signing_failed', world.clock())
     }
     const headers = { ...callbackHeaders(id, timestamp), 'webhook-signature': signature }

@@ -24,7 +24,7 @@ export function openWorkerMetrics (): WorkerMetrics {
   })
   const attempts = new Counter({
     name: 'kahub_delivery_attempts_total',
-    help: 'Attempts to deliver: delivered, failed (and tried again), dead (given up).',
+    help: 'Attempts to deliver: delivered, failed (and tried again), dead (given up), held (by a fault of ours, and waiting).',
     labelNames: ['world', 'outcome'],
     registers
   })

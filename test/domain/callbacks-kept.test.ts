@@ -3,8 +3,13 @@ import t from 'tap'
 import type { EventType } from '../../schema/vocabulary.ts'
 import { readId, type Uuid } from '../../src/base/ids.ts'
 import { fanOut } from '../../src/domain/callbacks/fan-out.ts'
+import { attemptsMax } from '../../src/domain/callbacks/retry-schedule.ts'
 import { appendEvents } from '../../src/domain/events/append-events.ts'
+import { callbackBytesMax } from '../../src/domain/events/event-view.ts'
+import { openSender } from '../../src/outgoing/send-callback.ts'
 import { transact } from '../../src/postgres/transact.ts'
+import { openDelivering } from '../../src/workers/deliver.ts'
+import { openCallbackReceiver } from '../support/callback-receiver.ts'
 import { openHouse, type Reseller } from '../support/house.ts'
 
 const rules = { ports: [443], loopback: true }
@@ -21,11 +26,11 @@ async function tell (reseller: Reseller, count: number, type: EventType = 'walle
   await transact(live.db, tx => appendEvents(tx, Array.from({ length: count }, (_, n) => ({ resellerId, type, data: { n, ...data } }))))
 }
 
-interface Row { readonly id: Uuid, readonly sequence: bigint, readonly state: string, readonly url: string | null }
+interface Row { readonly id: Uuid, readonly sequence: bigint, readonly state: string, readonly url: string | null, readonly attempts: number }
 
 async function deliveriesOf (endpoint: { id: string }): Promise<readonly Row[]> {
   return await db<Row[]>`
-    select id, sequence, state, url from deliveries where endpoint_id = ${endpointUuid(endpoint)} order by sequence`
+    select id, sequence, state, url, attempts, last_error from deliveries where endpoint_id = ${endpointUuid(endpoint)} order by sequence`
 }
 
 t.test('an order’s own address is told once, whichever endpoints on its host are deleted, disabled or resumed meanwhile', async t => {
@@ -81,6 +86,61 @@ t.test('an order’s own address is told once, whichever endpoints on its host a
     await fanOutAll()
     t.same(await told(first, second), Array.from({ length: 20 }, (_, n) => `${origin}/orders/${n + 10}`))
   })
+})
+
+t.test('a fault of ours uses up no attempt and counts against no receiver: it waits, and its operator is told', async t => {
+  const alice = await house.reseller()
+  const receiver = await openCallbackReceiver(t)
+  const endpoint = await alice.kahub.endpoints.create({ url: receiver.url })
+  await alice.kahub.endpoints.create({ url: `${receiver.url}/well` })
+  const id = endpointUuid(endpoint)
+  // As if the master key that its secret is wrapped with were not configured any more.
+  const [kept] = await db<{ master_key: string }[]>`select master_key from endpoints where id = ${id}`
+  await db`update endpoints set master_key = 'lost' where id = ${id}`
+  await tell(alice, 3)
+  const outcomes: Record<string, number> = {}
+  const sender = openSender({ rules })
+  t.teardown(() => sender.close())
+  const delivering = openDelivering(live, { sender, count: (outcome, count) => { outcomes[outcome] = (outcomes[outcome] ?? 0) + count } })
+  const later = async () => {
+    await db`update deliveries set due_at = now() where endpoint_id = ${id} and state = 'due'`
+    await db`update endpoints set next_due_at = now(), resume_at = '-infinity' where id = ${id}`
+  }
+  for (let round = 0; round < attemptsMax + 3; round++) {
+    await fanOutAll()
+    await delivering.untilIdle()
+    await later()
+  }
+  t.equal(receiver.received.filter(({ path }) => path === '/').length, 0)
+  t.equal(receiver.received.filter(({ path }) => path === '/well').length, 3, 'no other waits')
+  t.match(await deliveriesOf(endpoint), Array(3).fill({ state: 'due', attempts: 0, last_error: 'signing_failed' }))
+  t.match(await alice.kahub.endpoints.get(endpoint.id), { state: 'enabled', failures: 0, failing_since: null, last_error: null })
+  t.ok(outcomes.held! > attemptsMax)
+  t.match(await house.operator.callbacks.list({ reseller: alice.id, failing: true }).toArray({ limit: 10 }), [
+    { endpoint: endpoint.id, held_since: /Z$/, held_error: 'signing_failed', failures: 0 }
+  ], 'the operator sees it among those that have trouble')
+
+  await db`update endpoints set master_key = ${kept!.master_key} where id = ${id}`
+  await later()
+  await delivering.untilIdle()
+  t.equal(receiver.received.filter(({ path }) => path === '/').length, 3)
+  t.match(await house.operator.callbacks.list({ reseller: alice.id }).toArray({ limit: 10 }), Array(2).fill({ held_since: null }))
+  t.equal((await house.operator.callbacks.list({ reseller: alice.id, failing: true }).toArray({ limit: 10 })).length, 0)
+})
+
+t.test('a body that is larger than callbacks are is told of and not sent', async t => {
+  const alice = await house.reseller()
+  const receiver = await openCallbackReceiver(t)
+  const endpoint = await alice.kahub.endpoints.create({ url: receiver.url })
+  await tell(alice, 1, 'wallet.adjusted', { reason: 'x'.repeat(callbackBytesMax) })
+  await tell(alice, 1)
+  await fanOutAll()
+  const sender = openSender({ rules })
+  t.teardown(() => sender.close())
+  await openDelivering(live, { sender }).untilIdle()
+  t.equal(receiver.received.length, 1)
+  t.match(await deliveriesOf(endpoint), [{ state: 'dead', attempts: 1, last_error: 'body_too_large' }, { state: 'delivered' }])
+  t.match(await alice.kahub.endpoints.get(endpoint.id), { failures: 0, failing_since: null }, 'its receiver is not blamed')
 })
 
 t.test('and all of it is proven', async t => {

@@ -298,7 +298,7 @@ t.test('a worker that is killed between sending and settling loses nothing: the 
     await letTimePass(endpointId)
     await delivering.untilIdle()
     t.equal(receiver.received.length, 1)
-    t.same(await settleDeliveries(live.callbackDb, 'killed', [late]), { delivered: 0, failed: 0, dead: 0 })
+    t.same(await settleDeliveries(live.callbackDb, 'killed', [late]), { delivered: 0, failed: 0, dead: 0, held: 0 })
     t.match(await deliveriesOf(endpoint), [{ state: 'delivered', attempts: 1, last_status: 200 }])
     t.match(await rowOf(endpoint), { failures: 0 })
 
@@ -311,17 +311,20 @@ t.test('a worker that is killed between sending and settling loses nothing: the 
     t.same(await settleDeliveries(live.callbackDb, 'killed', [{ ...late, deliveryId: taken!.id, status: 200 }]), {
       delivered: 0,
       failed: 0,
-      dead: 0
+      dead: 0,
+      held: 0
     }, 'another has it')
     t.same(await settleDeliveries(live.callbackDb, 'second', [{ ...late, deliveryId: taken!.id, status: 200 }]), {
       delivered: 1,
       failed: 0,
-      dead: 0
+      dead: 0,
+      held: 0
     })
     t.same(await settleDeliveries(live.callbackDb, 'second', [{ ...late, deliveryId: taken!.id, status: 500 }]), {
       delivered: 0,
       failed: 0,
-      dead: 0
+      dead: 0,
+      held: 0
     }, 'once')
   })
 
@@ -443,7 +446,7 @@ t.test('an endpoint that is changed, paused or deleted while something is due is
     retryAfterMs: null,
     startedAt: new Date(),
     durationMs: 1
-  }]), { delivered: 0, failed: 0, dead: 0 }, 'deleted while it was under way: dropped, and not due again')
+  }]), { delivered: 0, failed: 0, dead: 0, held: 0 }, 'deleted while it was under way: dropped, and not due again')
   t.equal((await deliveriesOf(changed!)).at(-1)!.state, 'dropped')
 })
 

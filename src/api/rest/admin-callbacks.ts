@@ -11,7 +11,7 @@ export function adminCallbackRoutes (app: App): void {
     schema: {
       operationId: 'listCallbacks',
       summary: 'Every endpoint: what waits for it, for how long, and whether it fails',
-      description: 'The oldest backlog first.',
+      description: 'Those with trouble, or with something due, first, for the longest first.',
       tags: ['Admin: callbacks'],
       'x-sdk': { resource: 'admin.callbacks', method: 'list' },
       querystring: WatchEndpoints,
@@ -22,8 +22,8 @@ export function adminCallbackRoutes (app: App): void {
     const filter = { failing, resellerId: reseller === undefined ? null : readId('reseller', reseller)! }
     return await answerPage(request, reply, `callbacks ${JSON.stringify([failing, reseller ?? null])}`, {
       load: (after, count) => watchEndpoints(
-        request.caller.world.bulkDb, filter, after && { oldestText: String(after[0]), id: String(after[1]) }, count),
-      placeOf: endpoint => [endpoint.oldestText, endpoint.id],
+        request.caller.world.bulkDb, filter, after && { longestText: String(after[0]), id: String(after[1]) }, count),
+      placeOf: endpoint => [endpoint.longestText, endpoint.id],
       view: watchView
     })
   })
@@ -38,8 +38,11 @@ function watchView (endpoint: WatchedEndpoint): EndpointWatch {
     state: endpoint.state,
     state_reason: endpoint.stateReason,
     backlog: endpoint.backlog,
+    backlog_is_more: endpoint.backlogIsMore,
     oldest_due_at: endpoint.oldestDueAt?.toISOString() ?? null,
     oldest_due_seconds: endpoint.oldestDueSeconds,
+    held_since: endpoint.heldSince?.toISOString() ?? null,
+    held_error: endpoint.heldError,
     failing_since: endpoint.failingSince?.toISOString() ?? null,
     failures: endpoint.failures,
     last_status: endpoint.lastStatus,

@@ -25,7 +25,10 @@ export interface AttemptResult {
   readonly durationMs: number
 }
 
-export type AttemptOutcome = 'delivered' | 'failed' | 'dead'
+export type AttemptOutcome = 'delivered' | 'failed' | 'dead' | 'held'
+
+/** After a fault of ours, how long nothing is tried at the endpoint it kept from being sent to; the schedule stands still. */
+export const heldSeconds = 60
 
 /** Whether a receiver has taken a callback: any 2xx, told to its end. */
 export function isTaken ({ status, error }: Pick<AttemptResult, 'status' | 'error'>): boolean {
@@ -49,10 +52,11 @@ export async function settleDeliveries (
     await lockEndpoints(tx, [...new Set(results.map(({ endpointId }) => endpointId))])
     const settled = await settle(tx, worker, results)
     const counted = results.filter(({ deliveryId }) => settled.has(deliveryId))
-    await keepAttempts(tx, counted, settled)
+    await keepAttempts(tx, counted.filter(result => !isHeld(result)), settled)
+    await holdEndpoints(tx, counted.filter(isHeld))
     await judgeEndpoints(tx, counted.filter(wasSent))
-    const outcomes = { delivered: 0, failed: 0, dead: 0 }
-    for (const { state } of settled.values()) outcomes[state === 'due' ? 'failed' : state]++
+    const outcomes = { delivered: 0, failed: 0, dead: 0, held: 0 }
+    for (const result of counted) outcomes[outcomeOf(result, settled.get(result.deliveryId)!)]++
     return outcomes
   })
 }
@@ -67,9 +71,14 @@ function oneOfEach (results: readonly AttemptResult[]): readonly AttemptResult[]
   return [...first.values()]
 }
 
-/** Whether there was anything to send: an event that is no longer kept says nothing about its receiver. */
-function wasSent ({ error }: AttemptResult): boolean {
-  return error !== 'event_expired'
+/** Whether it was sent at all: an event that is no longer kept, or a body that is too large, says nothing about its receiver. */
+function wasSent (result: AttemptResult): boolean {
+  return result.error !== 'event_expired' && result.error !== 'body_too_large' && !isHeld(result)
+}
+
+/** Whether a fault of ours, which we can mend, kept it from being sent: it was no attempt. */
+function isHeld ({ error }: AttemptResult): boolean {
+  return error === 'signing_failed'
 }
 
 /** Gives back leases of what was never sent, so that another worker need not wait for their end. */
@@ -100,17 +109,25 @@ async function settle (tx: Tx, worker: string, results: readonly AttemptResult[]
       state = case when taken then 'delivered' when wait_ms is null then 'dead' else 'due' end,
       due_at = case when not taken then statement_timestamp() + wait_ms * interval '1 millisecond' end,
       delivered_at = case when taken then statement_timestamp() else delivered_at end,
-      attempts = deliveries.attempts + 1, last_status = result.status, last_error = result.error, leased_until = null, leased_by = null
+      attempts = deliveries.attempts + case when held then 0 else 1 end, last_status = result.status, last_error = result.error,
+      leased_until = null, leased_by = null
     from unnest(${bareArray(results.map(({ deliveryId }) => deliveryId))}::uuid[], ${bareArray(results.map(isTaken))}::boolean[],
                 ${bareArray(results.map(waitOf))}::bigint[], ${bareArray(results.map(({ status }) => status))}::int[],
-                ${quotedArray(results.map(({ error }) => error))}::text[]) as result (id, taken, wait_ms, status, error)
+                ${quotedArray(results.map(({ error }) => error))}::text[], ${bareArray(results.map(isHeld))}::boolean[])
+      as result (id, taken, wait_ms, status, error, held)
     where deliveries.id = result.id and deliveries.state = 'due' and deliveries.leased_by = ${worker}
     returning deliveries.id, deliveries.attempts, deliveries.state`
   return new Map(rows.map(row => [row.id, row]))
 }
 
+function outcomeOf (result: AttemptResult, { state }: SettledRow): AttemptOutcome {
+  if (isHeld(result)) return 'held'
+  return state === 'due' ? 'failed' : state
+}
+
 /** How long until the next attempt, if there is one: none where an order’s own address is gone, or the event is. */
 function waitOf (result: AttemptResult): number | null {
+  if (isHeld(result)) return heldSeconds * 1_000
   if (isTaken(result) || !wasSent(result) || (result.status === 410 && result.elsewhere)) return null
   return waitAfterMs(result.attempts + 1, result.retryAfterMs)
 }
@@ -124,6 +141,18 @@ async function keepAttempts (tx: Tx, results: readonly AttemptResult[], settled:
       ${bareArray(results.map(({ status }) => status))}::int[], ${quotedArray(results.map(({ error }) => error))}::text[],
       ${quotedArray(results.map(({ answerHead }) => answerHead))}::text[], ${bareArray(results.map(({ durationMs }) => durationMs))}::int[],
       ${quotedArray(results.map(({ startedAt }) => startedAt.toISOString()))}::timestamptz[])`
+}
+
+/** Of an endpoint that nothing can be sent to for a fault of ours, nothing more is tried for a while; its operator sees since when. */
+async function holdEndpoints (tx: Tx, results: readonly AttemptResult[]): Promise<void> {
+  if (results.length === 0) return
+  const errors = new Map(results.map(({ endpointId, error }) => [endpointId, error]))
+  await tx`
+    update endpoints set held_since = coalesce(held_since, statement_timestamp()), held_error = held.error,
+      resume_at = greatest(resume_at, statement_timestamp() + make_interval(secs => ${heldSeconds})),
+      next_due_at = least(next_due_at, statement_timestamp())
+    from unnest(${bareArray([...errors.keys()])}::uuid[], ${quotedArray([...errors.values()])}::text[]) as held (id, error)
+    where endpoints.id = held.id`
 }
 
 interface Judged { recovered: boolean, failures: number, resumeMs: number, last: AttemptResult | null }
@@ -151,7 +180,7 @@ async function judgeEndpoints (tx: Tx, results: readonly AttemptResult[]): Promi
       failures = case when recovered then 0 else endpoints.failures end + judged.failures,
       failing_since = case when recovered and judged.failures = 0 then null
                            when recovered or failing_since is null then statement_timestamp() else failing_since end,
-      warned_at = case when recovered then null else warned_at end,
+      warned_at = case when recovered then null else warned_at end, held_since = null, held_error = null,
       resume_at = case when resume_ms > 0 then statement_timestamp() + resume_ms * interval '1 millisecond' else resume_at end,
       next_due_at = least(next_due_at, statement_timestamp())
     from unnest(${bareArray([...judged.keys()])}::uuid[], ${bareArray(all.map(({ recovered }) => recovered))}::boolean[],

@@ -9,6 +9,9 @@ export function eventView (event: EventRecord): Event {
   return { id: showId('event', event.id), type, timestamp: createdAt.toISOString(), sequence: Number(sequence), data }
 }
 
+/** No body is larger, in bytes: events are bounded by what they tell of. One that were all the same is told of in the log, and not sent. */
+export const callbackBytesMax = 20_000
+
 /** What a callback says beside its event. `sequence` is the endpoint's. */
 export interface CallbackFacts { readonly endpointId: Uuid, readonly sequence: bigint, readonly simulated: boolean }
 
