@@ -19,6 +19,7 @@ import { loadPriceBook } from './domain/pricing/price-book.ts'
 import { loadKeyring } from './domain/resellers/keyring.ts'
 import { pinVersion } from './domain/resellers/pin-version.ts'
 import { listenForDeliveries } from './domain/callbacks/hint-deliveries.ts'
+import { openWorldKey } from './domain/secrets/open-world-key.ts'
 import { openWorldSecret } from './domain/secrets/open-world-secret.ts'
 import { openFingerprintKey } from './domain/stock/fingerprint.ts'
 import { openLotKeys } from './domain/stock/lot-keys.ts'
@@ -83,6 +84,7 @@ export async function openWorld (
     queryStock: coalesceStockQueries(db),
     callbackRules,
     callbackKey: await openCallbackKey(db, masterKeys),
+    tokenKey: await openWorldKey(db, masterKeys, 'tokens'),
     callbackDb,
     events,
     pinVersion: (keyId, apiVersion) => pinVersion(db, keyId, apiVersion),
@@ -117,6 +119,8 @@ export interface ServeOptions {
   readonly metricsPort: number
   readonly trustProxy: boolean | string[]
   readonly logger: AppOptions['logger']
+  /** Where the API is reached from outside; undefined: at the address it listens on. */
+  readonly publicUrl?: string | undefined
   /** The metrics of a clockwork in this process, told beside those of the API. */
   readonly workerMetrics?: WorkerMetrics
 }
@@ -130,6 +134,7 @@ export async function serve (worlds: OpenWorlds, options: ServeOptions): Promise
   const app = await buildApp(worlds, {
     logger: options.logger,
     trustProxy: options.trustProxy,
+    publicUrl: options.publicUrl,
     decoys: decoyKeys(),
     metrics,
     unready: async () => {

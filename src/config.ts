@@ -13,6 +13,8 @@ export interface Config {
   /** id:base64 pairs, newest first; undefined: a file in the home, made on the first start of the embedded default. */
   readonly masterKey: string | undefined
   readonly trustProxy: boolean | string[]
+  /** Where the API is reached from outside; undefined: at the address it listens on. */
+  readonly publicUrl: string | undefined
   /** undefined: what the command finds right. */
   readonly logLevel: string | undefined
   readonly demo: boolean | undefined
@@ -34,6 +36,7 @@ export const settings = {
   KAHUB_POSTGRES_BIN: { default: '', says: 'folder of PostgreSQL binaries for the embedded database' },
   KAHUB_MASTER_KEY: { default: '', says: 'id:base64 of 32 bytes, several comma-separated, newest first; needed with DATABASE_URL' },
   TRUST_PROXY: { default: '', says: 'comma-separated addresses or CIDR ranges of proxies whose X-Forwarded-For is believed' },
+  PUBLIC_URL: { default: '', says: 'where the API is reached from outside, as in https://api.example.com: the issuer of access tokens' },
   LOG_LEVEL: { default: '', says: `${logLevels.join(', ')}; warn for start and demo, info for api and worker when not set` },
   KAHUB_DEMO: { default: '', says: '1: make the demo data also with DATABASE_URL; 0: not even in the embedded database' },
   CALLBACK_PORTS: { default: '443', says: 'comma-separated ports that callbacks are sent to, over https' },
@@ -59,11 +62,21 @@ export function readConfig (environment: Readonly<Record<string, string | undefi
     postgresBinaries: read('KAHUB_POSTGRES_BIN') || undefined,
     masterKey: read('KAHUB_MASTER_KEY') || undefined,
     trustProxy: proxies.length > 0 ? proxies : false,
+    publicUrl: publicUrlOf(read('PUBLIC_URL')),
     logLevel: logLevel || undefined,
     demo: demo === '' ? undefined : demo === '1',
     callbackPorts: read('CALLBACK_PORTS').split(',').map(port => portOf('CALLBACK_PORTS', port.trim())),
     callbackLoopback: loopback === '' ? undefined : loopback === '1'
   }
+}
+
+function publicUrlOf (text: string): string | undefined {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol) || (text !== url.origin && text !== `${url.origin}/`)) {
+    throw new Error(`PUBLIC_URL must be a scheme and a host, as in https://api.example.com, not ${JSON.stringify(text)}`)
+  }
+  return url.origin
 }
 
 function portOf (name: string, text: string): number {

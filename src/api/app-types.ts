@@ -9,12 +9,18 @@ export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression,
 
 export type Worlds = Readonly<Record<WorldName, World>>
 
-/** Who sent a request, once its signature holds. */
+/** Who sent a request, once its signature or its bearer token holds. */
 export interface Caller {
   readonly world: World
+  /** The key that signed; of a bearer token, the key it was given to, with no other scopes than the token has. */
   readonly key: ApiKey
-  readonly nonce: StoredNonce
+  /** Of the signature. A bearer token has none, so that nothing can be changed with it: `change` and `signedNonce` refuse. */
+  readonly nonce: StoredNonce | undefined
   readonly ip: string
+  /** When a bearer token ends, in milliseconds since 1970; Infinity with a signature. */
+  readonly goodUntilMs: number
+  /** Takes more out of the caller's rate than the one of the request; refuses with `rate_limited`. */
+  takeCost (count: number): void
 }
 
 declare module 'fastify' {
@@ -25,6 +31,12 @@ declare module 'fastify' {
     scope?: Scope | null
     /** `stream`: the body is left on the socket; the route hashes it as it flows and calls `verifyStreamedBody` before it commits. */
     body?: 'stream'
+    /** Takes a bearer token whatever its method and scope. Routes that read with a scope that tokens have take one anyway. */
+    bearer?: true
+  }
+  interface FastifyInstance {
+    /** Set by the app; called through src/api/oauth/admit-bearer.ts. */
+    admitBearer (token: string, ip: string): Promise<Caller>
   }
   interface FastifyRequest {
     /** Set by authenticate on every route with a `scope`. */

@@ -11,8 +11,10 @@ import { apiVersions, authenticateFor } from './authenticate.ts'
 import { registerGuides } from './docs/register-guides.ts'
 import { registerDocs } from './docs/register-reference.ts'
 import { registerGraphql } from './graphql/register-graphql.ts'
+import { keyRates } from './key-rates.ts'
 import type { Metrics } from './metrics.ts'
 import { registerOpenApi } from './openapi.ts'
+import { issuerNames } from './oauth/issuer.ts'
 import { oauthRoutes } from './oauth/token.ts'
 import { answerBrokenRequest, answerError, answerProblem } from './problems.ts'
 import { adminCallbackRoutes } from './rest/admin-callbacks.ts'
@@ -61,6 +63,8 @@ export interface AppOptions {
   readonly logger: FastifyServerOptions['logger']
   /** Proxies whose X-Forwarded-For is believed; false is none. */
   readonly trustProxy: boolean | string[]
+  /** Where the API is reached from outside, without a slash at the end; undefined: at the address it listens on. */
+  readonly publicUrl?: string | undefined
   readonly decoys: Readonly<Record<KeyAlgorithm, KeyObject>>
   readonly metrics: Metrics
   /** Whether this server can do its work now; a sentence when it cannot. */
@@ -93,13 +97,15 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) => answerNothingHere(routes, request, reply))
 
-  const authenticate = authenticateFor(worlds, options.decoys)
+  const authentication = { decoys: options.decoys, rates: keyRates(), issuers: issuerNames(options.publicUrl, () => app.server.address()) }
+  const authenticate = authenticateFor(worlds, authentication)
   app.decorateRequest('caller')
+  app.decorate('admitBearer', authenticate.admitBearer)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id)
     done()
   })
-  app.addHook('onRequest', authenticate.verifySignature)
+  app.addHook('onRequest', authenticate.verifyCaller)
   app.addHook('preValidation', authenticate.admit)
   app.addHook('onResponse', (request, reply, done) => {
     options.metrics.countRequest(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime)
@@ -134,7 +140,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     subscriptionRoutes(scope)
     sandboxRoutes(scope)
     debugRoutes(scope, worlds)
-    oauthRoutes(scope, worlds)
+    oauthRoutes(scope, worlds, authentication)
     adminLevelsRoutes(scope)
     adminResellersRoutes(scope)
     adminKeysRoutes(scope)

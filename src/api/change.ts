@@ -1,17 +1,29 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../base/problem.ts'
 import type { KeyHolder } from '../domain/resellers/keyring.ts'
-import { spendNonce } from '../domain/requests/spend-nonce.ts'
+import { spendNonce, type StoredNonce } from '../domain/requests/spend-nonce.ts'
 import type { Tx } from '../postgres/pool.ts'
 import { transact } from '../postgres/transact.ts'
 
 /** Runs one change in a transaction that also spends the request's nonce: a captured request cannot be carried out again. */
 export function change<Result> (request: FastifyRequest, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-  const { world, nonce } = request.caller
-  return transact(world.db, async tx => {
+  const nonce = signedNonce(request)
+  return transact(request.caller.world.db, async tx => {
     await spendNonce(tx, nonce)
     return await work(tx)
   })
+}
+
+/** The nonce of a signed request; a bearer token has none and is refused. */
+export function signedNonce (request: FastifyRequest): StoredNonce {
+  const { nonce } = request.caller
+  if (nonce === undefined) throw tokenNotAccepted()
+  return nonce
+}
+
+/** The refusal of a bearer token where a signature is needed. */
+export function tokenNotAccepted (): Problem {
+  return new Problem('token_not_accepted', 'A bearer token only reads, and reads no codes. Sign this request (RFC 9421).')
 }
 
 /** The reseller behind the key; a key of the operator has none and is refused. */

@@ -3,13 +3,22 @@ import swagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import { problemCodes } from '../../schema/problems.ts'
 import { callbackOf, eventMeanings } from '../../schema/rest/events.ts'
-import { eventTypes } from '../../schema/vocabulary.ts'
+import { eventTypes, tokenScopes, type TokenScope } from '../../schema/vocabulary.ts'
+import { takesBearer } from './oauth/bearer.ts'
+import { tokenPath } from './oauth/issuer.ts'
 import { problemType } from './problems.ts'
 import type { App } from './app-types.ts'
 
 const description = `Wholesale orders on sealed stock. Every request is signed (RFC 9421 HTTP Message Signatures, RFC 9530 Content-Digest);
 every refusal is application/problem+json (RFC 9457) with a \`code\`; every creating call carries your own \`reference\`, and the same
 reference gives the same result, for ever. Money is a decimal string of major units. Enums in answers may grow: treat unknown values as unknown.`
+
+const tokenScopeMeanings: Readonly<Record<TokenScope, string>> = {
+  'catalog:read': 'Products, SKUs and your prices.',
+  'stock:read': 'What is on the shelf.',
+  'orders:read': 'Orders, quotes, holds, events and deliveries; never codes.',
+  'wallet:read': 'Balances and their movements.'
+}
 
 const problemSchema = {
   $id: 'Problem',
@@ -66,7 +75,12 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
       ],
       components: {
         securitySchemes: {
-          signature: { type: 'apiKey', in: 'header', name: 'Signature', description: 'RFC 9421, hmac-sha256 or ed25519, covering "@method" "@path" "@query" and content-digest when there is a body; parameters created, keyid, nonce, alg.' }
+          signature: { type: 'apiKey', in: 'header', name: 'Signature', description: 'RFC 9421, hmac-sha256 or ed25519, covering "@method" "@path" "@query" and content-digest when there is a body; parameters created, keyid, nonce, alg.' },
+          bearer: {
+            type: 'oauth2',
+            description: 'A bearer token (RFC 6750) that reads, for ten minutes: client credentials with private_key_jwt (RFC 7523), for ed25519 keys.',
+            flows: { clientCredentials: { tokenUrl: tokenPath, scopes: Object.fromEntries(tokenScopes.map(scope => [scope, tokenScopeMeanings[scope]])) } }
+          }
         }
       }
     }
@@ -81,11 +95,13 @@ function addCommonAnswers (route: RouteOptions): void {
   if (!schema || schema.hide) return
   const scope = route.config?.scope
   if (scope !== undefined) {
-    schema.security = [{ signature: [] }]
+    schema.security = [{ signature: [] }, ...takesBearer(route.config!, [route.method].flat()[0]!) ? [{ bearer: scope === null ? [] : [scope] }] : []]
     if (scope !== null) schema['x-scope'] = scope
   } else schema.security = []
   const refusal = { description: 'A refusal, with its code.', content: { [problemType]: { schema: { $ref: 'Problem#' } } } }
-  schema.response = { ...(schema.response as object | undefined), '4xx': refusal, '5xx': refusal }
+  // A route's own way of refusing, OAuth's, stands.
+  const answers = schema.response as Record<string, unknown> | undefined
+  schema.response = { ...answers, '4xx': answers?.['4xx'] ?? refusal, '5xx': answers?.['5xx'] ?? refusal }
 }
 
 /** What is sent to endpoints, by type of event (OpenAPI 3.1, webhooks). */

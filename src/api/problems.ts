@@ -10,6 +10,7 @@ import { JsonRefusal } from '../base/json.ts'
 import { Problem } from '../base/problem.ts'
 import { SignatureRefusal } from '../base/signature-refusal.ts'
 import { failureKind, isUnstorable } from '../postgres/failure.ts'
+import { challengeOf } from './oauth/bearer.ts'
 
 export const problemType = 'application/problem+json'
 const retryAfterSecondsDefault = 1
@@ -29,7 +30,8 @@ export function answerProblem (problem: Problem, request: FastifyRequest, reply:
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   // What Fastify refuses before any hook has its id from here.
   reply.header('request-id', request.id)
-  if (status === 401) reply.header('www-authenticate', 'Signature realm="kahub"')
+  const challenge = challengeOf(problem, request)
+  if (challenge !== undefined) reply.header('www-authenticate', challenge)
   reply.header('content-type', problemType).header('cache-control', 'no-store')
   return reply.code(status).serializer(plainJson).send(problemBody(problem, request.id))
 }

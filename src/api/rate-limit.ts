@@ -4,8 +4,8 @@
 export interface RatePolicy { readonly name: string, readonly perMinute: number }
 
 export interface RateLimiter {
-  /** Takes one request out of a bucket; undefined when it is empty until `waitSeconds` have passed. */
-  take (bucket: string, policy: RatePolicy, nowMs: number): RateState
+  /** Takes requests out of a bucket, one unless told otherwise; refused when it has not as many until `waitSeconds` have passed. */
+  take (bucket: string, policy: RatePolicy, nowMs: number, count?: number): RateState
 }
 
 export interface RateState { readonly allowed: boolean, readonly remaining: number, readonly resetSeconds: number, readonly waitSeconds: number }
@@ -17,8 +17,10 @@ const bucketsMax = 100_000
 export function rateLimiter (): RateLimiter {
   const fullAt = new Map<string, number>()
   return {
-    take (bucket, { perMinute }, nowMs) {
-      const costMs = windowMs / perMinute
+    take (bucket, { perMinute }, nowMs, count = 1) {
+      const eachMs = windowMs / perMinute
+      // What costs more than a minute has takes the whole minute: else it could never be had.
+      const costMs = Math.min(count, perMinute) * eachMs
       const full = Math.max(fullAt.get(bucket) ?? 0, nowMs) + costMs
       const allowed = full - nowMs <= windowMs
       if (allowed) {
@@ -28,7 +30,7 @@ export function rateLimiter (): RateLimiter {
       const debtMs = allowed ? full - nowMs : full - costMs - nowMs
       return {
         allowed,
-        remaining: Math.max(0, Math.floor((windowMs - debtMs) / costMs)),
+        remaining: Math.max(0, Math.floor((windowMs - debtMs) / eachMs)),
         resetSeconds: Math.ceil(debtMs / 1000),
         waitSeconds: allowed ? 0 : Math.max(1, Math.ceil((full - nowMs - windowMs) / 1000))
       }

@@ -15,6 +15,7 @@ import type { PlaceInside, PlaceOrder } from './orders/place-orders.ts'
 import type { Sealing } from './orders/seal-delivery.ts'
 import type { PriceBook } from './pricing/price-book.ts'
 import type { Keyring } from './resellers/keyring.ts'
+import type { WorldKey } from './secrets/open-world-key.ts'
 import type { LotKeys } from './stock/lot-keys.ts'
 import type { QueryStock } from './stock/query-stock.ts'
 
@@ -45,6 +46,8 @@ export interface World {
   readonly callbackRules: CallbackRules
   /** What signs callbacks as v1a. */
   readonly callbackKey: CallbackKey
+  /** What signs access tokens. */
+  readonly tokenKey: WorldKey
   /** For the deliveries of callbacks, which wait for nothing else. */
   readonly callbackDb: Db
   /** Follows the events of resellers as they become true. */

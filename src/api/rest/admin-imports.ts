@@ -4,7 +4,7 @@ import { CreateImport, Import, ImportParams, ImportPart, ImportPartBody, ImportP
 import { readId, showId, type Uuid } from '../../base/ids.ts'
 import { moneyView, parseAmount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
-import { spendNonce } from '../../domain/requests/spend-nonce.ts'
+import { spendNonce, type StoredNonce } from '../../domain/requests/spend-nonce.ts'
 import { abortImport, clearAbortedLots } from '../../domain/stock/abort-import.ts'
 import { addPart } from '../../domain/stock/add-part.ts'
 import { commitImport } from '../../domain/stock/commit-import.ts'
@@ -12,7 +12,7 @@ import { createImport } from '../../domain/stock/create-import.ts'
 import { partBytesMax, readImport, type Import as StoredImport } from '../../domain/stock/import.ts'
 import type { App } from '../app-types.ts'
 import { startStreamedBody, verifyStreamedBody } from '../authenticate.ts'
-import { change, referenceOf } from '../change.ts'
+import { change, referenceOf, signedNonce } from '../change.ts'
 
 /** Parts a process takes in at the same time: each holds its body in memory, and a connection while it is written. */
 export const partsAtOnceMax = 4
@@ -142,20 +142,20 @@ export function importView (stored: StoredImport): Import {
 }
 
 async function takePart (request: FastifyRequest, reply: FastifyReply, { id, part }: ImportPartParams): Promise<ImportPart> {
-  const { world, nonce } = request.caller
+  const { world } = request.caller
   const importId = idOf('import', id)
   const type = request.headers['content-type']
   // The app has let only the two types through; without a body there is none.
   if (type === undefined) throw new Problem('unsupported_media_type', 'Send application/x-ndjson or text/csv.')
   const format = type.startsWith('text/csv') ? 'csv' : 'ndjson'
   const body = await readBody(request)
-  const tools = { masterKeys: world.masterKeys, fingerprintKey: world.fingerprintKey, alongside: spendNonceIn(nonce) }
+  const tools = { masterKeys: world.masterKeys, fingerprintKey: world.fingerprintKey, alongside: spendNonceIn(signedNonce(request)) }
   const outcome = await addPart(world.bulkDb, tools, { importId, part, format, body })
   if (outcome.replayed) reply.header('idempotent-replayed', 'true')
   return { part: outcome.part, lines: outcome.lines, codes: outcome.codes, import: importView(outcome.import) }
 }
 
-function spendNonceIn (nonce: FastifyRequest['caller']['nonce']) {
+function spendNonceIn (nonce: StoredNonce) {
   return (tx: Parameters<typeof spendNonce>[0]): Promise<void> => spendNonce(tx, nonce)
 }
 

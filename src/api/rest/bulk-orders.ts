@@ -23,7 +23,7 @@ import { bulkOrderTemplate } from '../../domain/bulk-orders/template.ts'
 import { spendNonce } from '../../domain/requests/spend-nonce.ts'
 import type { App } from '../app-types.ts'
 import { startStreamedBody, verifyStreamedBody } from '../authenticate.ts'
-import { change, referenceOf, resellerOf } from '../change.ts'
+import { change, referenceOf, resellerOf, signedNonce } from '../change.ts'
 import { answerPage } from '../page.ts'
 
 /** Files a process takes in at the same time. */
@@ -214,7 +214,8 @@ function workRoutes (app: App): void {
 }
 
 async function takeFile (request: FastifyRequest, reply: FastifyReply, query: CreateBulkOrderQuery): Promise<BulkOrder> {
-  const { world, key, nonce, ip } = request.caller
+  const { world, key, ip } = request.caller
+  const nonce = signedNonce(request)
   const reseller = resellerOf(request)
   const format = formatOf(request)
   const reference = referenceOf(request, query.reference)

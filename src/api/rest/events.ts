@@ -95,11 +95,13 @@ function answerStream (
   request: FastifyRequest, reply: FastifyReply, limits: StreamLimits,
   { from, types, seconds }: { readonly from: bigint, readonly types: readonly EventType[] | undefined, readonly seconds: number }
 ): FastifyReply {
-  const { world, key } = request.caller
+  const { world, key, goodUntilMs } = request.caller
   const { id: resellerId } = resellerOf(request)
+  // With a bearer token it ends when that does.
+  const secondsLeft = Math.ceil((goodUntilMs - world.clock()) / 1000)
   const stream = limits.open(key.id)
   request.raw.once('close', stream.end)
-  const text = streamEvents(world, { resellerId, keyId: key.id, after: from, types, seconds, signal: stream.signal })
+  const text = streamEvents(world, { resellerId, keyId: key.id, after: from, types, seconds: Math.min(seconds, secondsLeft), signal: stream.signal })
   reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no')
   return reply.send(Readable.from(text, { objectMode: false }).once('close', stream.end))
 }

@@ -12,7 +12,7 @@ import { walletView } from './wallets.ts'
 /** Who the caller is, to kahub. */
 export function meRoutes (app: App): void {
   app.get('/v1/me', {
-    config: { scope: null },
+    config: { scope: null, bearer: true },
     schema: {
       operationId: 'getMe',
       'x-sdk': { resource: 'me', method: 'get' },

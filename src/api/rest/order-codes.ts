@@ -7,7 +7,7 @@ import { orderNumberOf } from '../../domain/orders/order-number.ts'
 import { revealPage } from '../../domain/orders/reveal-codes.ts'
 import type { OrderWithLines } from '../../domain/orders/order.ts'
 import type { App } from '../app-types.ts'
-import { resellerOf } from '../change.ts'
+import { resellerOf, signedNonce } from '../change.ts'
 import { ownOrder } from './orders.ts'
 
 const ndjson = 'application/x-ndjson'
@@ -99,8 +99,8 @@ function answerStream (reply: FastifyReply, type: string, { offset = 0 }: ReadCo
 
 /** Who reads which codes of an order, out of which world. */
 function delivery (request: FastifyRequest, order: OrderWithLines) {
-  const { key, nonce, ip, world } = request.caller
+  const { key, ip, world } = request.caller
   const { offset = 0, taken = 0, limit = Number.MAX_SAFE_INTEGER } = request.query as ReadCodes
-  const by = { orderId: order.id, resellerId: resellerOf(request).id, keyId: key.id, nonce, ip }
+  const by = { orderId: order.id, resellerId: resellerOf(request).id, keyId: key.id, nonce: signedNonce(request), ip }
   return [world, by, { first: offset, pass: taken, count: limit }] as const
 }

@@ -15,7 +15,7 @@ import { readRefunds, withRefunds } from '../../domain/orders/read-refunds.ts'
 import { listOrders, readOrder } from '../../domain/orders/read-orders.ts'
 import { holdsScope } from '../../domain/resellers/keyring.ts'
 import type { App } from '../app-types.ts'
-import { referenceOf, resellerOf } from '../change.ts'
+import { referenceOf, resellerOf, signedNonce } from '../change.ts'
 import { answerPage, type PageAnswer } from '../page.ts'
 
 const OrderParams = Type.Object({ id: OrderId })
@@ -77,7 +77,7 @@ export async function answerOrders (request: FastifyRequest, reply: FastifyReply
 }
 
 function orderRequest (request: FastifyRequest, body: PlaceOrder) {
-  const { key, nonce, ip } = request.caller
+  const { key, ip } = request.caller
   const { id: resellerId } = resellerOf(request)
   let codes = 0
   const lines = body.lines.map(({ sku, quantity }) => {
@@ -87,7 +87,7 @@ function orderRequest (request: FastifyRequest, body: PlaceOrder) {
   return {
     resellerId,
     keyId: key.id,
-    nonce,
+    nonce: signedNonce(request),
     ip,
     reference: referenceOf(request, body.reference),
     lines,

@@ -45,7 +45,7 @@ export function serviceRoutes (app: App, unready: () => Promise<string | undefin
   })
 
   app.get('/v1/ping', {
-    config: { scope: null },
+    config: { scope: null, bearer: true },
     schema: {
       operationId: 'ping', summary: 'Whether your signature is right: nothing else is done', tags: ['Account'], 'x-sdk': { resource: 'me', method: 'ping' }, response: { 200: Pong }
     } as const

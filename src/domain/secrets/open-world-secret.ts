@@ -8,7 +8,7 @@ import { worldSecretOwner } from './owners.ts'
  * A random secret of the world (32 bytes), the same for ever: made by whichever process asks first, kept wrapped by a master
  * key and never derived from one, so that changing the master key changes nothing that was made with it.
  */
-export async function openWorldSecret (db: Db, masterKeys: MasterKeys, name: 'fingerprint' | 'cursor' | 'callbacks'): Promise<Buffer> {
+export async function openWorldSecret (db: Db, masterKeys: MasterKeys, name: 'fingerprint' | 'cursor' | 'callbacks' | 'tokens'): Promise<Buffer> {
   const owner = worldSecretOwner(name)
   const fresh = wrap(masterKeys, owner, randomBytes(keyBytes))
   await db`insert into secrets (name, wrapped, master_key) values (${name}, ${fresh.wrapped}, ${fresh.masterKey}) on conflict do nothing`
