@@ -5,6 +5,9 @@ import { EndpointId, EventId } from './events.ts'
 
 /** How long attempts are shown. */
 export const attemptsKeptDays = 30
+/** How long deliveries are shown that arrived or were dropped, and as long as their event in any case; and those that were given up. */
+export const deliveriesKeptDays = 30
+export const deadKeptDays = 90
 
 export const DeliveryId = Id('dlv', 'The id of a delivery: the webhook-id of every attempt.')
 

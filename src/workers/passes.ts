@@ -5,6 +5,7 @@ import { dropDeliveries } from '../domain/callbacks/delete-endpoint.ts'
 import { disableFailing } from '../domain/callbacks/disable-failing.ts'
 import { fanOut } from '../domain/callbacks/fan-out.ts'
 import { purgeAttempts } from '../domain/callbacks/purge-attempts.ts'
+import { purgeDeliveries } from '../domain/callbacks/purge-deliveries.ts'
 import { wakeStalled } from '../domain/callbacks/wake-stalled.ts'
 import { expireApprovals } from '../domain/bulk-orders/expire-approvals.ts'
 import { purgeEvents } from '../domain/events/purge-events.ts'
@@ -58,6 +59,7 @@ export function passesOf (world: World): readonly Pass[] {
     { name: 'wake stalled endpoints', everyMs: minute, run: () => upTo(endpointsPerRun, limit => wakeStalled(world.db, limit)) },
     { name: 'drop deliveries', everyMs: second, run: () => upTo(deliveriesPerRun, limit => dropDeliveries(world.db, limit)) },
     { name: 'purge attempts', everyMs: minute, run: () => upTo(deliveriesPerRun, limit => purgeAttempts(world.db, limit)) },
+    { name: 'purge deliveries', everyMs: minute, run: () => upTo(deliveriesPerRun, limit => purgeDeliveries(world.db, limit)) },
     { name: 'purge events', everyMs: minute, run: () => untilNone(() => purgeEvents(world.db, eventsPerRun)) },
     { name: 'tell subscribers', everyMs: second / 2, run: () => tellThem(world) },
     { name: 'run bulk orders', everyMs: 200, run: () => upTo(bulkStepsPerRun, limit => runBulkOrders(world, limit)) },

@@ -1,16 +1,19 @@
 // What becomes of callbacks in the long run: who inherits what was due, how long deliveries are kept, what a fault of ours does.
 import t from 'tap'
 import type { EventType } from '../../schema/vocabulary.ts'
-import { readId, type Uuid } from '../../src/base/ids.ts'
+import { readId, showId, type Uuid } from '../../src/base/ids.ts'
+import { disableFailing } from '../../src/domain/callbacks/disable-failing.ts'
 import { fanOut } from '../../src/domain/callbacks/fan-out.ts'
 import { attemptsMax } from '../../src/domain/callbacks/retry-schedule.ts'
+import { purgeDeliveries } from '../../src/domain/callbacks/purge-deliveries.ts'
 import { appendEvents } from '../../src/domain/events/append-events.ts'
 import { callbackBytesMax } from '../../src/domain/events/event-view.ts'
+import { purgeEvents } from '../../src/domain/events/purge-events.ts'
 import { openSender } from '../../src/outgoing/send-callback.ts'
 import { transact } from '../../src/postgres/transact.ts'
 import { openDelivering } from '../../src/workers/deliver.ts'
 import { openCallbackReceiver } from '../support/callback-receiver.ts'
-import { openHouse, type Reseller } from '../support/house.ts'
+import { openHouse, outcomeOf, type Reseller } from '../support/house.ts'
 
 const rules = { ports: [443], loopback: true }
 const house = await openHouse(t, { callbackRules: rules })
@@ -128,6 +131,27 @@ t.test('a fault of ours uses up no attempt and counts against no receiver: it wa
   t.equal((await house.operator.callbacks.list({ reseller: alice.id, failing: true }).toArray({ limit: 10 })).length, 0)
 })
 
+t.test('the days of a fault of ours are no days of failure', async t => {
+  const alice = await house.reseller()
+  const receiver = await openCallbackReceiver(t, () => 500)
+  const endpoint = await alice.kahub.endpoints.create({ url: receiver.url })
+  const id = endpointUuid(endpoint)
+  await db`update endpoints set failures = 3, warned_at = now(), failing_since = now() - interval '6 days', held_since = now() - interval '4 days',
+    held_error = 'signing_failed' where id = ${id}`
+  await disableFailing(live.db, 100)
+  t.equal((await alice.kahub.endpoints.get(endpoint.id)).state, 'enabled')
+  await tell(alice, 1)
+  await fanOutAll()
+  const sender = openSender({ rules })
+  t.teardown(() => sender.close())
+  await openDelivering(live, { sender }).untilIdle()
+  const [{ days } = { days: 0 }] = await db<{ days: number }[]>`
+    select extract(epoch from now() - failing_since)::float8 / 86400 as days from endpoints where id = ${id} and held_since is null`
+  t.ok(days > 1.99 && days < 2.01, String(days))
+  await disableFailing(live.db, 100)
+  t.equal((await alice.kahub.endpoints.get(endpoint.id)).state, 'enabled')
+})
+
 t.test('a body that is larger than callbacks are is told of and not sent', async t => {
   const alice = await house.reseller()
   const receiver = await openCallbackReceiver(t)
@@ -142,6 +166,54 @@ t.test('a body that is larger than callbacks are is told of and not sent', async
   t.match(await deliveriesOf(endpoint), [{ state: 'dead', attempts: 1, last_error: 'body_too_large' }, { state: 'delivered' }])
   t.match(await alice.kahub.endpoints.get(endpoint.id), { failures: 0, failing_since: null }, 'its receiver is not blamed')
 })
+
+t.test('deliveries are purged when they are old and so is their event; what is due, what waits for a replay and what can be asked for stays',
+  async t => {
+    const alice = await house.reseller()
+    const resellerId = readId('reseller', alice.id)!
+    const endpoint = await alice.kahub.endpoints.create({ url: 'https://kept.example.com/' })
+    await alice.kahub.endpoints.pause(endpoint.id)
+    await tell(alice, 10)
+    await fanOutAll()
+    const { id: sample } = await alice.kahub.endpoints.simulate(endpoint.id, { type: 'order.completed' })
+    const id = endpointUuid(endpoint)
+    // 1 to 4 arrived, 5 was dropped, 6 and 7 were given up, 8 arrived again lately; 9 and 10 are due, 11 is a sample that arrived.
+    const set = (state: string, ...sequences: number[]) => db`
+      update deliveries set state = ${state}, due_at = null, attempts = 1,
+        delivered_at = case when ${state} = 'delivered' then created_at end
+      where endpoint_id = ${id} and sequence = any(${db.array(sequences)}::bigint[])`
+    await set('delivered', 1, 2, 3, 4, 8, 11)
+    await set('dropped', 5)
+    await set('dead', 6, 7)
+    await db`update deliveries set created_at = now() - interval '40 days', delivered_at = delivered_at - interval '40 days'
+      where endpoint_id = ${id}`
+    await db`update deliveries set delivered_at = now() where endpoint_id = ${id} and sequence = 8`
+    await db`update deliveries set created_at = now() - interval '91 days' where endpoint_id = ${id} and sequence = 7`
+    await db`insert into delivery_attempts select id, 1, 200, null, '', 1, now() from deliveries where endpoint_id = ${id} and state <> 'due'`
+    const events = await alice.kahub.events.list({ types: ['wallet.adjusted'] }).toArray({ limit: 100 })
+    const purgeAll = async () => { while (await purgeDeliveries(live.db, 3) > 0); }
+    const kept = async () => (await deliveriesOf(endpoint)).map(({ sequence }) => Number(sequence))
+
+    const old = (await deliveriesOf(endpoint))[0]!
+    await purgeAll()
+    t.same(await kept(), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 'as long as their events, which can be asked about; a sample is of none')
+    t.equal(await outcomeOf(alice.kahub.deliveries.get(sample)), 'not_found')
+    t.equal((await alice.kahub.events.deliveries(events[0]!.id)).data.length, 1, 'did you tell me?')
+
+    await db`update events set created_at = now() - interval '31 days' where reseller_id = ${resellerId}`
+    // Fan-out has passed them, so they go; what is due of them would be given up, and is put back here to be looked at.
+    while (await purgeEvents(live.db, 1_000) > 0);
+    await db`update deliveries set state = 'due', due_at = now() where endpoint_id = ${id} and sequence in (9, 10)`
+    await purgeAll()
+    t.same(await kept(), [6, 8, 9, 10])
+    t.match(await alice.send('GET', `/v1/deliveries/${showId('delivery', old.id)}`), { status: 404, json: { detail: /kept for 30 days/ } })
+    t.match(await alice.kahub.endpoints.get(endpoint.id), { sequence: 11 })
+    const [orphans] = await db<{ count: number }[]>`
+      select count(*)::int as count from delivery_attempts where delivery_id not in (select id from deliveries)`
+    t.equal(orphans!.count, 0, 'their attempts go with them')
+    t.match(await alice.kahub.endpoints.simulate(endpoint.id, { type: 'order.completed' }), { sequence: 12 }, 'the sequence goes on')
+    await house.proves(t)
+  })
 
 t.test('and all of it is proven', async t => {
   await house.proves(t)

@@ -301,9 +301,10 @@ const statements: Readonly<Record<string, string>> = {
   'I8 the deliveries of an endpoint have no gap, and it knows how many there are': `
     select format('%s of endpoint %s', d.sequence, d.endpoint_id) as place from (
       select endpoint_id, sequence, row_number() over (partition by endpoint_id order by sequence) as counted from @deliveries
-    ) d where d.sequence <> d.counted
+    ) d join @endpoints e on e.id = d.endpoint_id
+    where d.sequence <> d.counted and e.purged = 0 or d.sequence < 1 or d.sequence > e.sequence
     union all
-    select e.id::text from @endpoints e where e.sequence <> (select count(*) from @deliveries d where d.endpoint_id = e.id)
+    select e.id::text from @endpoints e where e.sequence <> e.purged + (select count(*) from @deliveries d where d.endpoint_id = e.id)
     union all
     select d.id::text from @deliveries d left join @endpoints e on e.id = d.endpoint_id and e.reseller_id = d.reseller_id where e.id is null`,
   'I8 of every event since an endpoint is as it is, and which it asks for, there is a delivery': `

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
-  Delivery, DeliveryPage, DeliveryParams, DeliverySummary, ListDeliveries, ListEventDeliveries
+  deadKeptDays, deliveriesKeptDays, Delivery, DeliveryPage, DeliveryParams, DeliverySummary, ListDeliveries, ListEventDeliveries
 } from '../../../schema/rest/deliveries.ts'
 import { EventParams } from '../../../schema/rest/events.ts'
 import { readId, showId } from '../../base/ids.ts'
@@ -15,6 +15,8 @@ import type { App } from '../app-types.ts'
 import { change, resellerOf } from '../change.ts'
 import { answerPage, type PageAnswer } from '../page.ts'
 
+const kept = `Deliveries are kept for ${deliveriesKeptDays} days, those that were given up for ${deadKeptDays}.`
+
 /** What was sent to a reseller's endpoints, and what came of it. */
 export function deliveryRoutes (app: App): void {
   app.get('/v1/deliveries', {
@@ -22,7 +24,7 @@ export function deliveryRoutes (app: App): void {
     schema: {
       operationId: 'listDeliveries',
       summary: 'What was sent to your endpoints, newest first',
-      description: 'With state=dead: what was given up.',
+      description: 'With state=dead: what was given up. ' + kept,
       tags: ['Callbacks'],
       'x-sdk': { resource: 'deliveries', method: 'list' },
       querystring: ListDeliveries,
@@ -52,7 +54,7 @@ export function deliveryRoutes (app: App): void {
     const { db } = request.caller.world
     const { id: resellerId } = resellerOf(request)
     const delivery = await readDelivery(db, resellerId, readId('delivery', request.params.id)!)
-    if (!delivery) throw new Problem('not_found', 'You have no delivery with this id.')
+    if (!delivery) throw new Problem('not_found', `You have no delivery with this id. ${kept}`)
     const log = await readAttempts(db, delivery.id)
     const sent = await readCallback(db, resellerId, delivery, log.at(-1)?.startedAt)
     return { ...deliverySummaryView(delivery), log: log.map(attemptView), request: sent }

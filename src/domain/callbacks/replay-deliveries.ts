@@ -17,7 +17,7 @@ export async function replayDelivery (tx: Tx, resellerId: Uuid, id: Uuid): Promi
   const [found] = await tx<{ endpoint_id: Uuid, deleted: boolean }[]>`
     select endpoint_id, deleted_at is not null as deleted from deliveries join endpoints on endpoints.id = endpoint_id
     where deliveries.reseller_id = ${resellerId} and deliveries.id = ${id}`
-  if (!found) throw new Problem('not_found', 'You have no delivery with this id.')
+  if (!found) throw new Problem('not_found', 'You have no delivery with this id, or it is no longer kept.')
   if (found.deleted) throw new Problem('state_conflict', 'The endpoint of the delivery was deleted; GET /v1/events has the event.')
   await lockReplayable(tx, resellerId, found.endpoint_id)
   const [delivery] = await tx<{ sequence: bigint, state: DeliveryState, kept: boolean, leased: boolean }[]>`

@@ -179,7 +179,9 @@ async function judgeEndpoints (tx: Tx, results: readonly AttemptResult[]): Promi
       last_error = case when judged.failures > 0 then judged.error else last_error end,
       failures = case when recovered then 0 else endpoints.failures end + judged.failures,
       failing_since = case when recovered and judged.failures = 0 then null
-                           when recovered or failing_since is null then statement_timestamp() else failing_since end,
+                           when recovered or failing_since is null then statement_timestamp()
+                           -- What we could not send proves nothing: that time does not count.
+                           else failing_since + coalesce(statement_timestamp() - held_since, interval '0') end,
       warned_at = case when recovered then null else warned_at end, held_since = null, held_error = null,
       resume_at = case when resume_ms > 0 then statement_timestamp() + resume_ms * interval '1 millisecond' else resume_at end,
       next_due_at = least(next_due_at, statement_timestamp())
