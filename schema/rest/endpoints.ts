@@ -10,7 +10,7 @@ export const rotationSecondsDefault = 24 * 3_600
 export const endpointConcurrencyMax = 100
 export const endpointPerSecondMax = 10_000
 /** Deliveries made due again by one call. */
-export const replayedPerCallMax = 10_000
+export const replayedPerCallMax = 2_000
 
 /** Deliveries counted of a backlog, for the operator. */
 export const backlogCountedMax = 1_000
@@ -116,7 +116,7 @@ export const ReplayEndpoint = Type.Object({
 export type ReplayEndpoint = Static<typeof ReplayEndpoint>
 
 export const Replayed = Type.Object({
-  replayed: Type.Integer({ description: `Deliveries that are due again; at most ${replayedPerCallMax} in a call.` }),
+  replayed: Type.Integer({ description: `Deliveries that are due again; at most ${replayedPerCallMax} in a call, and none perhaps, though more follow.` }),
   has_more: Type.Boolean(),
   next_sequence: Nullable(Type.Integer(), { description: 'Send it as from_sequence to go on; null when that was all.' })
 }, { additionalProperties: false, title: 'Replayed' })

@@ -10,6 +10,7 @@ import { readId } from '../../src/base/ids.ts'
 import { openEndpointSecret } from '../../src/domain/callbacks/endpoint-secret.ts'
 import { dropDeliveries } from '../../src/domain/callbacks/delete-endpoint.ts'
 import { fanOut } from '../../src/domain/callbacks/fan-out.ts'
+import { replayLooksMax } from '../../src/domain/callbacks/replay-deliveries.ts'
 import { purgeAttempts } from '../../src/domain/callbacks/purge-attempts.ts'
 import { openHouse, outcomeOf, type Reseller } from '../support/house.ts'
 
@@ -238,10 +239,34 @@ t.test('a range, everything since a time, or what was given up is replayed, so m
   t.same(await dueOnes(), [2])
   t.equal((await alice.send('POST', `/v1/endpoints/${id}/replay`, { body: {} })).code, 'invalid_request')
 
+  // Numbered after the two of an hour ago, and begun before them.
+  await db`update deliveries set created_at = now() - interval '65 minutes' where endpoint_id = ${uuidOf(id)} and sequence <= 18`
+  await db`update deliveries set created_at = now() - interval '61 minutes' where endpoint_id = ${uuidOf(id)} and sequence = 17`
+  await db`update deliveries set created_at = now() - interval '60 minutes 30 seconds' where endpoint_id = ${uuidOf(id)} and sequence = 16`
+  t.match(await endpoints.replay(id, { since: new Date(Date.now() - 60.75 * 60_000).toISOString() }), { replayed: 3 })
+  t.same(await dueOnes(), [16, 19, 20])
+
   await fill(alice, id, replayedPerCallMax, 'dead')
   const first = await endpoints.replay(id, { from_sequence: 11 })
   t.same(first, { replayed: replayedPerCallMax, has_more: true, next_sequence: 10 + replayedPerCallMax + 1 })
   t.same(await endpoints.replay(id, { from_sequence: first.next_sequence! }), { replayed: 10, has_more: false, next_sequence: null })
+})
+
+t.test('a replay looks through so much in a call, whatever is asked for, and says where to go on', async t => {
+  const alice = await house.reseller()
+  const { id } = await endpointOf(alice)
+  await fill(alice, id, replayLooksMax + 5, 'dropped')
+  await fill(alice, id, 3, 'delivered')
+  const replay = (wish: object) => alice.kahub.endpoints.replay(id, wish)
+  t.same(await replay({ from_sequence: 1 }), { replayed: 0, has_more: true, next_sequence: replayLooksMax + 1 })
+  t.same(await replay({ from_sequence: replayLooksMax + 1 }), { replayed: 3, has_more: false, next_sequence: null })
+  t.same(await replay({ from_sequence: 6, to_sequence: replayLooksMax + 5 }), { replayed: 0, has_more: false, next_sequence: null })
+  await fill(alice, id, 1, 'dead')
+  t.same(await replay({ state: 'dead' }), { replayed: 1, has_more: false, next_sequence: null }, 'what was given up is found at once')
+  await db`update deliveries set created_at = now() - interval '2 days' where endpoint_id = ${uuidOf(id)} and sequence <= ${replayLooksMax}`
+  await db`update deliveries set state = 'delivered', due_at = null where endpoint_id = ${uuidOf(id)} and state = 'due'`
+  t.same(await replay({ since: new Date(Date.now() - 86_400_000).toISOString() }), { replayed: 4, has_more: false, next_sequence: null },
+    'and so is where a time began')
 })
 
 t.test('an order’s own address is on a host of an endpoint, stands with the order, and gets its events as well', async t => {

@@ -237,8 +237,8 @@ function tryingRoutes (app: App): void {
     schema: {
       operationId: 'replayEndpoint',
       summary: 'Send again: everything since a time, a range, or what was given up',
-      description: 'Under the same ids, so that a receiver that remembers them takes nothing twice. Oldest first; say next_sequence as ' +
-        'from_sequence to go on.',
+      description: 'Under the same ids, so that a receiver that remembers them takes nothing twice. Oldest first, and so much ' +
+        'in a call: say next_sequence as from_sequence to go on, until it is null. What is no longer kept is left out.',
       tags: ['Callbacks'],
       'x-sdk': { resource: 'endpoints', method: 'replay' },
       params: EndpointParams,
