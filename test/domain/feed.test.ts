@@ -10,8 +10,11 @@ import { fileURLToPath } from 'node:url'
 import { Kahub, webhooks } from '../../sdk/src/index.ts'
 import type { Event } from '../../sdk/src/index.ts'
 import { readId } from '../../src/base/ids.ts'
-import { streamsPerKeyMax } from '../../src/api/event-stream.ts'
+import { streamEvents, streamsPerKeyMax, streamsPerResellerMax } from '../../src/api/event-stream.ts'
 import { fanOut } from '../../src/domain/callbacks/fan-out.ts'
+import { appendEvents } from '../../src/domain/events/append-events.ts'
+import { readFeed, readFeedBounds } from '../../src/domain/events/read-events.ts'
+import { transact } from '../../src/postgres/transact.ts'
 import { purgeEvents } from '../../src/domain/events/purge-events.ts'
 import { sign } from '../../src/base/signature.ts'
 import { openHouse, outcomeOf, type Reseller } from '../support/house.ts'
@@ -149,6 +152,57 @@ t.test('a key has so many streams and no more, and a closed one gives its place 
     return one.status === 200
   })
   for (const one of open) one.close()
+})
+
+t.test('the keys of a reseller have so many streams together, and leave other resellers theirs', async t => {
+  const alice = await house.reseller()
+  const bob = await house.reseller()
+  const keys = await Promise.all(Array.from({ length: streamsPerResellerMax / streamsPerKeyMax + 1 }, () => alice.withKey({})))
+  const full = keys.slice(0, -1)
+  const open = (await Promise.all(full.map(key => Promise.all(Array.from({ length: streamsPerKeyMax }, () => openStream(key)))))).flat()
+  const refused = await keys.at(-1)!.send('GET', '/v1/events/stream')
+  t.match([refused.status, refused.code, refused.headers['retry-after']], [429, 'rate_limited', '10'])
+  const other = await openStream(bob)
+  t.equal(other.status, 200)
+  for (const one of [other, ...open]) one.close()
+  await until(async () => {
+    const one = await openStream(keys.at(-1)!)
+    one.close()
+    return one.status === 200
+  })
+})
+
+t.test('while events are purged, the feed is without a gap or refused, and a stream that is behind says that it ends', async t => {
+  const alice = await house.reseller()
+  const resellerId = readId('reseller', alice.id)!
+  await transact(live.db, tx => appendEvents(tx, Array.from({ length: 3_000 }, (_, n) => ({ resellerId, type: 'wallet.adjusted' as const, data: { n } }))))
+  await db`update events set created_at = now() - interval '31 days' where reseller_id = ${resellerId}`
+  let at = (await readFeedBounds(live.db, resellerId)).floor
+  const outcomes = new Set<string>()
+  const readOn = async () => {
+    for (let n = 0; n < 400; n++) {
+      try {
+        const { events } = await readFeed(live.db, resellerId, { after: at, types: undefined, limit: 50 })
+        for (const [i, event] of events.entries()) if (event.sequence !== at + 1n + BigInt(i)) outcomes.add(`a gap at ${event.sequence}`)
+        outcomes.add('read')
+      } catch (error) {
+        outcomes.add((error as { code: string }).code)
+        at = (await readFeedBounds(live.db, resellerId)).floor
+      }
+    }
+  }
+  const purge = async () => { while (await purgeEvents(live.db, 100) > 0); }
+  await Promise.all([readOn(), purge()])
+  t.same([...outcomes].sort(), ['events_expired', 'read'])
+
+  // As if it were purged between the look at what is kept and the first read.
+  const { newest } = await readFeedBounds(live.db, resellerId)
+  const parts = streamEvents(live, {
+    resellerId, keyId: alice.credentials.keyId, after: newest - 1n, types: undefined, seconds: 5, signal: new AbortController().signal
+  })
+  const said = []
+  for await (const text of parts) said.push(text)
+  t.same(said.slice(1), [': events_expired\n\n'])
 })
 
 t.test('a stream ends when its key is revoked', async t => {

@@ -99,7 +99,7 @@ function answerStream (
   const { id: resellerId } = resellerOf(request)
   // With a bearer token it ends when that does.
   const secondsLeft = Math.ceil((goodUntilMs - world.clock()) / 1000)
-  const stream = limits.open(key.id)
+  const stream = limits.open(key.id, resellerId)
   request.raw.once('close', stream.end)
   const text = streamEvents(world, { resellerId, keyId: key.id, after: from, types, seconds: Math.min(seconds, secondsLeft), signal: stream.signal })
   reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no')

@@ -31,18 +31,29 @@ export interface FeedPart {
 /** Events looked through for those of certain types, in one part of the feed. */
 export const eventsScannedMax = 20_000
 
-/** The next events of a reseller, in their sequence; the refusal `events_expired` when they are no longer kept. */
+/**
+ * The next events of a reseller, in their sequence; the refusal `events_expired` when they are no longer kept. One statement, which sees
+ * the bounds and the events at one moment: what is purged is refused, and never a gap.
+ */
 export async function readFeed (read: Reader, resellerId: Uuid, { after, types, limit }: FeedWish): Promise<FeedPart> {
-  const { floor, newest } = await readFeedBounds(read, resellerId)
-  const from = after ?? floor
-  refuseOutside(from, { floor, newest })
-  const last = types === undefined || newest < from + BigInt(eventsScannedMax) ? newest : from + BigInt(eventsScannedMax)
   // What is newer than `newest` waits for the next part: whoever counts on the sequence must not see beyond what was looked at.
-  const events = await read<EventRecord[]>`
-    select id, type, sequence, data, created_at as "createdAt" from events
-    where reseller_id = ${resellerId} and sequence > ${from} and sequence <= ${last}
-      and ${types === undefined ? read`true` : read`type = any(${quotedArray(types)}::text[])`}
-    order by sequence limit ${limit}`
+  const scannedMax = types === undefined ? null : eventsScannedMax
+  const rows = await read<(FeedBounds & { from: bigint, last: bigint, event: boolean } & EventRecord)[]>`
+    select floor, newest, "from", last, next.id is not null as event, next.id, type, sequence, data, "createdAt"
+    from (
+      select event_floor as floor, event_sequence as newest, coalesce(${after ?? null}::bigint, event_floor) as "from",
+             least(event_sequence, coalesce(${after ?? null}::bigint, event_floor) + ${scannedMax}::bigint) as last
+      from resellers where id = ${resellerId}
+    ) as bounds left join lateral (
+      select id, type, sequence, data, created_at as "createdAt" from events
+      where reseller_id = ${resellerId} and sequence > bounds."from" and sequence <= bounds.last
+        and ${types === undefined ? read`true` : read`type = any(${quotedArray(types)}::text[])`}
+      order by sequence limit ${limit}
+    ) as next on true
+    order by sequence`
+  const { floor, newest, from, last } = rows[0]!
+  refuseOutside(from, { floor, newest })
+  const events = rows.filter(({ event }) => event).map(({ id, type, sequence, data, createdAt }) => ({ id, type, sequence, data, createdAt }))
   const upTo = events.length === limit ? events.at(-1)!.sequence : last > from ? last : from
   return { events, upTo, hasMore: upTo < newest }
 }
