@@ -18,6 +18,7 @@ import { openSealing } from './domain/orders/seal-delivery.ts'
 import { loadPriceBook } from './domain/pricing/price-book.ts'
 import { loadKeyring } from './domain/resellers/keyring.ts'
 import { pinVersion } from './domain/resellers/pin-version.ts'
+import { openScarcity } from './domain/sandbox/scarcity.ts'
 import { listenForDeliveries } from './domain/callbacks/hint-deliveries.ts'
 import { openWorldKey } from './domain/secrets/open-world-key.ts'
 import { openWorldSecret } from './domain/secrets/open-world-secret.ts'
@@ -30,10 +31,11 @@ import { appliedMigration, newestMigration } from './postgres/migrate.ts'
 import { openPool } from './postgres/pool.ts'
 import { listenForSnapshots, openSnapshot, refreshSnapshots, sharedRefresh, snapshotPollMs } from './postgres/snapshot.ts'
 import { openSender, type Sender } from './outgoing/send-callback.ts'
+import { openBending } from './workers/bend-callbacks.ts'
 import { openDelivering, type Delivering } from './workers/deliver.ts'
 import { repeatPass, type Repeating } from './workers/loop.ts'
 import { openWorkerMetrics, type WorkerMetrics } from './workers/metrics.ts'
-import { callbackPassesOf, deliverPass, passesOf } from './workers/passes.ts'
+import { callbackPassesOf, deliverPass, passesOf, sandboxPassesOf } from './workers/passes.ts'
 
 const bulkConnectionsMax = 4
 const stepConnectionsMax = 2
@@ -60,7 +62,8 @@ export async function openWorld (
   const lotKeys = openLotKeys(masterKeys)
   const sealing = openSealing()
   const orderDb = openPool(url, name, { connectionsMax: orderCommitLimits.lanesMax, applicationName: `kahub ${name} orders`, lookupsOnly: true })
-  const { placeOrder, placeInside, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys, sealing })
+  const scarcity = name === 'test' ? openScarcity() : null
+  const { placeOrder, placeInside, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys, sealing, decideBatch: scarcity?.decide })
   const stepDb = openPool(url, name, { connectionsMax: stepConnectionsMax, applicationName: `kahub ${name} steps`, lookupsOnly: true })
   const callbackDb = openPool(url, name, { connectionsMax: callbackConnectionsMax, applicationName: `kahub ${name} callbacks`, lookupsOnly: true })
   const events = openEventSource(db)
@@ -79,6 +82,7 @@ export async function openWorld (
     sealing,
     digestCodes: openDigests({ db, lotKeys }),
     placeOrder,
+    scarcity,
     stepDb,
     placeInside,
     queryStock: coalesceStockQueries(db),
@@ -196,10 +200,11 @@ function startWorld (
     sender,
     hint,
     count: (outcome, count) => metrics.countAttempts(name, outcome, count),
-    time: ms => metrics.timeDelivered(name, ms)
+    time: ms => metrics.timeDelivered(name, ms),
+    bend: name === 'test' ? openBending(world, sender, error => report('forge callbacks', error)) : undefined
   })
   metrics.watchInFlight(name, () => delivering.inFlight)
-  for (const pass of [...passesOf(world), ...callbackPassesOf(world, delivering, metrics)]) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
+  for (const pass of [...passesOf(world), ...sandboxPassesOf(world), ...callbackPassesOf(world, delivering, metrics)]) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
   // A hint that is missed costs half a second at most: whether anyone listens is nobody's trouble.
   const listening = listenForDeliveries(world.db, name, hint).catch(() => undefined)
   return {

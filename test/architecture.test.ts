@@ -27,13 +27,14 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   capability: ['ground', 'postgres', 'base', 'schema'],
   orders: ['capability', 'ground', 'postgres', 'base', 'schema'],
   buying: ['orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
-  world: ['buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
-  api: ['world', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
+  sandbox: ['buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
+  world: ['sandbox', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
+  api: ['world', 'sandbox', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
   outgoing: ['base', 'schema'],
-  workers: ['outgoing', 'world', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
+  workers: ['outgoing', 'world', 'sandbox', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
   sdk: [],
   cli: ['sdk', 'schema', 'door'],
-  compose: ['api', 'outgoing', 'workers', 'world', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
+  compose: ['api', 'outgoing', 'workers', 'world', 'sandbox', 'buying', 'orders', 'capability', 'ground', 'postgres', 'base', 'schema'],
   door: ['compose', 'workers', 'world', 'capability', 'postgres', 'base', 'schema', 'sdk']
 }
 
@@ -236,6 +237,7 @@ function floorOf (path: string): string {
   if (folder !== 'domain') return folder!
   if (file === undefined) return 'world'
   if (buying.includes(room!)) return 'buying'
+  if (room === 'sandbox') return 'sandbox'
   return ground.includes(room!) ? 'ground' : room === 'orders' ? 'orders' : 'capability'
 }
 

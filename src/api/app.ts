@@ -51,6 +51,7 @@ import { standingOrderRoutes } from './rest/standing-orders.ts'
 import { stockRoutes } from './rest/stock.ts'
 import { subscriptionRoutes } from './rest/subscriptions.ts'
 import { walletsRoutes } from './rest/wallets.ts'
+import { strikeRequests } from './sandbox/strike-requests.ts'
 
 export const bodyBytesMax = 64 * 1024
 const requestTimeoutMs = 15_000
@@ -107,6 +108,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   })
   app.addHook('onRequest', authenticate.verifyCaller)
   app.addHook('preValidation', authenticate.admit)
+  strikeRequests(app)
   app.addHook('onResponse', (request, reply, done) => {
     options.metrics.countRequest(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime)
     request.log.info({

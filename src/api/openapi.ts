@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import { problemCodes } from '../../schema/problems.ts'
 import { callbackOf, eventMeanings } from '../../schema/rest/events.ts'
+import { printedFaults } from '../../schema/sandbox-faults.ts'
 import { eventTypes, tokenScopes, type TokenScope } from '../../schema/vocabulary.ts'
 import { takesBearer } from './oauth/bearer.ts'
 import { tokenPath } from './oauth/issuer.ts'
@@ -12,6 +13,12 @@ import type { App } from './app-types.ts'
 const description = `Wholesale orders on sealed stock. Every request is signed (RFC 9421 HTTP Message Signatures, RFC 9530 Content-Digest);
 every refusal is application/problem+json (RFC 9457) with a \`code\`; every creating call carries your own \`reference\`, and the same
 reference gives the same result, for ever. Money is a decimal string of major units. Enums in answers may grow: treat unknown values as unknown.`
+
+const sandboxDescription = 'With a test key (key_test_…): play stock, play money, and faults on demand. The header `Kahub-Sandbox: ' +
+  '<fault>[; parameter=value][; times=n][; repeat]` (several divided by commas), covered by the signature like every kahub- header, makes ' +
+  'the call go wrong; so do goods whose product has the tag `fault:<fault>`. x-sandbox-faults lists the faults. The first call with a ' +
+  'reference is struck, its repeat is not; an answer that was struck and comes nonetheless says so in Kahub-Sandbox-Fault. With a live ' +
+  'key the header is refused (sandbox_only), so that nothing is bought by a test that points at the wrong world.'
 
 const tokenScopeMeanings: Readonly<Record<TokenScope, string>> = {
   'catalog:read': 'Products, SKUs and your prices.',
@@ -47,7 +54,7 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `schema-${i}` },
     transformObject: document => nameBodies(hoistTitled({
-      ...'openapiObject' in document ? document.openapiObject : document.swaggerObject, webhooks: webhooks()
+      ...'openapiObject' in document ? document.openapiObject : document.swaggerObject, webhooks: webhooks(), 'x-sandbox-faults': printedFaults()
     })) as never,
     openapi: {
       openapi: '3.1.0',
@@ -66,6 +73,7 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
         { name: 'Wallet', description: 'Balances and every movement behind them.' },
         { name: 'Callbacks', description: 'Endpoints, what was delivered to them, and the feed of the same events.' },
         { name: 'Subscriptions', description: 'Be told of stock and of your prices.' },
+        { name: 'Sandbox', description: sandboxDescription },
         { name: 'Service', description: 'Health of this server; not signed.' },
         { name: 'Admin: resellers', description: 'For the operator: levels, resellers, keys.' },
         { name: 'Admin: catalogue', description: 'For the operator: products, SKUs, prices.' },

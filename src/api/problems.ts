@@ -89,6 +89,11 @@ export function problemOf (error: unknown): Problem {
   if (failureKind(error) === 'transient') {
     return new Problem('database_unavailable', 'Nothing is lost: send the request again shortly, with the same reference.')
   }
+  return internalError()
+}
+
+/** The answer to a fault of ours. */
+export function internalError (): Problem {
   return new Problem('internal_error', 'We have been told. Send the request again with the same reference, or ask us with the request id.')
 }
 

@@ -15,6 +15,7 @@ import type { PlaceInside, PlaceOrder } from './orders/place-orders.ts'
 import type { Sealing } from './orders/seal-delivery.ts'
 import type { PriceBook } from './pricing/price-book.ts'
 import type { Keyring } from './resellers/keyring.ts'
+import type { Scarcity } from './sandbox/scarcity.ts'
 import type { WorldKey } from './secrets/open-world-key.ts'
 import type { LotKeys } from './stock/lot-keys.ts'
 import type { QueryStock } from './stock/query-stock.ts'
@@ -38,6 +39,8 @@ export interface World {
   readonly sealing: Sealing
   readonly digestCodes: DigestCodes
   readonly placeOrder: PlaceOrder
+  /** Makes stock scarce for an order; the test world's alone, null in live. */
+  readonly scarcity: Scarcity | null
   /** For transactions that place orders and do more: each is a step of background work. */
   readonly stepDb: Db
   readonly placeInside: PlaceInside

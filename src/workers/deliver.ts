@@ -13,6 +13,7 @@ import { isTaken, releaseLeases, settleDeliveries, type AttemptOutcome, type Att
 import { callbackBody, callbackBytesMax } from '../domain/events/event-view.ts'
 import type { World } from '../domain/world.ts'
 import type { Sender, SendOutcome } from '../outgoing/send-callback.ts'
+import type { BendLeased } from './bend-callbacks.ts'
 import type { PassOutcome } from './loop.ts'
 
 export const inFlightMax = 1_000
@@ -34,6 +35,8 @@ export interface DeliverOptions {
   readonly hint?: () => void
   readonly count?: (outcome: AttemptOutcome, count: number) => void
   readonly time?: (ms: number) => void
+  /** The test world’s: says what is sent of what was leased. */
+  readonly bend?: BendLeased | undefined
 }
 
 export interface Delivering {
@@ -47,7 +50,7 @@ export interface Delivering {
 }
 
 /** Opens the delivering of one world in this process. */
-export function openDelivering (world: DeliverNeeds, { sender, hint, count, time }: DeliverOptions): Delivering {
+export function openDelivering (world: DeliverNeeds, { sender, hint, count, time, bend }: DeliverOptions): Delivering {
   const worker = randomUUID()
   const ended: AttemptResult[] = []
   const inFlight = new Map<LeasedDelivery, Promise<void>>()
@@ -61,7 +64,7 @@ export function openDelivering (world: DeliverNeeds, { sender, hint, count, time
       const room = inFlightMax - inFlight.size - ended.length
       if (room <= 0) return 'done'
       const leased = await leaseDeliveries(world.callbackDb, worker, { room, failingRoom: Math.max(0, failingInFlightMax - failing) })
-      begin(leased)
+      begin(bend ? await bend(worker, leased) : leased)
       return leased.length > 0 ? 'more' : 'done'
     },
     async untilIdle () {

@@ -13,6 +13,8 @@ import { proveWorld } from '../domain/orders/prove-world.ts'
 import { purgeQuotes } from '../domain/orders/purge-quotes.ts'
 import { expireHeldLots } from '../domain/orders/withdraw-stock.ts'
 import { purgeNonces } from '../domain/resellers/purge-nonces.ts'
+import { purgeSandbox } from '../domain/sandbox/read-strikes.ts'
+import { settleUndecided } from '../domain/sandbox/settle-undecided.ts'
 import { rewrapUnderCurrentMaster } from '../domain/secrets/rewrap-under-current-master.ts'
 import { runDueStandingOrders } from '../domain/standing-orders/run-due.ts'
 import { abortStaleImports } from '../domain/stock/abort-stale-imports.ts'
@@ -49,6 +51,7 @@ const subscriptionsPerRun = 500
 
 const endpointsPerRun = 100
 const deliveriesPerRun = 1_000
+const ordersPerRun = 50
 /** Of one reseller, which is locked meanwhile. */
 const eventsPerRun = 1_000
 
@@ -75,6 +78,15 @@ export function passesOf (world: World): readonly Pass[] {
     { name: 'purge nonces', everyMs: 10 * second, run: () => upTo(noncesPerRun, limit => purgeNonces(world.db, limit)) },
     { name: 'rewrap under the current master key', everyMs: minute, run: () => upTo(rowsPerRun, limit => rewrapUnderCurrentMaster(world.db, world.masterKeys, limit)) },
     { name: 'prove the books', everyMs: hour, run: () => proveOrFail(world) }
+  ]
+}
+
+/** The passes of the test world alone. */
+export function sandboxPassesOf (world: World): readonly Pass[] {
+  if (world.name !== 'test') return []
+  return [
+    { name: 'settle undecided orders', everyMs: 200, run: () => upTo(ordersPerRun, limit => settleUndecided(world.stepDb, limit)) },
+    { name: 'purge the sandbox', everyMs: minute, run: () => upTo(deliveriesPerRun, limit => purgeSandbox(world.db, limit)) }
   ]
 }
 

@@ -9,6 +9,7 @@ import { parseAmount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
 import type { OrderTerms } from '../../domain/orders/order.ts'
 import { hasOrigin } from '../../domain/callbacks/has-origin.ts'
+import { isHeld } from '../../domain/orders/decide.ts'
 import { explainOrder } from '../../domain/orders/explain-order.ts'
 import { orderSummaryView, orderView, withCodes, withExplanations } from '../../domain/orders/order-view.ts'
 import { readRefunds, withRefunds } from '../../domain/orders/read-refunds.ts'
@@ -27,7 +28,7 @@ export function orderRoutes (app: App): void {
     schema: {
       operationId: 'placeOrder',
       summary: 'Buy: one or many lines, answered at once',
-      description: 'Money, stock and order move together or not at all. The same reference with the same fields gives the same order, codes included, however often it is sent. 200: it came before, or was a dry run. 202: it awaits approval.',
+      description: 'Money, stock and order move together or not at all. The same reference with the same fields gives the same order, codes included, however often it is sent. 200: it came before, or was a dry run. 202: it awaits approval, or (state reserved) its supplier.',
       tags: ['Orders'],
       'x-sdk': { resource: 'orders', method: 'place' },
       body: PlaceOrder,
@@ -40,7 +41,7 @@ export function orderRoutes (app: App): void {
     const view = orderView(placed.order)
     reply.header('cache-control', 'no-store')
     if (placed.tried) return { ...view, dry_run: true }
-    reply.code(placed.replayed ? 200 : placed.order.state === 'awaiting_approval' ? 202 : 201)
+    reply.code(placed.replayed ? 200 : isHeld(placed.order.state) ? 202 : 201)
     if (placed.replayed) reply.header('idempotent-replayed', 'true')
     else reply.header('location', `/v1/orders/${view.id}`)
     if (placed.sealedCodes) return { ...view, sealed_codes: [...placed.sealedCodes] }

@@ -64,6 +64,8 @@ interface Needs {
   readonly lotKeys: LotKeys
   readonly sealing: Sealing
   readonly limits?: typeof orderCommitLimits
+  /** What decides a batch, when it is not `decide` itself: the test world can make stock scarce for an order. */
+  readonly decideBatch?: typeof decide | undefined
 }
 
 /** What a batch leaves for the time after its commit: sealed codes, opened only then. */
@@ -113,7 +115,7 @@ interface BatchNeeds extends Needs {
 /** Decides and writes a batch inside the transaction; an outcome for each request. */
 async function placeOrders (tx: Tx, requests: readonly OrderRequest[], needs: BatchNeeds): Promise<(Settled | Problem)[]> {
   const facts = await lockAndRead(tx, requests, needs)
-  const decisions = decide(requests, facts)
+  const decisions = (needs.decideBatch ?? decide)(requests, facts)
   const revealed = await codesToReveal(tx, requests, decisions)
   const allocations = revealed.flatMap(reveal => reveal?.allocations ?? [])
   const placed = placedOf(decisions)
