@@ -21,6 +21,7 @@ import { abortStaleImports } from '../domain/stock/abort-stale-imports.ts'
 import { expireHolds } from '../domain/stock/expire-holds.ts'
 import { joinRanges } from '../domain/stock/join-ranges.ts'
 import { tellSubscribers } from '../domain/subscriptions/tell-subscribers.ts'
+import { wakeSubscriptions } from '../domain/subscriptions/wake-subscriptions.ts'
 import { postCosts } from '../domain/wallet/post-costs.ts'
 import type { World } from '../domain/world.ts'
 import type { Delivering } from './deliver.ts'
@@ -60,6 +61,7 @@ export function passesOf (world: World): readonly Pass[] {
   return [
     { name: 'disable failing endpoints', everyMs: minute, run: () => upTo(endpointsPerRun, limit => disableFailing(world.db, limit)) },
     { name: 'wake stalled endpoints', everyMs: minute, run: () => upTo(endpointsPerRun, limit => wakeStalled(world.db, limit)) },
+    { name: 'wake subscriptions', everyMs: minute, run: () => upTo(subscriptionsPerRun, limit => wakeSubscriptions(world.db, limit)) },
     { name: 'drop deliveries', everyMs: second, run: () => upTo(deliveriesPerRun, limit => dropDeliveries(world.db, limit)) },
     { name: 'purge attempts', everyMs: minute, run: () => upTo(deliveriesPerRun, limit => purgeAttempts(world.db, limit)) },
     { name: 'purge deliveries', everyMs: minute, run: () => upTo(deliveriesPerRun, limit => purgeDeliveries(world.db, limit)) },

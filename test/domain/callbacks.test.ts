@@ -468,6 +468,22 @@ t.test('a clock that jumps leaves nothing behind', async t => {
   t.equal(await wakeStalled(live.callbackDb, 100), 0)
 })
 
+t.test('what was made while the clock was ahead is sent when it is put right', async t => {
+  const alice = await house.reseller()
+  const receiver = await openCallbackReceiver(t)
+  const endpoint = await alice.kahub.endpoints.create({ url: receiver.url })
+  const endpointId = readId('endpoint', endpoint.id)!
+  await tell(alice, 3)
+  await fanOutAll()
+  await db`update deliveries set due_at = now() + interval '1 day', created_at = now() + interval '1 day' where endpoint_id = ${endpointId}`
+  await db`update deliveries set created_at = now() - interval '1 hour', due_at = now() + interval '2 days', attempts = 3
+    where endpoint_id = ${endpointId} and sequence = 3`
+  await db`update endpoints set next_due_at = now() + interval '1 day' where id = ${endpointId}`
+  t.ok(await wakeStalled(live.callbackDb, 100) >= 1)
+  await deliveringFor(t).untilIdle()
+  t.equal(receiver.received.length, 3)
+})
+
 t.test('a worker that sends one delivery twice at once, after a leap of the clock, counts it once and goes on', async t => {
   const alice = await house.reseller()
   const { promise: opened, resolve: open } = Promise.withResolvers<void>()

@@ -4,6 +4,7 @@ import type { CreateSubscriptionBody } from '../../sdk/src/generated/types.ts'
 import { newId, readId, type Uuid } from '../../src/base/ids.ts'
 import { appendEvents } from '../../src/domain/events/append-events.ts'
 import { movesMax, tellSubscribers } from '../../src/domain/subscriptions/tell-subscribers.ts'
+import { wakeSubscriptions } from '../../src/domain/subscriptions/wake-subscriptions.ts'
 import { transact } from '../../src/postgres/transact.ts'
 import { subscriptionsPerResellerMax, valuesShownMax } from '../../schema/rest/subscriptions.ts'
 import { contractJudge } from '../support/contract.ts'
@@ -144,6 +145,23 @@ t.test('another condition waits from what is there now', async t => {
   t.equal(await looks(id), 1)
   t.match(await reseller.kahub.subscriptions.update(id, { condition: 'any' }), { threshold: null }, 'a threshold goes with its condition')
   t.match(await messages(reseller, id), [{ available: 5, before: 7, subscription_sequence: 1 }])
+})
+
+t.test('when the clock is put back, subscriptions are not silent for as long', async t => {
+  const sku = await stocked(100)
+  const reseller = await house.reseller()
+  const { id } = await subscribes(reseller, toStock(sku, { interval_seconds: 60 }))
+  await setStock(sku, 90)
+  await looks(id)
+  await setStock(sku, 80)
+  // As if the clock had been a day ahead when it was told.
+  await house.db`update subscriptions set next_check_at = next_check_at + interval '1 day' where id = ${rowOf(id)}`
+  await house.db`update subscription_marks set told_at = told_at + interval '1 day' where subscription_id = ${rowOf(id)}`
+  t.equal((await tellSubscribers(world, perPass)).told, 0)
+  t.equal(await wakeSubscriptions(world.db, 100), 1)
+  t.equal((await tellSubscribers(world, perPass)).told, 1)
+  t.match((await messages(reseller, id)).at(-1), { available: 80, before: 90 })
+  t.equal(await wakeSubscriptions(world.db, 100), 0, 'none else is woken before its time')
 })
 
 t.test('a price is the reseller’s own: its level’s, its contract’s, never below the floor', async t => {

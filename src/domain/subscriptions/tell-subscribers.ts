@@ -106,7 +106,9 @@ function holds (read: Reader, available: ReturnType<Reader>) {
 }
 
 function mayTell (read: Reader) {
-  return read`(marks.told_at is null or marks.told_at + make_interval(secs => interval_seconds) <= statement_timestamp())`
+  // What was told in the future was told before the clock was put back.
+  return read`(marks.told_at is null or marks.told_at + make_interval(secs => interval_seconds) <= statement_timestamp()
+    or marks.told_at > statement_timestamp())`
 }
 
 /** unseen: subscriptions that the book has more for, when their interval is over. */
