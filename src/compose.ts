@@ -201,7 +201,7 @@ function startWorld (
     hint,
     count: (outcome, count) => metrics.countAttempts(name, outcome, count),
     time: ms => metrics.timeDelivered(name, ms),
-    bend: name === 'test' ? openBending(world, sender, error => report('forge callbacks', error)) : undefined
+    bend: name === 'test' ? openBending(world, sender, error => report('forge callbacks', error)).bend : undefined
   })
   metrics.watchInFlight(name, () => delivering.inFlight)
   for (const pass of [...passesOf(world), ...sandboxPassesOf(world), ...callbackPassesOf(world, delivering, metrics)]) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))

@@ -14,13 +14,28 @@ export type BendLeased = (worker: string, leased: readonly LeasedDelivery[]) => 
 
 const secretBytes = 32
 
-/** Opens the bending of the test world’s callbacks; forged ones are sent aside, and nothing waits for them. */
-export function openBending (world: Pick<World, 'callbackDb' | 'clock'>, sender: Sender, report: (error: unknown) => void): BendLeased {
-  return async (worker, leased) => {
-    if (leased.length === 0) return leased
-    const { send, forgeries } = await bendDeliveries(world.callbackDb, worker, leased)
-    for (const forgery of forgeries) forge(forgery).catch(report)
-    return send
+export interface Bending {
+  readonly bend: BendLeased
+  /** Waits until no forged callback is under way. */
+  untilIdle (): Promise<void>
+}
+
+/** Opens the bending of the test world’s callbacks; forged ones are sent aside, and no other waits for them. */
+export function openBending (world: Pick<World, 'callbackDb' | 'clock'>, sender: Sender, report: (error: unknown) => void): Bending {
+  const underway = new Set<Promise<void>>()
+  return {
+    async bend (worker, leased) {
+      if (leased.length === 0) return leased
+      const { send, forgeries } = await bendDeliveries(world.callbackDb, worker, leased)
+      for (const forgery of forgeries) {
+        const sending = forge(forgery).catch(report).finally(() => underway.delete(sending))
+        underway.add(sending)
+      }
+      return send
+    },
+    async untilIdle () {
+      await Promise.all(underway)
+    }
   }
 
   async function forge ({ strikeId, deliveryId, leased }: Forgery): Promise<void> {
