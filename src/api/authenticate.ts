@@ -66,7 +66,9 @@ export function authenticateFor (worlds: Worlds, { decoys, rates, issuers }: Aut
       const nowMs = world.clock()
       if (nonce !== undefined && !seen.add(nonce, nowMs)) throw nonceReused()
       refuseForeignKey(key, ip, nowMs)
-      if (scope !== null && !holdsScope(key, scope)) throw new Problem('scope_missing', `The key ${key.id} needs the scope ${scope}.`, { scope })
+      if (scope !== null && !holdsScope(key, scope)) {
+        throw new Problem('scope_missing', `The ${nonce === undefined ? 'token' : `key ${key.id}`} needs the scope ${scope}.`, { scope })
+      }
       rates.take(key, 1, nowMs, reply)
       pinVersion(request, reply, world, key)
     },

@@ -3,12 +3,12 @@ import { Problem } from '../base/problem.ts'
 import type { ApiKey } from '../domain/resellers/keyring.ts'
 import { rateHeaders, rateLimiter, type RatePolicy } from './rate-limit.ts'
 
-/** Wrong credentials an address may send in a minute before it is asked to wait: guessing and misconfiguration are slowed, not customers. */
+/** Wrong credentials an address may send in a minute before it is asked to wait: guessing is slowed, customers are not. */
 export const failuresPerMinutePerAddress = 600
 
 /** What keys may still send, and addresses still get wrong, in this process. */
 export interface KeyRates {
-  /** Takes requests out of what a key, or its level, may send; refuses with `rate_limited`. The answer's headers tell, where there is one. */
+  /** Takes requests out of what a key, or its level, may send; refuses with `rate_limited`. An answer's headers tell. */
   take (key: ApiKey, count: number, nowMs: number, reply?: FastifyReply): void
   /** Counts a credential that does not hold; refuses with `rate_limited` when too many came from the address. */
   countFailure (address: string, nowMs: number): void

@@ -4,7 +4,7 @@ import type { RouteOptions } from 'fastify'
 import { problemCodes } from '../../schema/problems.ts'
 import { callbackOf, eventMeanings } from '../../schema/rest/events.ts'
 import { printedFaults } from '../../schema/sandbox-faults.ts'
-import { eventTypes, tokenScopes, type TokenScope } from '../../schema/vocabulary.ts'
+import { eventTypes, type TokenScope } from '../../schema/vocabulary.ts'
 import { takesBearer } from './oauth/bearer.ts'
 import { tokenPath } from './oauth/issuer.ts'
 import { problemType } from './problems.ts'
@@ -86,8 +86,8 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
           signature: { type: 'apiKey', in: 'header', name: 'Signature', description: 'RFC 9421, hmac-sha256 or ed25519, covering "@method" "@path" "@query" and content-digest when there is a body; parameters created, keyid, nonce, alg.' },
           bearer: {
             type: 'oauth2',
-            description: 'A bearer token (RFC 6750) that reads, for ten minutes: client credentials with private_key_jwt (RFC 7523), for ed25519 keys.',
-            flows: { clientCredentials: { tokenUrl: tokenPath, scopes: Object.fromEntries(tokenScopes.map(scope => [scope, tokenScopeMeanings[scope]])) } }
+            description: 'A bearer token (RFC 6750) that reads, for ten minutes: client credentials with private_key_jwt, for ed25519 keys.',
+            flows: { clientCredentials: { tokenUrl: tokenPath, scopes: tokenScopeMeanings } }
           }
         }
       }
@@ -103,7 +103,8 @@ function addCommonAnswers (route: RouteOptions): void {
   if (!schema || schema.hide) return
   const scope = route.config?.scope
   if (scope !== undefined) {
-    schema.security = [{ signature: [] }, ...takesBearer(route.config!, [route.method].flat()[0]!) ? [{ bearer: scope === null ? [] : [scope] }] : []]
+    const byToken = takesBearer(route.config!, [route.method].flat()[0]!) ? [{ bearer: scope === null ? [] : [scope] }] : []
+    schema.security = [{ signature: [] }, ...byToken]
     if (scope !== null) schema['x-scope'] = scope
   } else schema.security = []
   const refusal = { description: 'A refusal, with its code.', content: { [problemType]: { schema: { $ref: 'Problem#' } } } }

@@ -24,8 +24,9 @@ const jtiLengthMax = 128
 /** An assertion says what it is, or nothing: any other type was signed for another purpose. */
 const types = ['jwt', 'client-authentication+jwt']
 
-export const needsEd25519 = 'A key of algorithm hmac-sha256 cannot get a token: register an ed25519 key (POST /v1/keys, or kahub keys create ' +
-  '--algorithm ed25519), and sign the assertion with EdDSA.'
+/** What to do for whoever comes with a shared secret. */
+export const needsEd25519 = 'A key of algorithm hmac-sha256 cannot get a token: register an ed25519 key (POST /v1/keys, ' +
+  'or kahub keys create --algorithm ed25519), and sign the assertion with EdDSA.'
 
 /** A client that is who it says; its key may be revoked, expired or used from elsewhere: that is yet to be asked. */
 export interface Client {
@@ -46,13 +47,17 @@ export interface AssertionChecks {
 export async function readAssertion (worlds: Worlds, assertion: string, checks: AssertionChecks): Promise<Client> {
   if (assertion.length > assertionLengthMax) throw refusal(`is longer than ${assertionLengthMax} characters`)
   const [header, claimed] = decode(assertion)
-  if (!assertionAlgorithms.some(known => known === header.alg)) throw new OauthRefusal('invalid_client', `The assertion must be signed with EdDSA. ${needsEd25519}`)
+  if (!assertionAlgorithms.some(known => known === header.alg)) {
+    throw new OauthRefusal('invalid_client', `The assertion must be signed with EdDSA. ${needsEd25519}`)
+  }
   if (header.typ !== undefined && !types.includes(String(header.typ).toLowerCase().replace(/^application\//, ''))) {
     throw refusal('has a typ other than JWT or client-authentication+jwt')
   }
   if (header.crit !== undefined) throw refusal('has a crit, and nothing is understood that would stand there')
   const { sub } = claimed
-  if (typeof sub !== 'string' || sub === '' || sub.length > keyIdLengthMax || claimed.iss !== sub) throw refusal('needs the key id as both iss and sub')
+  if (typeof sub !== 'string' || sub === '' || sub.length > keyIdLengthMax || claimed.iss !== sub) {
+    throw refusal('needs the key id as both iss and sub')
+  }
   const world = worldOf(sub, worlds)
   const nowS = Math.floor(world.clock() / 1000)
   const { exp, jti } = readClaims(claimed, nowS, checks.issuers)
@@ -93,11 +98,16 @@ function readClaims (claims: JWTPayload, nowS: number, issuers: IssuerNames): { 
   }
   if (typeof exp !== 'number') throw refusal('has no exp')
   if (exp <= nowS - skewSeconds) throw refusal(`has expired ${Math.ceil(nowS - exp)} seconds ago by the server's clock`)
-  if (exp > nowS + assertionSecondsMax + skewSeconds) throw refusal(`has an exp more than ${assertionSecondsMax} seconds ahead of the server's clock`)
-  for (const [name, time] of [['iat', iat], ['nbf', nbf]] as const) {
-    if (time !== undefined && !(typeof time === 'number' && time <= nowS + skewSeconds)) throw refusal(`has an ${name} ahead of the server's clock`)
+  if (exp > nowS + assertionSecondsMax + skewSeconds) {
+    throw refusal(`has an exp more than ${assertionSecondsMax} seconds ahead of the server's clock`)
   }
-  if (typeof jti !== 'string' || jti === '' || jti.length > jtiLengthMax) throw refusal(`needs a jti of 1 to ${jtiLengthMax} characters, new and random each time`)
+  for (const [name, time] of [['iat', iat], ['nbf', nbf]] as const) {
+    const past = typeof time === 'number' && time <= nowS + skewSeconds
+    if (time !== undefined && !past) throw refusal(`has an ${name} ahead of the server's clock`)
+  }
+  if (typeof jti !== 'string' || jti === '' || jti.length > jtiLengthMax) {
+    throw refusal(`needs a jti of 1 to ${jtiLengthMax} characters, new and random each time`)
+  }
   return { exp, jti }
 }
 

@@ -26,5 +26,6 @@ export function challengeOf (problem: Problem, request: FastifyRequest): string 
   }
   if (status !== 401) return undefined
   const { config } = request.routeOptions
-  return config !== undefined && takesBearer(config, request.method) ? 'Signature realm="kahub", Bearer realm="kahub"' : 'Signature realm="kahub"'
+  const eitherWay = config !== undefined && takesBearer(config, request.method)
+  return eitherWay ? 'Signature realm="kahub", Bearer realm="kahub"' : 'Signature realm="kahub"'
 }

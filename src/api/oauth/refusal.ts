@@ -32,9 +32,15 @@ export function neverStored (reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'no-store').header('pragma', 'no-cache')
 }
 
-interface Refusal { readonly code: OauthErrorCode, readonly status: number, readonly message: string, readonly retryAfterSeconds?: number | undefined }
+interface Refusal {
+  readonly code: OauthErrorCode
+  readonly status: number
+  readonly message: string
+  readonly retryAfterSeconds?: number | undefined
+}
 
 const retrySecondsDefault = 1
+const spentAssertion = 'The assertion was used before: make a new one, with a new jti, for every request.'
 
 function readRefusal (error: unknown): Refusal {
   if (error instanceof OauthRefusal) return { code: error.code, status: 400, message: error.message }
@@ -43,6 +49,7 @@ function readRefusal (error: unknown): Refusal {
   if (status === 429 || status === 503) {
     return { code: 'temporarily_unavailable', status, message, retryAfterSeconds: problem.facts.retryAfterSeconds ?? retrySecondsDefault }
   }
+  if (code === 'nonce_reused') return { code: 'invalid_client', status: 400, message: spentAssertion }
   if (code === 'ip_not_allowed' || code === 'reseller_suspended') return { code: 'unauthorized_client', status: 400, message }
   if (status === 401) return { code: 'invalid_client', status: 400, message }
   return { code: 'invalid_request', status: status === 422 ? 400 : status, message }

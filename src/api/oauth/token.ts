@@ -25,8 +25,8 @@ const field = (description: string) => Type.Optional(Type.String({ description }
 const TokenForm = Type.Object({
   grant_type: field(`\`${grantType}\``),
   client_assertion_type: field(`\`${assertionType}\``),
-  client_assertion: field('A JWT signed with EdDSA by your ed25519 key: iss and sub are the key id, aud is the issuer or the token endpoint, exp at ' +
-    'most five minutes ahead, jti new and random: it is good once.'),
+  client_assertion: field('A JWT signed with EdDSA by your ed25519 key: iss and sub are the key id, aud is the issuer or the token endpoint, ' +
+    'exp at most five minutes ahead, jti new and random: it is good once.'),
   client_id: field('The key id; may be left out.'),
   scope: field(`Of ${tokenScopes.join(' ')}, those you want, divided by spaces; all that the key has when left out.`)
 }, { title: 'TokenForm' })
@@ -112,13 +112,15 @@ function tokenRoute (app: App, worlds: Worlds, authentication: Authentication): 
   app.setErrorHandler(answerOauthError)
   const asOauth = { 'application/json': { schema: OauthError } }
   const refusal = { description: 'A refusal, as RFC 6749 §5.2 has it.', content: asOauth }
-  const failure = { description: 'As OAuth has it, or as everywhere else.', content: { ...asOauth, [problemType]: { schema: { $ref: 'Problem#' } } } }
+  const asElsewhere = { [problemType]: { schema: { $ref: 'Problem#' } } }
+  const failure = { description: 'As OAuth has it, or as everywhere else.', content: { ...asOauth, ...asElsewhere } }
   app.post(tokenPath, {
     schema: {
       operationId: 'createToken',
       summary: 'A bearer token that reads, for ten minutes',
-      description: 'OAuth 2.0 client credentials with private_key_jwt (RFC 7523), for tools that cannot sign. Only keys of algorithm ed25519 get ' +
-        'one; it never reads codes and never changes anything. It is good where its key is: revoked, expired, or used from another address, it is refused.',
+      description: 'OAuth 2.0 client credentials with private_key_jwt (RFC 7523), for tools that cannot sign. Only keys of algorithm ' +
+        'ed25519 get one; it never reads codes and never changes anything. It is good where its key is: revoked, expired, or used from ' +
+        'another address, it is refused.',
       tags: ['Service'],
       body: { content: { [formType]: { schema: TokenForm } } },
       response: { 200: AccessTokenAnswer, '4xx': refusal, '5xx': failure }
@@ -144,14 +146,19 @@ function assertionIn (form: Readonly<Partial<Record<string, string>>>, request: 
   if (form.client_secret !== undefined || request.headers.authorization !== undefined) {
     throw new OauthRefusal('invalid_client', `No secret is taken here; send a client_assertion alone. ${needsEd25519}`)
   }
-  if (form.client_assertion_type !== assertionType) throw new OauthRefusal('invalid_request', `client_assertion_type must be ${assertionType}.`)
-  if (form.client_assertion === undefined) throw new OauthRefusal('invalid_request', 'client_assertion is missing: a JWT signed by your ed25519 key.')
+  if (form.client_assertion_type !== assertionType) {
+    throw new OauthRefusal('invalid_request', `client_assertion_type must be ${assertionType}.`)
+  }
+  if (form.client_assertion === undefined) {
+    throw new OauthRefusal('invalid_request', 'client_assertion is missing: a JWT signed by your ed25519 key.')
+  }
   return { text: form.client_assertion, clientId: form.client_id }
 }
 
 /** The client of a request whose assertion is good, and now spent. */
 async function authenticateClient (
-  request: FastifyRequest, reply: FastifyReply, { text, clientId }: GivenAssertion, worlds: Worlds, { decoys, issuers, rates }: Authentication
+  request: FastifyRequest, reply: FastifyReply, { text, clientId }: GivenAssertion, worlds: Worlds,
+  { decoys, issuers, rates }: Authentication
 ) {
   const { world, key, nonces } = await readAssertion(worlds, text, { decoy: decoys.ed25519, issuers, rates, address: request.ip })
   if (clientId !== undefined && clientId !== key.id) throw new OauthRefusal('invalid_client', 'client_id is not the sub of the assertion.')
