@@ -19,6 +19,7 @@ const table = {
   not_found: { status: 404, title: 'There is nothing at this address for you', titleZh: '资源不存在' },
   method_not_allowed: { status: 405, title: 'This address does not take this method', titleZh: '不支持该请求方法' },
   unsupported_media_type: { status: 415, title: 'The content type is not one this address takes', titleZh: '不支持的内容类型' },
+  not_acceptable: { status: 406, title: 'This address does not answer in a form you accept', titleZh: '无法提供所接受的响应类型' },
   body_too_large: { status: 413, title: 'The body is larger than this address takes', titleZh: '请求体过大' },
   body_not_allowed: { status: 400, title: 'This request must not have a body', titleZh: '该请求不允许带请求体' },
 
@@ -50,6 +51,9 @@ const table = {
   malformed_json: { status: 400, title: 'The body is not valid JSON', titleZh: 'JSON 格式错误' },
   duplicate_json_key: { status: 400, title: 'A member name stands twice in one object', titleZh: 'JSON 键重复' },
   forbidden_json_key: { status: 400, title: 'A member name is not allowed', titleZh: 'JSON 键不允许' },
+  graphql_request_invalid: { status: 400, title: 'The parameters of the GraphQL request cannot be read', titleZh: 'GraphQL 请求参数无效' },
+  document_invalid: { status: 400, title: 'The GraphQL document does not fit the schema', titleZh: 'GraphQL 文档无效' },
+  query_too_costly: { status: 400, title: 'The GraphQL document asks for more than a request may', titleZh: 'GraphQL 查询超出成本限制' },
   invalid_request: { status: 422, title: 'The request does not fit the contract', titleZh: '请求参数不符合约定' },
   sandbox_fault_invalid: { status: 422, title: 'Kahub-Sandbox names no fault that can be made here', titleZh: 'Kahub-Sandbox 故障指令无效' },
   cursor_invalid: { status: 422, title: 'The cursor is not one we gave for this list', titleZh: '分页游标无效' },

@@ -7,7 +7,7 @@ import { stringify } from 'yaml'
 import { worlds } from '../schema/vocabulary.ts'
 import type { CallbackRules } from './base/callback-url.ts'
 import { newMasterKey, readMasterKeys, type MasterKeys } from './base/seal.ts'
-import { appForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds, type Serving } from './compose.ts'
+import { appForPrinting, graphForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds, type Serving } from './compose.ts'
 import type { Config } from './config.ts'
 import { ensureDemo, tryDemoOrder } from './demo.ts'
 import { createOperatorKey, ensureOperatorFile } from './operator-key.ts'
@@ -29,7 +29,7 @@ export const commands = {
   migrate: { says: 'bring DATABASE_URL to the newest migration', run: migrateOnly },
   'operator-key': { says: 'make an operator key on DATABASE_URL and print it once (operator-key test: for the sandbox)', run: operatorKey },
   'master-key': { says: 'print a new master key for KAHUB_MASTER_KEY', run: async () => { console.log(newMasterKey()); return 0 } },
-  openapi: { says: 'print openapi.yaml (--write: into the file)', run: openapi }
+  openapi: { says: 'print openapi.yaml (--write: into the file, and schema.graphql beside it)', run: openapi }
 } satisfies Record<string, Command>
 export type CommandName = keyof typeof commands
 
@@ -119,8 +119,10 @@ async function migrateOnly (config: Config): Promise<number> {
 
 async function openapi (_config: Config, _stop: AbortSignal, words: readonly string[]): Promise<number> {
   const text = await printContract()
-  if (words.includes('--write')) await writeFile(new URL('../openapi.yaml', import.meta.url), text)
-  else process.stdout.write(text)
+  if (words.includes('--write')) {
+    await writeFile(new URL('../openapi.yaml', import.meta.url), text)
+    await writeFile(new URL('../schema.graphql', import.meta.url), await graphForPrinting())
+  } else process.stdout.write(text)
   return 0
 }
 

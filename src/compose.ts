@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { worlds as worldNames, type World as WorldName } from '../schema/vocabulary.ts'
 import { buildApp, type AppOptions } from './api/app.ts'
 import type { App, Worlds } from './api/app-types.ts'
+import { printGraph } from './api/graphql/print-graph.ts'
 import { openMetrics } from './api/metrics.ts'
 import { strictCallbackRules, type CallbackRules } from './base/callback-url.ts'
 import { systemClock, type Clock } from './base/clock.ts'
@@ -170,6 +171,15 @@ export async function serve (worlds: OpenWorlds, options: ServeOptions): Promise
 export function appForPrinting (): Promise<App> {
   const nowhere = {} as Worlds
   return buildApp(nowhere, { logger: false, trustProxy: false, decoys: decoyKeys(), metrics: openMetrics(() => ({ live: 0, test: 0 })), unready: async () => undefined })
+}
+
+/** The schema of the graph as schema.graphql holds it. */
+export async function graphForPrinting (): Promise<string> {
+  const app = await appForPrinting()
+  await app.ready()
+  const text = printGraph(app)
+  await app.close()
+  return text
 }
 
 /** Starts the clockwork of both worlds. */

@@ -10,6 +10,7 @@ import type { App, Worlds } from './app-types.ts'
 import { apiVersions, authenticateFor } from './authenticate.ts'
 import { registerGuides } from './docs/register-guides.ts'
 import { registerDocs } from './docs/register-reference.ts'
+import { rememberOperations } from './graphql/operations.ts'
 import { registerGraphql } from './graphql/register-graphql.ts'
 import { keyRates } from './key-rates.ts'
 import type { Metrics } from './metrics.ts'
@@ -118,6 +119,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   })
 
   await registerOpenApi(app, apiVersions[0])
+  const operations = rememberOperations(app)
   await app.register(async scope => {
     serviceRoutes(scope, options.unready, () => [worlds.live.callbackKey.jwk, worlds.test.callbackKey.jwk])
     meRoutes(scope)
@@ -155,7 +157,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     adminLotsRoutes(scope)
     adminCallbackRoutes(scope)
   })
-  await registerGraphql(app, worlds)
+  await registerGraphql(app, operations)
   await registerDocs(app)
   await registerGuides(app)
   return app

@@ -2,7 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pageLimitDefault } from '../../schema/rest/common.ts'
 import type { CursorPlace } from '../base/cursor.ts'
 
-export interface PageAnswer<Item> { data: Item[], has_more: boolean, next_cursor: string | null }
+export const cursorAt = Symbol('cursorAt')
+
+export interface PageAnswer<Item> {
+  data: Item[]
+  has_more: boolean
+  next_cursor: string | null
+  /** The cursor behind an item of this page: REST tells the last one alone. */
+  [cursorAt]?: (index: number) => string
+}
 
 interface PageQuery { readonly limit?: number, readonly cursor?: string }
 
@@ -19,9 +27,10 @@ export async function answerPage<Row, Item> (request: FastifyRequest, reply: Fas
   const { limit = pageLimitDefault, cursor } = request.query as PageQuery
   const rows = await steps.load(cursor === undefined ? undefined : cursors.read(`${name} ${list}`, cursor), limit + 1)
   const shown = rows.slice(0, limit)
-  const nextCursor = rows.length > limit ? cursors.show(`${name} ${list}`, steps.placeOf(shown.at(-1)!)) : null
+  const cursorBehind = (index: number) => cursors.show(`${name} ${list}`, steps.placeOf(shown[index]!))
+  const nextCursor = rows.length > limit ? cursorBehind(limit - 1) : null
   if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))
-  return { data: shown.map(steps.view), has_more: nextCursor !== null, next_cursor: nextCursor }
+  return { data: shown.map(steps.view), has_more: nextCursor !== null, next_cursor: nextCursor, [cursorAt]: cursorBehind }
 }
 
 function nextLink (request: FastifyRequest, cursor: string): string {

@@ -18,9 +18,14 @@ const retryAfterSecondsDefault = 1
 /** Answers whatever a route or hook threw. */
 export function answerError (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error)
-  if (problem.code === 'internal_error') request.log.error({ err: safeError(error) }, 'a request failed through a fault of ours')
-  else if (problem.code === 'database_unavailable') request.log.warn({ err: safeError(error) }, 'the database could not be reached')
+  logFault(problem, error, request)
   return answerProblem(problem, request, reply)
+}
+
+/** Logs what the caller is not told: the fault behind a problem of ours. */
+export function logFault ({ code }: Problem, error: unknown, request: FastifyRequest): void {
+  if (code === 'internal_error') request.log.error({ err: safeError(error) }, 'a request failed through a fault of ours')
+  else if (code === 'database_unavailable') request.log.warn({ err: safeError(error) }, 'the database could not be reached')
 }
 
 /** Answers a refusal. */

@@ -33,6 +33,13 @@ export async function readSku (read: Reader, id: Uuid | undefined): Promise<Sku>
   return toSku(row)
 }
 
+/** The SKUs with these ids, in the order they were made; unknown ids are left out. */
+export async function readSkus (read: Reader, ids: readonly Uuid[]): Promise<readonly Sku[]> {
+  if (ids.length === 0) return []
+  const rows = await read<SkuRow[]>`select ${skuColumns(read)} from skus where id = any (${bareArray(ids)}::uuid[]) order by id`
+  return rows.map(toSku)
+}
+
 /** The SKUs of these products, in the order they were made. */
 export async function readSkusOf (read: Reader, productIds: readonly Uuid[]): Promise<readonly Sku[]> {
   const rows = await read<SkuRow[]>`

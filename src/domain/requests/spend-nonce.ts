@@ -25,3 +25,9 @@ export async function spendNonce (tx: Tx, nonce: StoredNonce): Promise<void> {
 export function nonceReused (): Problem {
   return new Problem('nonce_reused', 'Sign every request anew with a fresh random nonce, retries included.')
 }
+
+/** The nonce of one part of a signed request: as good once as the request's own, and another for each part. */
+export function nonceAt (nonce: StoredNonce, part: string): StoredNonce {
+  const hex = hash('sha256', `${nonce}\n${part}`, 'hex')
+  return `${nonce.slice(0, 9)}${hex.slice(0, 4)}-${hex.slice(4, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 24)}`
+}

@@ -1,0 +1,6 @@
+import { read, type Resource } from './resource.ts'
+
+/** Who the caller is. */
+export const me: Resource = {
+  queries: { me: read('getMe') }
+}

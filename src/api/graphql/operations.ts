@@ -1,0 +1,132 @@
+// GraphQL carries out the operations of REST: the same validation, the same work, the same view, so that neither door can say what
+// the other does not. What a route is (its schemas, scope and handler) is remembered when it is registered.
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { Scope } from '../../../schema/vocabulary.ts'
+import { Problem } from '../../base/problem.ts'
+import { holdsScope } from '../../domain/resellers/keyring.ts'
+import type { App, Caller } from '../app-types.ts'
+import type { Schema } from './shapes.ts'
+
+interface ValidationFunction { (given: unknown): boolean, readonly errors?: unknown }
+
+type Part = 'params' | 'querystring' | 'body'
+
+/** A REST operation as GraphQL sees it. */
+export interface Operation {
+  readonly id: string
+  readonly summary: string
+  readonly description: string | undefined
+  /** null: any caller. */
+  readonly scope: Scope | null
+  readonly schemas: Readonly<Partial<Record<Part, Schema>>>
+  /** What it answers when it goes well. */
+  readonly answer: Schema
+  readonly route: RouteOptions
+}
+
+export interface OperationInput { readonly params?: object, readonly query?: object, readonly body?: object | undefined }
+
+export interface Carried { readonly view: any, readonly replayed: boolean }
+
+export interface Operations {
+  /** An operation by its operationId; throws when there is none. */
+  get (id: string): Operation
+  /** Ids of all that resellers have. */
+  readonly ids: readonly string[]
+  /** Does what the REST route does, for the caller of the request. */
+  carryOut (operation: Operation, request: FastifyRequest, input: OperationInput, caller?: Caller): Promise<Carried>
+}
+
+/** Remembers every operation for resellers that is registered on the app from now on. */
+export function rememberOperations (app: App): Operations {
+  const operations = new Map<string, Operation>()
+  const validators = new Map<Schema, ValidationFunction>()
+  app.addHook('onRoute', route => {
+    const operation = operationOf(route)
+    if (operation) operations.set(operation.id, operation)
+  })
+
+  return {
+    get (id) {
+      const operation = operations.get(id)
+      if (!operation) throw new Error(`there is no operation ${id}`)
+      return operation
+    },
+    get ids () { return [...operations.keys()] },
+    async carryOut (operation, request, { params = {}, query = {}, body }, caller = request.caller) {
+      const { key } = caller
+      if (operation.scope !== null && !holdsScope(key, operation.scope)) {
+        throw new Problem('scope_missing', `The key ${key.id} needs the scope ${operation.scope}.`, { scope: operation.scope })
+      }
+      const given = { params, querystring: query, body }
+      for (const part of ['params', 'querystring', 'body'] as const) validate(operation, part, given[part])
+      const asked = Object.create(request, values({ params, query, body, caller, headers: { ...request.headers, accept: 'application/json' } })) as FastifyRequest
+      const { reply, answered } = openReply()
+      const result = await operation.route.handler.call(app as never, asked, reply)
+      return { view: result === reply ? answered.body : result, replayed: answered.replayed }
+    }
+  }
+
+  function validate (operation: Operation, part: Part, given: unknown): void {
+    const schema = operation.schemas[part]
+    if (!schema) return
+    let check = validators.get(schema)
+    if (!check) {
+      check = app.validatorCompiler!({ schema, method: '', url: '', httpPart: part }) as unknown as ValidationFunction
+      validators.set(schema, check)
+    }
+    // As Fastify tells it to the one place where errors become problems.
+    if (!check(given)) throw Object.assign(new Error('invalid'), { validation: check.errors, validationContext: part })
+  }
+}
+
+/** Tags of operations that are no reseller's. */
+const otherTags = /^(Admin|Service)/
+
+function operationOf (route: RouteOptions): Operation | undefined {
+  const schema = route.schema as (Partial<Record<Part, Schema>> & RouteSchema) | undefined
+  const scope = route.config?.scope
+  if (schema?.operationId === undefined || scope === undefined || route.url.startsWith('/admin')) return undefined
+  if (schema.tags?.some(tag => otherTags.test(tag))) return undefined
+  const { operationId: id, summary = '', description, response = {}, params, querystring, body } = schema
+  const answer = response[200] ?? response[201] ?? response[202] ?? {}
+  return {
+    id,
+    summary,
+    description,
+    scope,
+    schemas: { ...(params && { params }), ...(querystring && { querystring }), ...(body && { body }) },
+    answer: answer.content?.['application/json']?.schema ?? answer,
+    route
+  }
+}
+
+interface RouteSchema {
+  readonly operationId?: string
+  readonly summary?: string
+  readonly description?: string
+  readonly tags?: readonly string[]
+  readonly response?: Readonly<Record<number, Schema & { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>>
+}
+
+function values (own: Readonly<Record<string, unknown>>): PropertyDescriptorMap {
+  return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value, writable: true }]))
+}
+
+/** A reply that keeps what a handler says on it: its body, and whether it is a repeat. */
+function openReply (): { readonly reply: FastifyReply, readonly answered: { body: unknown, replayed: boolean } } {
+  const answered = { body: undefined as unknown, replayed: false }
+  const reply = {
+    header (name: string, value: unknown) {
+      if (name === 'idempotent-replayed') answered.replayed = value === 'true'
+      return reply
+    },
+    code: () => reply,
+    type: () => reply,
+    send (body: unknown) {
+      answered.body = body
+      return reply
+    }
+  }
+  return { reply: reply as unknown as FastifyReply, answered }
+}

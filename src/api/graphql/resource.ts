@@ -1,0 +1,75 @@
+// What a file of a resource says: its types that have ids, and its fields, each of which is an operation of REST.
+import type { FastifyRequest } from 'fastify'
+import type { IdKind } from '../../base/ids.ts'
+import type { Schema } from './shapes.ts'
+
+export interface Resource {
+  /** Types that stand for something with an id, by name; `node(id:)` finds them. */
+  readonly nodes?: Readonly<Record<string, GraphNode>>
+  readonly queries?: Readonly<Record<string, GraphField>>
+  readonly mutations?: Readonly<Record<string, Act>>
+  /** Fields of types that are no roots, by type and field. */
+  readonly fields?: Readonly<Record<string, Readonly<Record<string, Nested>>>>
+  /** Properties that hold ids of nodes without saying so: by type and property, the type of the node. */
+  readonly references?: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+export interface GraphNode {
+  readonly kind: IdKind
+  readonly schema: Schema
+  /** Schemas of lists and events that tell less of it. What they lack is loaded when it is asked for. */
+  readonly summaries?: readonly Schema[]
+  /** The operation whose scope reading it needs. */
+  readonly operation: string
+  /** REST views of the caller's own with these public ids, in any order, in as many statements whatever their number. */
+  readonly load: (request: FastifyRequest, ids: readonly string[]) => Promise<readonly { readonly id: string }[]>
+}
+
+export type GraphField = Read | Connection
+
+/** One answer. */
+export interface Read {
+  readonly as: 'read'
+  readonly operation: string
+  /** Other names of arguments than the parameter's own in camelCase. */
+  readonly rename?: Readonly<Record<string, string>>
+  /** The argument whose length is the size of the answer, for cost. */
+  readonly sizedBy?: string
+}
+
+/** A list with cursors, as Relay reads them. */
+export interface Connection {
+  readonly as: 'connection'
+  readonly operation: string
+  readonly rename?: Readonly<Record<string, string>>
+}
+
+/** Something that changes. */
+export interface Act {
+  readonly operation: string
+  /** What its payload calls the answer; the type's own name otherwise. */
+  readonly noun?: string
+}
+
+/** A field beneath an object, answered by an operation about that object: one call for each, which its cost says. */
+export type Nested = GraphField & {
+  /** Parameters of the operation, and the fields of the object that they come from. */
+  readonly from: Readonly<Record<string, string>>
+  /** It reveals codes. */
+  readonly reveals?: true
+}
+
+/** A field that is the answer of an operation. */
+export function read (operation: string, more: Omit<Read, 'as' | 'operation'> = {}): Read {
+  return { as: 'read', operation, ...more }
+}
+
+/** A field that is a list, page by page. */
+export function connection (operation: string, more: Omit<Connection, 'as' | 'operation'> = {}): Connection {
+  return { as: 'connection', operation, ...more }
+}
+
+/** A field that changes something. */
+export function act (operation: string, more: Omit<Act, 'operation'> = {}): Act {
+  return { operation, ...more }
+}
