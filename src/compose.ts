@@ -21,6 +21,7 @@ import { loadKeyring } from './domain/resellers/keyring.ts'
 import { pinVersion } from './domain/resellers/pin-version.ts'
 import { openScarcity } from './domain/sandbox/scarcity.ts'
 import { listenForDeliveries } from './domain/callbacks/hint-deliveries.ts'
+import { measureBacklog } from './domain/callbacks/measure-backlog.ts'
 import { openWorldKey } from './domain/secrets/open-world-key.ts'
 import { openWorldSecret } from './domain/secrets/open-world-secret.ts'
 import { openFingerprintKey } from './domain/stock/fingerprint.ts'
@@ -214,6 +215,7 @@ function startWorld (
     bend: name === 'test' ? openBending(world, sender, error => report('forge callbacks', error)).bend : undefined
   })
   metrics.watchInFlight(name, () => delivering.inFlight)
+  metrics.watchBacklog(name, () => measureBacklog(world.bulkDb))
   for (const pass of [...passesOf(world), ...sandboxPassesOf(world), ...callbackPassesOf(world, delivering, metrics)]) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
   // A hint that is missed costs half a second at most: whether anyone listens is nobody's trouble.
   const listening = listenForDeliveries(world.db, name, hint).catch(() => undefined)

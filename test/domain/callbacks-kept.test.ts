@@ -5,6 +5,7 @@ import { readId, showId, type Uuid } from '../../src/base/ids.ts'
 import { disableFailing } from '../../src/domain/callbacks/disable-failing.ts'
 import { fanOut } from '../../src/domain/callbacks/fan-out.ts'
 import { attemptsMax } from '../../src/domain/callbacks/retry-schedule.ts'
+import { measureBacklog } from '../../src/domain/callbacks/measure-backlog.ts'
 import { purgeDeliveries } from '../../src/domain/callbacks/purge-deliveries.ts'
 import { appendEvents } from '../../src/domain/events/append-events.ts'
 import { callbackBytesMax } from '../../src/domain/events/event-view.ts'
@@ -12,6 +13,7 @@ import { purgeEvents } from '../../src/domain/events/purge-events.ts'
 import { openSender } from '../../src/outgoing/send-callback.ts'
 import { transact } from '../../src/postgres/transact.ts'
 import { openDelivering } from '../../src/workers/deliver.ts'
+import { openWorkerMetrics } from '../../src/workers/metrics.ts'
 import { openCallbackReceiver } from '../support/callback-receiver.ts'
 import { openHouse, outcomeOf, type Reseller } from '../support/house.ts'
 
@@ -129,6 +131,40 @@ t.test('a fault of ours uses up no attempt and counts against no receiver: it wa
   t.equal(receiver.received.filter(({ path }) => path === '/').length, 3)
   t.match(await house.operator.callbacks.list({ reseller: alice.id }).toArray({ limit: 10 }), Array(2).fill({ held_since: null }))
   t.equal((await house.operator.callbacks.list({ reseller: alice.id, failing: true }).toArray({ limit: 10 })).length, 0)
+})
+
+t.test('the figures of the clockwork tell what waits, for how long, and who fails or is held', async t => {
+  const alice = await house.reseller()
+  const [waits, fails, held, paused] = await Promise.all(['waits', 'fails', 'held', 'paused'].map(path =>
+    alice.kahub.endpoints.create({ url: `https://figures.example.com/${path}` })))
+  await alice.kahub.endpoints.pause(paused!.id)
+  const figures = async () => {
+    const metrics = openWorkerMetrics()
+    let measured = 0
+    metrics.watchBacklog('live', () => {
+      measured++
+      return measureBacklog(live.db)
+    })
+    metrics.watchBacklog('test', () => Promise.reject(new Error('no database')))
+    const [text] = await Promise.all([metrics.registry.metrics(), metrics.registry.metrics()])
+    t.equal(measured, 1, 'however often it is asked')
+    t.notMatch(text, /world="test"/, 'what cannot be measured is left out')
+    return (name: string) => Number(new RegExp(`^${name}\\{world="live"\\} (\\S+)$`, 'm').exec(text)![1])
+  }
+  const before = await figures()
+  await tell(alice, 5)
+  await fanOutAll()
+  await db`update endpoints set failing_since = now() where id = ${endpointUuid(fails!)}`
+  await db`update endpoints set held_since = now() where id = ${endpointUuid(held!)}`
+  await db`update deliveries set due_at = now() - interval '10 days' where endpoint_id = ${endpointUuid(waits!)} and sequence = 3`
+  await db`update deliveries set due_at = now() + interval '1 hour' where endpoint_id = ${endpointUuid(fails!)} and sequence > 1`
+  const after = await figures()
+  t.equal(after('kahub_deliveries_due') - before('kahub_deliveries_due'), 5 + 1 + 5)
+  const oldest = after('kahub_deliveries_oldest_due_seconds')
+  t.ok(oldest >= 864_000 && oldest < 864_100, String(oldest))
+  t.equal(after('kahub_endpoints_failing') - before('kahub_endpoints_failing'), 1)
+  t.equal(after('kahub_endpoints_held') - before('kahub_endpoints_held'), 1)
+  for (const endpoint of [waits, fails, held, paused]) await alice.kahub.endpoints.delete(endpoint!.id)
 })
 
 t.test('the days of a fault of ours are no days of failure', async t => {
