@@ -13,7 +13,7 @@ try {
   const reference = `example-${Date.now()}`
   const order = await kahub.orders.place({ reference, lines: [{ sku: sku.id, quantity: 2 }] })
   console.log(`${order.id}: 2 × ${product!.name} ${sku.name} for ${order.total} ${order.currency}`)
-  for (const code of order.lines.flatMap(line => line.codes ?? [])) console.log(`  ${code.secret}`)
+  for (const code of order.lines.flatMap(line => line.codes ?? [])) console.log(`  ${code.secret.reveal()}`)
 
   const again = await kahub.orders.place({ reference, lines: [{ sku: sku.id, quantity: 2 }] })
   console.log(`The same reference again: ${again.id === order.id ? 'the same order' : 'another order'}`)

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, open, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ConnectionError, Kahub } from '../sdk/src/index.ts'
+import { ConnectionError, Kahub, toClearJson } from '../sdk/src/index.ts'
 
 const { KAHUB_CREDENTIALS = '.kahub/demo.json', KAHUB_APPROVER = '.kahub/demo-approver.json' } = process.env
 const credentials = JSON.parse(readFileSync(KAHUB_CREDENTIALS, 'utf8'))
@@ -37,7 +37,7 @@ console.log('hold', hold.state, hold.quantity, 'codes until', hold.expires_at)
 
 const sale = await kahub.orders.place({ reference: `${day}-1`, lines, quote: quote.id, hold: hold.id })
 console.log('sale', sale.state, 'paid', sale.amounts.paid, sale.currency)
-for (const { line, delivered, codes } of sale.lines) console.log('  line', line, delivered, 'codes, first', codes?.[0]?.secret)
+for (const { line, delivered, codes } of sale.lines) console.log('  line', line, delivered, 'codes, first', codes?.[0]?.secret.reveal())
 
 const template = await kahub.bulkOrders.template()
 console.log('template', template.split('\r\n')[0])
@@ -116,13 +116,13 @@ await approver.approvalPolicy.put({})
 const codesFile = await open(join(folder, 'codes.ndjson'), 'w')
 let taken = 0
 for await (const code of kahub.orders.streamCodes(order.id)) {
-  await codesFile.write(JSON.stringify(code) + '\n')
+  await codesFile.write(toClearJson(code) + '\n')
   if (++taken === 4000) break
 }
 console.log('stopped after', taken)
 
 for await (const code of kahub.orders.streamCodes(order.id, { taken })) {
-  await codesFile.write(JSON.stringify(code) + '\n')
+  await codesFile.write(toClearJson(code) + '\n')
   taken++
 }
 await codesFile.close()

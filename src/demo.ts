@@ -92,7 +92,7 @@ export async function tryDemoOrder (home: string, url: string, say: (line: strin
   say(`  bought      2 × ${product.name} ${sku.name}`)
   say(`  order       ${order.id} (${order.state}), reference ${order.reference}`)
   say(`  paid        ${order.total} ${order.currency}, balance ${wallet?.balance.amount ?? '?'} ${order.currency}`)
-  for (const code of order.lines.flatMap(line => line.codes ?? [])) say(`  code        ${code.secret}`)
+  for (const code of order.lines.flatMap(line => line.codes ?? [])) say(`  code        ${code.secret.reveal()}`)
 }
 
 /** Whether every key is there and good; then its file tells the address of now. */

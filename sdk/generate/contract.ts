@@ -79,8 +79,8 @@ export interface Operation {
   readonly answers: readonly Schema[]
   /** The schema of an item, when the answer is a page of a list. */
   readonly item: Schema | undefined
-  /** In which form the codes of an answer may be sealed, so that it is opened. */
-  readonly sealed: 'page' | 'order' | undefined
+  /** Where codes stand in the answer: in a page or an order they may be sealed. */
+  readonly codes: 'page' | 'order' | 'there' | undefined
   /** The schema of a line, when the answer can be had as application/x-ndjson. */
   readonly line: Schema | undefined
 }
@@ -170,7 +170,7 @@ function readOperation (
       : undefined,
     answers,
     item,
-    sealed: readSealed(document, answers),
+    codes: readCodes(document, answers),
     line: method === 'get' ? readLine(document, contents, answers) : undefined
   }
 }
@@ -221,10 +221,26 @@ function readItem (document: OpenapiDocument, answers: readonly Schema[]): Schem
   return fields?.data?.items
 }
 
-function readSealed (document: OpenapiDocument, answers: readonly Schema[]): Operation['sealed'] {
+function readCodes (document: OpenapiDocument, answers: readonly Schema[]): Operation['codes'] {
   const fields = answers.map(answer => resolve(document, answer).properties ?? {})
   if (fields.some(({ data, sealed }) => data && sealed)) return 'page'
-  return fields.some(({ sealed_codes: sealed }) => sealed) ? 'order' : undefined
+  if (fields.some(({ sealed_codes: sealed }) => sealed)) return 'order'
+  return answers.some(answer => holdsCode(document, answer)) ? 'there' : undefined
+}
+
+/** A code stands under the name secret and is always there; what is shown once, such as the secret of a key, may be null. */
+export function isCode (name: string, schema: Schema): boolean {
+  return name === 'secret' && schema.type === 'string'
+}
+
+function holdsCode (document: OpenapiDocument, schema: Schema, seen = new Set<Schema>()): boolean {
+  const found = resolve(document, schema)
+  if (seen.has(found)) return false
+  seen.add(found)
+  const { properties = {}, items, anyOf = [], oneOf = [], allOf = [] } = found
+  if (Object.entries(properties).some(([name, field]) => isCode(name, field))) return true
+  const parts = [...Object.values(properties), ...(items === undefined ? [] : [items]), ...anyOf, ...oneOf, ...allOf]
+  return parts.some(part => holdsCode(document, part, seen))
 }
 
 /** Where a contract only says that lines are text, they are the items of the same answer as JSON. */

@@ -10,7 +10,7 @@ import { printClient } from './print-client.ts'
 import { printTypes } from './print-types.ts'
 
 /** The generated files by name. */
-export type GeneratedFiles = Readonly<Record<'types.ts' | 'client.ts' | 'admin.ts', string>>
+export type GeneratedFiles = Readonly<Record<'types.ts' | 'client.ts' | 'admin.ts' | 'version.ts', string>>
 
 /** The files generated from a contract in YAML; `runtime` is where sdk/src lies from them. */
 export function generate (contract: string, { runtime }: { readonly runtime: string }): GeneratedFiles {
@@ -20,10 +20,13 @@ export function generate (contract: string, { runtime }: { readonly runtime: str
   const client = { className: 'Kahub', description: 'The wholesale API, as a reseller uses it.', runtime }
   const admin = { className: 'KahubAdmin', description: 'The operator API: setting up what resellers buy.', runtime }
   const of = (entry: 'client' | 'admin') => operations.filter(operation => operation.entry === entry)
+  const { version } = document.info
+  const told = /^\d{4}-\d\d-\d\d$/.test(version) ? `'${version}'` : 'undefined'
   return {
-    'types.ts': head + text,
-    'client.ts': head + printClient(client, document, of('client'), typesOf),
-    'admin.ts': head + printClient(admin, document, of('admin'), typesOf)
+    'types.ts': head + (/\bSecret\b/.test(text) ? `import type { Secret } from '${runtime}/secret.ts'\n\n` : '') + text,
+    'version.ts': `${head}/** Kahub-Version: the answers are those that the types were made for. */\nexport const contractVersion = ${told}\n`,
+    'client.ts': head + printClient(client, of('client'), typesOf),
+    'admin.ts': head + printClient(admin, of('admin'), typesOf)
   }
 }
 

@@ -1,6 +1,6 @@
 // The clients of the SDK: a class per resource, its operations as methods, and the class that holds them all.
 import { camel, docComment, pascal } from './words.ts'
-import type { OpenapiDocument, Operation, Schema } from './contract.ts'
+import type { Operation, Schema } from './contract.ts'
 import type { OperationTypes } from './print-types.ts'
 
 const widthMax = 120
@@ -16,13 +16,12 @@ export interface ClientPlan {
 /** The text of client.ts or admin.ts. */
 export function printClient (
   plan: ClientPlan,
-  document: OpenapiDocument,
   operations: readonly Operation[],
   typesOf: ReadonlyMap<Operation, OperationTypes>
 ): string {
   const resources = [...Map.groupBy(operations, operation => operation.resource)].sort(([a], [b]) => a < b ? -1 : 1)
   const classes = resources.map(([resource, ofResource]) => printResource(resource, ofResource, typesOf))
-  const body = [printHolder(plan, document, resources.map(([resource]) => resource)), ...classes].join('\n\n')
+  const body = [printHolder(plan, resources.map(([resource]) => resource)), ...classes].join('\n\n')
   return `${printImports(plan, operations, typesOf, body)}\n${body}\n`
 }
 
@@ -33,46 +32,39 @@ function printImports (
   body: string
 ): string {
   const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(body)
-  const connection = [...['Connection', 'segment', 'withReference'].filter(uses), ...(uses('CallOptions') ? ['type CallOptions'] : [])]
+  const imported = (file: string, values: readonly string[], kinds: readonly string[] = []) => {
+    const names = [...values.filter(uses), ...kinds.filter(uses).map(name => `type ${name}`)]
+    if (names.length === 0) return []
+    const from = ` from '${plan.runtime}/${file}.ts'`
+    // An import of types alone leaves nothing behind.
+    return values.some(uses) ? [`import { ${names.join(', ')} }${from}`] : [`import type { ${kinds.filter(uses).join(', ')} }${from}`]
+  }
   const types = operations.flatMap(operation => Object.values(typesOf.get(operation)!))
     .filter(name => name !== undefined && uses(name)).sort()
   return [
-    `import { ${connection.join(', ')} } from '${plan.runtime}/connection.ts'`,
-    ...(uses('fileBytes') ? [`import { fileBytes, type FileBody } from '${plan.runtime}/files.ts'`] : []),
-    ...(uses('EventStream') ? [`import { EventStream } from '${plan.runtime}/event-stream.ts'`] : []),
-    ...(uses('Lines') ? [`import { Lines } from '${plan.runtime}/lines.ts'`] : []),
-    `import type { KahubOptions } from '${plan.runtime}/options.ts'`,
-    ...(uses('List') ? [`import { List } from '${plan.runtime}/pages.ts'`] : []),
-    ...(uses('Watch') ? [`import { Watch } from '${plan.runtime}/watch.ts'`] : []),
+    ...imported('call', [], ['Call']),
+    ...imported('connection', ['Connection', 'withReference'], ['CallOptions']),
+    ...imported('files', ['fileBytes'], ['FileBody']),
+    ...imported('event-stream', ['EventStream']),
+    ...imported('lines', ['Lines']),
+    ...imported('pages', ['List']),
+    ...imported('resource', ['Resource']),
+    ...imported('watch', ['Watch']),
     ...(types.length > 0 ? [`import type {\n${types.map(name => `  ${name}`).join(',\n')}\n} from './types.ts'`] : []),
     ''
   ].join('\n')
 }
 
-function printHolder (plan: ClientPlan, document: OpenapiDocument, resources: readonly string[]): string {
-  const dated = /^\d{4}-\d\d-\d\d$/.test(document.info.version)
-  const version = dated ? `, '${document.info.version}'` : ''
-  const fields = resources.map(resource => `  readonly ${resource}: ${className(resource)}`)
-  const made = resources.map(resource => `    this.${resource} = new ${className(resource)}(this)`)
+function printHolder (plan: ClientPlan, resources: readonly string[]): string {
+  const fields = resources.map(resource => `  readonly ${resource} = new ${className(resource)}(this)`)
   return `${docComment([plan.description], '')}export class ${plan.className} extends Connection {
 ${fields.join('\n')}
-
-  constructor (options: KahubOptions) {
-    super(options${version})
-${made.join('\n')}
-  }
 }`
 }
 
 function printResource (resource: string, operations: readonly Operation[], typesOf: ReadonlyMap<Operation, OperationTypes>): string {
   const methods = operations.flatMap(operation => printMethods(operation, typesOf.get(operation)!))
-  return `export class ${className(resource)} {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+  return `export class ${className(resource)} extends Resource {
 ${methods.join('\n\n')}
 }`
 }
@@ -92,27 +84,32 @@ function printMethods (operation: Operation, types: OperationTypes): string[] {
 }
 
 function printCall (operation: Operation, types: OperationTypes): string {
-  const { textType } = operation
-  const answer = types.result ?? (textType === undefined ? 'void' : 'string')
-  const ask = textType === undefined ? 'request' : 'requestText'
-  const call = `    return this.#connection.${ask}('${operation.method}', ${printPath(operation)}, `
+  const answer = types.result ?? (operation.textType === undefined ? 'void' : 'string')
   const told = [
+    ...printHeaders(operation),
     ...printQuery(operation),
     ...printBody(operation),
-    ...(operation.sealed === undefined ? [] : [`sealed: '${operation.sealed}'`])
+    ...(operation.textType === undefined ? [] : ['as: \'text\'']),
+    ...(operation.codes === undefined ? [] : [`codes: '${operation.codes}'`])
   ]
-  const fields = [...printHeaders(operation), ...told]
-  const line = `${call}${told.length === 0 ? 'options' : `{ ${fields.join(', ')} }`})`
-  const request = line.length <= lineMax ? line : `${call}{\n      ${fields.join(',\n      ')}\n    })`
-  return `${printDoc(operation, '')}${printSignature(`async ${operation.name}`, operation, types, `Promise<${answer}>`)} {
-${request}
+  return `${printDoc(operation, '')}${printSignature(operation.name, operation, types, `Call<${answer}>`)} {
+${printAsk(`this.connection.request('${operation.method}', `, operation, told)}
   }`
 }
 
+/** What asks: the call up to its path, then the path as the contract has it, and the options with what stands in it. */
+function printAsk (call: string, operation: Operation, told: readonly string[]): string {
+  const inPath = operation.pathParameters.map(({ name }) => name === camel(name) ? name : `${name}: ${camel(name)}`)
+  const fields = ['...options', ...(inPath.length === 0 ? [] : [`path: { ${inPath.join(', ')} }`]), ...told]
+  const begin = `    return ${call}'${operation.path}', `
+  const line = `${begin}${fields.length === 1 ? 'options' : `{ ${fields.join(', ')} }`})`
+  return line.length <= lineMax ? line : `${begin}{\n      ${fields.join(',\n      ')}\n    })`
+}
+
 function printHeaders ({ body }: Operation): string[] {
-  if (body === undefined || 'schema' in body) return ['...options']
+  if (body === undefined || 'schema' in body) return []
   const type = body.mediaTypes.length > 1 ? 'contentType' : `'${body.mediaTypes[0]}'`
-  return ['...options', `headers: { ...options?.headers, 'content-type': ${type} }`]
+  return [`headers: { ...options?.headers, 'content-type': ${type} }`]
 }
 
 /** A creating call bears a reference: in its body or, where that is a file, in its query. */
@@ -123,38 +120,38 @@ function printQuery ({ query, body, creates }: Operation): string[] {
 
 function printBody ({ body, creates }: Operation): string[] {
   if (body === undefined) return []
-  if (!('schema' in body)) return ['body: await fileBytes(body)']
+  if (!('schema' in body)) return ['body: fileBytes(body)']
   return [creates ? 'body: withReference(body, options)' : 'body']
 }
 
 function printWatch (operation: Operation, types: OperationTypes): string {
   const doc = printDoc(operation, 'Iterate it: it comes as it is, and again whenever it has changed, until it is at an end.')
   return `${doc}${printSignature('watch', operation, types, `Watch<${types.result!}>`)} {
-    return new Watch(this.#connection, ${printPath(operation)}, options)
+${printAsk('new Watch(this.connection, ', operation, [])}
   }`
 }
 
 function printList (operation: Operation, types: OperationTypes): string {
   const doc = printDoc(operation, 'Await it for a page, or iterate it for all items.')
+  const codes = operation.codes === undefined ? [] : [`codes: '${operation.codes}'`]
   return `${doc}${printSignature(operation.name, operation, types, `List<${types.result!}>`)} {
-    const path = ${printPath(operation)}
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+${printAsk('new List(this.connection, ', operation, ['query', ...codes])}
   }`
 }
 
 function printStream (operation: Operation, types: OperationTypes): string {
   const doc = printDoc(operation, 'Iterate it: events come as they become true. A connection that is cut is made again behind the last of them.')
   return `${doc}${printSignature(operation.name, operation, types, 'EventStream')} {
-    return new EventStream(this.#connection, ${printPath(operation)}, { ...options, query })
+${printAsk('new EventStream(this.connection, ', operation, operation.query === undefined ? [] : ['query'])}
   }`
 }
 
 function printLines (operation: Operation, types: OperationTypes): string {
   const doc = printDoc(operation, 'Iterate it: the items come one by one, as fast as they are used.')
   const name = types.result === undefined ? operation.name : `stream${pascal(operation.name)}`
-  const query = operation.query === undefined ? '' : `, query${formatOf(operation)}${resumptionOf(operation)}`
+  const query = operation.query === undefined ? [] : [`query${formatOf(operation)}`, ...resumptionOf(operation)]
   return `${doc}${printSignature(name, operation, types, `Lines<${types.line!}>`)} {
-    return new Lines(this.#connection, ${printPath(operation)}, { ...options${query} })
+${printAsk('new Lines(this.connection, ', operation, query)}
   }`
 }
 
@@ -165,8 +162,8 @@ function formatOf ({ query }: Operation): string {
 }
 
 /** A contract that takes the number of items that came can go on where an answer was cut. */
-function resumptionOf ({ query }: Operation): string {
-  return query?.properties?.taken === undefined ? '' : ', resume: \'taken\''
+function resumptionOf ({ query }: Operation): string[] {
+  return query?.properties?.taken === undefined ? [] : ['resume: \'taken\'']
 }
 
 function printSignature (name: string, operation: Operation, types: OperationTypes, answer: string): string {
@@ -195,11 +192,6 @@ function nothingRequired (operation: Operation, schema: Schema): boolean {
 
 function isNumber (schema: Schema): boolean {
   return schema.type === 'integer' || schema.type === 'number'
-}
-
-function printPath ({ path, pathParameters }: Operation): string {
-  if (pathParameters.length === 0) return `'${path}'`
-  return `\`${path.replace(/\{([^}]+)\}/g, (_, name: string) => `\${segment(${camel(name)})}`)}\``
 }
 
 function printDoc (operation: Operation, more: string): string {

@@ -1,6 +1,6 @@
 // The types of the SDK: shared shapes under their own names, and Body, Query and Result of each operation.
 import { bodyName, docComment, pascal, propertyName, singular } from './words.ts'
-import { readEventData, refName, resolve, type OpenapiDocument, type Operation, type Schema } from './contract.ts'
+import { isCode, readEventData, refName, resolve, type OpenapiDocument, type Operation, type Schema } from './contract.ts'
 
 /** The names under which operations find their types. */
 export interface OperationTypes {
@@ -234,7 +234,8 @@ function printObject (writer: Writer, schema: Schema, side: Side, indent: string
   const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => {
     const required = schema.required?.includes(name) ?? false
     // Who sends may say undefined, which JSON leaves out.
-    const type = `${printType(writer, field, side, inner)}${!required && side === 'sent' ? ' | undefined' : ''}`
+    const own = side === 'answered' && isCode(name, field) ? 'Secret' : printType(writer, field, side, inner)
+    const type = `${own}${!required && side === 'sent' ? ' | undefined' : ''}`
     const doc = docComment([`${field.description ?? ''}${side === 'sent' ? boundsOf(field) : ''}`.trim()], inner)
     return `${doc}${inner}${propertyName(name)}${required ? '' : '?'}:${type.startsWith('\n') ? '' : ' '}${type}\n`
   })

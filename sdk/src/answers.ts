@@ -1,172 +1,198 @@
 // From a response to what was asked for, or to the error it stands for.
-import { AbortedError, AnswerError, ConnectionError, errorOfStatus, type FieldError, type KahubError } from './errors.ts'
+import {
+  AbortedError, AnswerError, BadRequest, Conflict, ConnectionError, Forbidden, Gone, HeadersTooLarge, KahubError, MethodNotAllowed,
+  NotAcceptable, NotFound, RateLimited, RequestTimeout, ServerError, TimeoutError, TooLarge, Unauthorized, Unprocessable, UnsupportedMediaType, type FieldError
+} from './errors.ts'
+import { isUnsent } from './retries.ts'
+import { failed } from './tell.ts'
 
 const excerptLengthMax = 120
 
 /** What an error should know about the call that failed. */
 export interface CallFacts {
-  readonly reference: string | undefined
+  readonly reference?: string | undefined
+  /** Doing it twice is doing it once. */
   readonly repeatable: boolean
+  /** An attempt before this one may have been carried out. */
+  readonly doubtful?: boolean
   /** The present in milliseconds since 1970. */
   readonly now: number
+  /** Where it was sent. */
+  readonly url?: string
 }
+
+/** What reading goes on with after the headers: it changes nothing. */
+export const reading: CallFacts = { repeatable: true, now: 0 }
 
 /** The JSON of an answer; undefined when it has no body. */
 export async function readJson (response: Response, call: CallFacts): Promise<unknown> {
-  if (response.status === 204) return undefined
-  const type = mediaType(response)
   const body = await response.text()
   if (body === '') return undefined
-  if (!isJson(type)) throw unreadable(response, call, `It is ${type}, not JSON: a proxy in between may have given it.`)
+  const type = mediaType(response)
+  if (!isJson(type)) throw unreadable(`It is ${type}, not JSON: a proxy in between may have given it.`, response, call)
   try {
     return JSON.parse(body)
   } catch {
     // Nothing of the body, nor the parser's message, which repeats some of it, goes into the error: it may hold codes.
-    throw unreadable(response, call, 'It says it is JSON and is not.')
+    throw unreadable('It says it is JSON and is not.', response, call)
   }
 }
 
 /** The error an answer of any status but 2xx stands for; never throws. */
 export async function readError (response: Response, call: CallFacts): Promise<KahubError> {
-  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-    await response.body?.cancel().catch(() => {})
-    return redirected(response, call)
+  const { status, headers } = response
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    response.body?.cancel().catch(() => {})
+    return failed(AnswerError, {
+      code: 'answer_unreadable',
+      title: 'The server answered with a redirect',
+      status: status || undefined,
+      detail: 'A signed request is never sent on to another address.',
+      reference: call.reference,
+      headers
+    }, 'Give the final address as baseUrl')
   }
   const type = mediaType(response)
-  let problem: Record<string, unknown> | undefined
+  let problem: Record<string, unknown> = {}
   let detail: string | undefined
   try {
     const body = await response.text()
-    problem = isJson(type) ? asRecord(JSON.parse(body)) : undefined
-    if (problem === undefined) detail = notOurs(type, body)
+    const parsed: unknown = isJson(type) && JSON.parse(body)
+    if (isRecord(parsed)) problem = parsed
+    else detail = notOurs(type, body)
   } catch {
     detail = 'The answer was cut or is not the JSON it says it is.'
   }
-  const status = response.status
-  const code = textOf(problem?.code) ?? 'answer_unreadable'
-  return errorOfStatus(status, {
+  const code = textOf(problem.code) ?? 'answer_unreadable'
+  const docs = textOf(problem.type)
+  return failed(statusErrors[status] ?? (status >= 500 ? ServerError : KahubError), {
     code,
     status,
-    title: textOf(problem?.title) ?? `The server answered ${status}`,
-    detail: textOf(problem?.detail) ?? detail,
-    errors: fieldErrors(problem?.errors),
-    requestId: textOf(problem?.request_id) ?? requestIdOf(response),
+    title: textOf(problem.title) ?? `The server answered ${status}`,
+    detail: textOf(problem.detail) ?? detail,
+    errors: fieldErrors(problem.errors),
+    requestId: textOf(problem.request_id) ?? requestIdOf(response),
     reference: call.reference,
-    retryable: typeof problem?.retryable === 'boolean' ? problem.retryable : status === 408 || status === 429 || status >= 500,
-    retryAfterSeconds: retryAfterSeconds(response, call.now),
-    problem,
-    advice: adviceFor(code, response, call)
-  })
+    retryable: typeof problem.retryable === 'boolean' ? problem.retryable : status === 408 || status === 429 || status >= 500,
+    retryAfterSeconds: retryAfterSeconds(response, call.now) ?? rateLimitSeconds(headers),
+    docUrl: docs && URL.canParse(docs, call.url) ? new URL(docs, call.url).href : undefined,
+    problem: detail === undefined ? problem : undefined,
+    headers
+  }, adviceFor(code, response, call))
 }
 
 /** The error for an answer that is not what it should be. */
-export function unreadable (response: Response, call: CallFacts, detail: string): AnswerError {
-  return new AnswerError({
+export function unreadable (detail: string, response?: Response, call: CallFacts = reading): AnswerError {
+  return failed(AnswerError, {
     code: 'answer_unreadable',
     title: 'The answer cannot be read',
-    status: response.status,
+    status: response?.status,
     detail,
-    requestId: requestIdOf(response),
+    requestId: response && requestIdOf(response),
     reference: call.reference,
-    advice: outcomeAdvice(call)
-  })
+    headers: response?.headers
+  }, outcomeAdvice(call))
 }
 
 /** The error for a connection that could not be made or was cut. */
 export function connectionFailed (cause: unknown, call: CallFacts): ConnectionError {
-  return new ConnectionError({
+  // The reason below the runtime's own words, which are often only "fetch failed".
+  const { message, cause: below } = cause as Partial<Error>
+  const { message: reason, code } = (below ?? {}) as { readonly message?: string, readonly code?: string }
+  return failed(ConnectionError, {
     code: 'connection_failed',
     title: 'The server cannot be reached, or the connection was cut',
-    detail: reasonOf(cause),
+    detail: reason || code || message,
     reference: call.reference,
     retryable: true,
-    advice: outcomeAdvice(call),
     cause
-  })
+  }, isUnsent(cause) && !call.doubtful ? 'Nothing was sent' : outcomeAdvice(call))
+}
+
+/** The error for an answer that did not come in time. */
+export function tooLate (title: string, call: CallFacts): TimeoutError {
+  return failed(TimeoutError, { code: 'timed_out', title, reference: call.reference, retryable: true }, outcomeAdvice(call))
 }
 
 /** The error for a call that the caller's own signal ended. */
 export function abortedBy (signal: AbortSignal, call: CallFacts): AbortedError {
-  return new AbortedError({
-    code: 'aborted',
-    title: 'The call was ended by its signal',
-    reference: call.reference,
-    advice: outcomeAdvice(call),
-    cause: signal.reason
-  })
+  const title = 'The call was ended by its signal'
+  return failed(AbortedError, { code: 'aborted', title, reference: call.reference, cause: signal.reason }, outcomeAdvice(call))
 }
 
-/** What to do when it is not known whether the call was carried out. */
-export function outcomeAdvice (call: CallFacts): string | undefined {
-  if (call.reference !== undefined) {
-    const reference = JSON.stringify(call.reference)
-    return `It is not known whether this was done. Send the same again with reference ${reference}: it is done at most once`
-  }
-  return call.repeatable ? undefined : 'It is not known whether this was done: look before you send it again'
-}
-
-function redirected (response: Response, call: CallFacts): AnswerError {
-  return new AnswerError({
-    code: 'answer_unreadable',
-    title: 'The server answered with a redirect',
-    status: response.status || undefined,
-    detail: 'A signed request is never sent on to another address.',
-    reference: call.reference,
-    advice: 'Give the final address as baseUrl'
-  })
-}
-
-function adviceFor (code: string, response: Response, call: CallFacts): string | undefined {
-  switch (code) {
-    case 'signature_expired':
-    case 'signature_in_future': return clockAdvice(response, call.now)
-    case 'signature_invalid': return 'Check keyId and the secret or private key that belongs to it'
-    case 'reference_reused': return 'Use a new reference for other content, or the same content for this reference'
-    case 'scope_missing': return 'Ask for a key with this scope'
-    case 'insufficient_balance': return 'Top up the wallet and send the same again'
-    default: return response.status >= 500 || response.status === 408 ? outcomeAdvice(call) : undefined
-  }
-}
-
-function clockAdvice (response: Response, now: number): string {
-  const serverMs = Date.parse(response.headers.get('date') ?? '')
-  if (Number.isNaN(serverMs)) return 'Set the clock of this machine'
-  const aheadS = Math.round((now - serverMs) / 1000)
-  return `Set the clock of this machine: it is ${Math.abs(aheadS)} seconds ${aheadS < 0 ? 'behind' : 'ahead of'} the server's`
-}
-
-/** When the server asks to be asked again. */
-export function retryAfterSeconds (response: Response, now: number): number | undefined {
-  const value = response.headers.get('retry-after')?.trim()
+/** When the server asks to be asked again, in seconds. */
+export function retryAfterSeconds ({ headers }: Response, now: number): number | undefined {
+  const value = headers.get('retry-after')?.trim()
   if (!value) return undefined
   if (/^\d+$/.test(value)) return Number(value)
   const at = Date.parse(value)
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000))
 }
 
+/** When a limit that is used up is there again (draft-ietf-httpapi-ratelimit-headers-11): t of those with r=0. */
+function rateLimitSeconds (headers: Headers): number | undefined {
+  const spent = (headers.get('ratelimit') ?? '').split(',').filter(limit => /;\s*r=0\b/.test(limit))
+  return spent.length === 0 ? undefined : Math.max(...spent.map(limit => Number(/;\s*t=(\d+)/.exec(limit)?.[1] ?? 0)))
+}
+
+/** The id of the request that this answers. */
+export function requestIdOf ({ headers }: Response): string | undefined {
+  return headers.get('request-id') ?? undefined
+}
+
+const statusErrors: Readonly<Record<number, typeof KahubError>> = {
+  400: BadRequest,
+  401: Unauthorized,
+  403: Forbidden,
+  404: NotFound,
+  405: MethodNotAllowed,
+  406: NotAcceptable,
+  408: RequestTimeout,
+  409: Conflict,
+  410: Gone,
+  413: TooLarge,
+  415: UnsupportedMediaType,
+  422: Unprocessable,
+  429: RateLimited,
+  431: HeadersTooLarge
+}
+
+/** What to do when it is not known whether the call was carried out. */
+function outcomeAdvice ({ reference, repeatable }: CallFacts): string | undefined {
+  const unknown = 'It is not known whether this was done'
+  if (reference !== undefined) return `${unknown}. Send the same again with reference ${JSON.stringify(reference)}: it is done at most once`
+  return repeatable ? undefined : `${unknown}: look before you send it again`
+}
+
+const advices: Readonly<Record<string, string>> = {
+  signature_invalid: 'Check keyId and the secret or private key that belongs to it',
+  reference_reused: 'Use a new reference for other content',
+  scope_missing: 'Ask for a key with this scope',
+  insufficient_balance: 'Top up the wallet and send the same again'
+}
+
+function adviceFor (code: string, response: Response, call: CallFacts): string | undefined {
+  if (/^signature_(expired|in_future)$/.test(code)) return clockAdvice(response, call.now)
+  return advices[code] ?? (response.status >= 500 || response.status === 408 ? outcomeAdvice(call) : undefined)
+}
+
+function clockAdvice ({ headers }: Response, now: number): string {
+  const aheadS = Math.round((now - Date.parse(headers.get('date') ?? '')) / 1000)
+  const by = Number.isNaN(aheadS) ? '' : `: it is ${Math.abs(aheadS)} seconds ${aheadS < 0 ? 'behind' : 'ahead of'} the server's`
+  return `Set the clock of this machine${by}`
+}
+
 function fieldErrors (errors: unknown): FieldError[] {
   if (!Array.isArray(errors)) return []
-  return errors.map(asRecord).filter(error => error !== undefined)
-    .map(error => ({ pointer: textOf(error.pointer) ?? '', detail: textOf(error.detail) ?? '' }))
+  return errors.filter(isRecord).map(error => ({ pointer: textOf(error.pointer) ?? '', detail: textOf(error.detail) ?? '' }))
 }
 
-/** The reason below the runtime's own words, which are often only "fetch failed". */
-function reasonOf (cause: unknown): string | undefined {
-  if (!(cause instanceof Error)) return undefined
-  const { cause: below } = cause
-  return below instanceof Error && below.message ? below.message : cause.message
-}
-
-function requestIdOf (response: Response): string | undefined {
-  return response.headers.get('request-id') ?? undefined
-}
-
-function mediaType (response: Response): string {
-  return (response.headers.get('content-type') ?? 'of no type').split(';', 1)[0]!.trim().toLowerCase()
+function mediaType ({ headers }: Response): string {
+  return (headers.get('content-type') ?? 'of no type').split(';', 1)[0]!.trim().toLowerCase()
 }
 
 function isJson (type: string): boolean {
-  return type === 'application/json' || type.endsWith('+json')
+  return /^application\/json$|\+json$/.test(type)
 }
 
 function notOurs (type: string, body: string): string {
@@ -179,6 +205,6 @@ function textOf (value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function asRecord (value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : undefined
+function isRecord (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,9 +1,15 @@
 // One signed request, made again where that is safe. Every operation of the generated client ends here.
-import { abortedBy, connectionFailed, outcomeAdvice, readError, readJson, retryAfterSeconds, type CallFacts } from './answers.ts'
-import { ArgumentError, KahubError, TimeoutError } from './errors.ts'
-import { readBaseUrl, readDecryptionKeys, readRetriesMax, readSigningKey, readTimeoutMs, type KahubOptions } from './options.ts'
-import { isRepeatable, waitBeforeRetry } from './retries.ts'
+import { abortedBy, connectionFailed, readError, readJson, requestIdOf, tooLate, type CallFacts } from './answers.ts'
+import { Call, type WithResponse } from './call.ts'
+import { ArgumentError, KahubError } from './errors.ts'
+import { contractVersion } from './generated/version.ts'
+import { readLogger, type Log } from './log.ts'
+import {
+  readBaseUrl, readDecryptionKeys, readRetriesMax, readSigningKey, readTimeoutMs, refuseBrowser, type KahubOptions
+} from './options.ts'
+import { isRepeatable, isUnsent, waitBeforeRetry } from './retries.ts'
 import { openerWith, openOrder, openPage, type Opener } from './sealed.ts'
+import { concealed } from './secret.ts'
 import { contentDigest, signatureHeaders, type SigningKey } from './signing.ts'
 
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'DELETE' | 'POST' | 'PATCH'
@@ -23,12 +29,16 @@ export interface CallOptions {
 export type QueryValue = string | number | boolean | null | undefined
 
 export interface RequestOptions extends CallOptions {
+  /** What stands for {…} in the path; encoded, and never able to leave its segment. */
+  readonly path?: Readonly<Record<string, string | number>> | undefined
   /** A list is sent as the same name several times; what is undefined or null is left out. */
   readonly query?: object | undefined
-  /** Bytes are sent as they are, anything else as JSON. */
+  /** Bytes, or a promise of them, are sent as they are; anything else as JSON. */
   readonly body?: unknown
-  /** Set by the generated clients: in which form the answer may be sealed, so that it is opened. Raw requests give it as it came. */
-  readonly sealed?: 'page' | 'order' | undefined
+  /** The answer is text, such as CSV, and given as such. */
+  readonly as?: 'text' | undefined
+  /** Set by the generated clients: where codes stand in the answer. They are opened if they are sealed, and made Secret. */
+  readonly codes?: 'page' | 'order' | 'there' | undefined
 }
 
 /** What only this SDK may ask of a connection. */
@@ -39,11 +49,7 @@ export interface Internals {
   /** How often what was cut may be resumed without getting further. */
   retriesMax (options: CallOptions): number
   wait (ms: number, signal: AbortSignal | undefined): Promise<void>
-  /** The parsed JSON of a GET, with the time after which to ask again, if the server names one. */
-  poll<Answer> (path: string, options: RequestOptions): Promise<Polled<Answer>>
 }
-
-export interface Polled<Answer> { readonly answer: Answer, readonly retryAfterSeconds: number | undefined }
 
 /** The connection to one server with one key. What the generated clients are made of, and raw access beside them. */
 export class Connection {
@@ -55,11 +61,11 @@ export class Connection {
   readonly #fetch: (url: string, init: RequestInit) => Promise<Response>
   readonly #clock: () => number
   readonly #pause: (ms: number) => Promise<void>
-  readonly #contractVersion: string | undefined
+  readonly #log: Log
   readonly #opener: Opener
 
-  /** `contractVersion` is sent as Kahub-Version: the answers are then those the types were made for. */
-  constructor (options: KahubOptions, contractVersion?: string) {
+  constructor (options: KahubOptions) {
+    refuseBrowser(options)
     this.baseUrl = readBaseUrl(options)
     this.#key = readSigningKey(options)
     this.keyId = this.#key.keyId
@@ -67,28 +73,23 @@ export class Connection {
     this.#retriesMax = readRetriesMax(options.retriesMax)
     this.#fetch = options.fetch ?? ((url, init) => fetch(url, init))
     this.#clock = options.clock ?? Date.now
-    this.#contractVersion = contractVersion
+    this.#log = readLogger(options.logger)
     this.#opener = openerWith(readDecryptionKeys(options))
     this.#pause = options.pause ?? (ms => new Promise(resolve => { setTimeout(resolve, ms) }))
   }
 
   /**
    * The parsed JSON of any operation; undefined when the answer has no body. `path` starts with a slash, as in /v1/me.
-   * A POST is repeated only when its body or query has a `reference` or an Idempotency-Key header is given.
+   * A POST is repeated only when its body or query has a `reference` or an Idempotency-Key header is given, or nothing was sent.
+   * Codes are given as they came: in the clear, or sealed.
    */
-  async request<Answer = unknown> (method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
-    const answer = await this.#send(method, path, options, 'json')
-    return await this.#open(answer, options) as Answer
-  }
-
-  /** The text of any operation that answers text, such as CSV. */
-  async requestText (method: Method, path: string, options: RequestOptions = {}): Promise<string> {
-    return await this.#send(method, path, { ...options, headers: { accept: 'text/*', ...options.headers } }, 'text') as string
+  request<Answer = unknown> (method: Method, path: string, options: RequestOptions = {}): Call<Answer> {
+    return new Call(form => this.#send(method, path, options, form))
   }
 
   /** The response of any operation, its body unread; answers other than 2xx are thrown as errors. timeoutMs ends at the headers. */
-  async requestRaw (method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
-    return await this.#send(method, path, options, 'raw') as Response
+  requestRaw (method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
+    return this.request(method, path, options).asResponse()
   }
 
   /** For the rest of this SDK. */
@@ -96,8 +97,7 @@ export class Connection {
     return {
       opener: this.#opener,
       retriesMax: options => options.retriesMax === undefined ? this.#retriesMax : readRetriesMax(options.retriesMax),
-      wait: (ms, signal) => this.#wait(ms, signal),
-      poll: async <Answer>(path: string, options: RequestOptions) => await this.#send('GET', path, options, 'polled') as Polled<Answer>
+      wait: (ms, signal) => this.#wait(ms, signal)
     }
   }
 
@@ -110,77 +110,97 @@ export class Connection {
     return `${this.constructor.name} { baseUrl: '${this.baseUrl}', keyId: '${this.keyId}' }`
   }
 
-  async #open (answer: unknown, { sealed, query }: RequestOptions): Promise<unknown> {
-    if (sealed === 'order') return await openOrder(this.#opener, answer)
-    if (sealed === undefined) return answer
-    const { offset = 0, taken = 0 } = (query ?? {}) as { offset?: number, taken?: number }
-    return await openPage(this.#opener, answer, offset + taken)
-  }
-
-  async #send (method: Method, path: string, options: RequestOptions, form: AnswerForm): Promise<unknown> {
+  async #send (method: Method, path: string, options: RequestOptions, form: 'read' | 'unread'): Promise<WithResponse<unknown>> {
     const prepared = await this.#prepare(method, path, options)
     const retriesMax = this[internals].retriesMax(options)
     for (let retry = 0; ; retry++) {
       try {
-        return await this.#attempt(prepared, form)
+        const response = await this.#attempt(prepared, form, options)
+        return form === 'unread' ? response : { ...response, data: await this.#open(response.data, options) }
       } catch (error) {
-        if (!(error instanceof KahubError) || !prepared.repeatable || retry >= retriesMax) throw error
-        const waitMs = waitBeforeRetry(error, retry)
-        if (waitMs === undefined) throw error
+        if (!(error instanceof KahubError)) throw error
+        const { code, status, requestId } = error
+        const unsent = isUnsent(error)
+        const waitMs = retry < retriesMax && (prepared.repeatable || unsent) ? waitBeforeRetry(error, retry) : undefined
+        const line = { method, path, attempt: retry + 1, code, status, requestId, reference: prepared.reference }
+        if (waitMs === undefined) {
+          this.#log('warn', 'failed', line)
+          throw error
+        }
+        this.#log('info', 'is tried again', { ...line, waitMs })
+        prepared.doubtful ||= !unsent
         await this.#wait(waitMs, prepared.signal)
       }
     }
   }
 
+  async #open (answer: unknown, { codes, query }: RequestOptions): Promise<unknown> {
+    if (codes === undefined) return answer
+    if (codes === 'order') return concealed(await openOrder(this.#opener, answer))
+    const { offset = 0, taken = 0 } = (query ?? {}) as { offset?: number, taken?: number }
+    return concealed(await openPage(this.#opener, answer, offset + taken))
+  }
+
   async #prepare (method: Method, path: string, options: RequestOptions): Promise<Prepared> {
     if (!path.startsWith('/')) throw new ArgumentError('path starts with a slash, as in /v1/me.')
-    const url = new URL(this.baseUrl + withQuery(path, options.query))
-    const body = bytesOf(options.body)
-    const headers = ownHeaders(options, body, this.#contractVersion)
+    const { query, timeoutMs, signal } = options
+    const url = new URL(this.baseUrl + withQuery(withSegments(path, options.path), query))
+    const body = bytesOf(await options.body)
+    const headers = ownHeaders(options, body)
     if (body !== undefined && body.length > 0) headers['content-digest'] = await contentDigest(body)
-    const reference = referenceIn(options.body) ?? referenceIn(options.query) ?? unquoted(headers['idempotency-key'])
-    const repeatable = isRepeatable(method, reference)
-    const timeoutMs = options.timeoutMs === undefined ? this.#timeoutMs : readTimeoutMs(options.timeoutMs)
-    return { method, url, headers, covered: coveredHeaders(headers), body, reference, repeatable, timeoutMs, signal: options.signal }
+    const reference = referenceIn(options.body) ?? referenceIn(query) ?? headers['idempotency-key']?.replace(/^"(.*)"$/, '$1')
+    return {
+      method,
+      path,
+      url,
+      headers,
+      covered: Object.entries(headers).filter(([name]) => /^(content-digest|idempotency-key|kahub-.*)$/.test(name)),
+      body,
+      reference,
+      repeatable: isRepeatable(method, reference),
+      doubtful: false,
+      timeoutMs: timeoutMs === undefined ? this.#timeoutMs : readTimeoutMs(timeoutMs),
+      signal
+    }
   }
 
   /** One attempt, with a signature and a nonce of its own. */
-  async #attempt (prepared: Prepared, form: AnswerForm): Promise<unknown> {
-    const { method, url, headers, covered, body, timeoutMs, signal } = prepared
-    if (signal?.aborted) throw abortedBy(signal, this.#factsOf(prepared))
+  async #attempt (prepared: Prepared, form: 'read' | 'unread', { as }: RequestOptions): Promise<WithResponse<unknown>> {
+    const { method, path, url, headers, covered, body, timeoutMs, signal } = prepared
+    const facts = () => this.#factsOf(prepared)
+    if (signal?.aborted) throw abortedBy(signal, facts())
     const ending = new AbortController()
     const end = () => ending.abort(signal?.reason)
     let timedOut = false
     const timer = setTimeout(() => { timedOut = true; ending.abort() }, timeoutMs)
     signal?.addEventListener('abort', end, { once: true })
-    let handedOut = false
     try {
       const parts = { method, path: url.pathname, query: url.search || '?', headers: covered }
-      const createdS = Math.floor(this.#clock() / 1000)
-      const signature = await signatureHeaders(this.#key, parts, { createdS, nonce: crypto.randomUUID() })
+      const startedMs = this.#clock()
+      const signature = await signatureHeaders(this.#key, parts, { createdS: Math.floor(startedMs / 1000), nonce: crypto.randomUUID() })
+      const sent = { ...headers, ...signature }
+      this.#log('debug', 'is sent', { method, path, headers: sent })
       const response = await this.#fetch(url.href, {
         method,
-        headers: { ...headers, ...signature },
+        headers: sent,
         // Followed, a redirect would carry the signed request to an address that nobody chose.
         redirect: 'manual',
         signal: ending.signal,
         ...(body === undefined ? {} : { body })
       })
-      const facts = this.#factsOf(prepared)
-      if (!response.ok) throw await readError(response, facts)
-      if (form === 'json') return await readJson(response, facts)
-      if (form === 'text') return await response.text()
-      if (form === 'polled') return { answer: await readJson(response, facts), retryAfterSeconds: retryAfterSeconds(response, facts.now) }
-      handedOut = true
-      return response
+      const requestId = requestIdOf(response)
+      this.#log('debug', 'is answered', { method, path, status: response.status, requestId, afterMs: this.#clock() - startedMs })
+      if (!response.ok) throw await readError(response, facts())
+      const data = form === 'unread' ? undefined : as === 'text' ? await response.text() : await readJson(response, facts())
+      return { data, response, requestId }
     } catch (error) {
-      if (signal?.aborted) throw abortedBy(signal, this.#factsOf(prepared))
-      if (timedOut) throw tooLate(this.#factsOf(prepared), timeoutMs)
-      throw error instanceof KahubError ? error : connectionFailed(error, this.#factsOf(prepared))
+      if (signal?.aborted) throw abortedBy(signal, facts())
+      if (timedOut) throw tooLate(`The answer did not come within ${timeoutMs} ms`, facts())
+      throw error instanceof KahubError ? error : connectionFailed(error, facts())
     } finally {
       clearTimeout(timer)
       // The signal goes on ending a response whose body is still to be read.
-      if (!handedOut) signal?.removeEventListener('abort', end)
+      if (form === 'read') signal?.removeEventListener('abort', end)
     }
   }
 
@@ -194,35 +214,30 @@ export class Connection {
     signal.removeEventListener('abort', end)
   }
 
-  #factsOf ({ reference, repeatable }: Prepared): CallFacts {
-    return { reference, repeatable, now: this.#clock() }
+  #factsOf ({ reference, repeatable, doubtful }: Prepared): CallFacts {
+    return { reference, repeatable, doubtful, now: this.#clock(), url: this.baseUrl }
   }
-}
-
-/** A value as one segment of a path; refuses what a URL would read as a step up or as nothing. */
-export function segment (value: string | number): string {
-  const text = String(value)
-  if (text === '' || text === '.' || text === '..') throw new ArgumentError(`${JSON.stringify(text)} cannot be part of an address.`)
-  return encodeURIComponent(text)
 }
 
 /** The body or query of a creating call with a reference: the caller's own, or one made here. */
 export function withReference<Body extends object> (body: Body, options: CallOptions | undefined): Body & { reference?: string } {
-  if (referenceIn(body) !== undefined || headerOf(options, 'idempotency-key') !== undefined) return body
+  const hasKey = Object.keys(options?.headers ?? {}).some(name => name.toLowerCase() === 'idempotency-key')
+  if (referenceIn(body) !== undefined || hasKey) return body
   return { ...body, reference: `sdk_${crypto.randomUUID().replaceAll('-', '')}` }
 }
-
-type AnswerForm = 'json' | 'text' | 'polled' | 'raw'
 
 /** A request as far as it is the same in every attempt. */
 interface Prepared {
   readonly method: Method
+  readonly path: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly covered: ReadonlyArray<readonly [string, string]>
   readonly body: Uint8Array<ArrayBuffer> | undefined
   readonly reference: string | undefined
   readonly repeatable: boolean
+  /** An attempt may have been carried out. */
+  doubtful: boolean
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
 }
@@ -230,62 +245,36 @@ interface Prepared {
 const text = new TextEncoder()
 
 function bytesOf (body: unknown): Uint8Array<ArrayBuffer> | undefined {
-  if (body === undefined) return undefined
-  if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>
+  if (body === undefined || body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer> | undefined
   return text.encode(JSON.stringify(body))
 }
 
-function ownHeaders (
-  options: RequestOptions,
-  body: Uint8Array | undefined,
-  contractVersion: string | undefined
-): Record<string, string> {
-  const headers: Record<string, string> = { accept: 'application/json' }
-  if (body !== undefined) headers['content-type'] = options.body instanceof Uint8Array ? 'application/octet-stream' : 'application/json'
+function ownHeaders (options: RequestOptions, body: Uint8Array | undefined): Record<string, string> {
+  const headers: Record<string, string> = { accept: options.as === 'text' ? 'text/*' : 'application/json' }
+  // The answers are those that the types were made for.
   if (contractVersion !== undefined) headers['kahub-version'] = contractVersion
-  if (options.headers === undefined) return headers
+  if (body !== undefined) headers['content-type'] = body === options.body ? 'application/octet-stream' : 'application/json'
   // Headers refuses what cannot be sent, lowers the names and trims the values, as the receiver of the signature will.
-  new Headers(options.headers).forEach((value, name) => { headers[name] = value })
+  if (options.headers !== undefined) new Headers(options.headers).forEach((value, name) => { headers[name] = value })
   return headers
 }
 
-function coveredHeaders (headers: Readonly<Record<string, string>>): Array<readonly [string, string]> {
-  return Object.entries(headers).filter(([name]) => name === 'content-digest' || name === 'idempotency-key' || name.startsWith('kahub-'))
+/** A path with its values, each as one segment; refuses what a URL would read as a step up or as nothing. */
+function withSegments (path: string, values: RequestOptions['path']): string {
+  return path.replace(/\{([^}]+)\}/g, (_, name: string) => {
+    const value = String(values?.[name] ?? '')
+    if (['', '.', '..'].includes(value)) throw new ArgumentError(`${JSON.stringify(value)} cannot be part of an address.`)
+    return encodeURIComponent(value)
+  })
 }
 
 function withQuery (path: string, query: object | undefined): string {
-  if (query === undefined) return path
-  let joined = path
-  let mark = path.includes('?') ? '&' : '?'
-  for (const [name, given] of Object.entries(query) as Array<[string, QueryValue | readonly QueryValue[]]>) {
-    for (const value of Array.isArray(given) ? given as readonly QueryValue[] : [given as QueryValue]) {
-      if (value === undefined || value === null) continue
-      joined += `${mark}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
-      mark = '&'
-    }
-  }
-  return joined
+  const pairs = Object.entries(query ?? {}).flatMap(([name, given]: [string, unknown]) => (Array.isArray(given) ? given : [given])
+    .filter(value => value !== undefined && value !== null).map(value => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`))
+  return pairs.length === 0 ? path : `${path}${path.includes('?') ? '&' : '?'}${pairs.join('&')}`
 }
 
 function referenceIn (body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || !('reference' in body)) return undefined
-  return typeof body.reference === 'string' ? body.reference : undefined
-}
-
-function headerOf (options: CallOptions | undefined, name: string): string | undefined {
-  return Object.entries(options?.headers ?? {}).find(([own]) => own.toLowerCase() === name)?.[1]
-}
-
-function unquoted (key: string | undefined): string | undefined {
-  return key?.replace(/^"(.*)"$/, '$1')
-}
-
-function tooLate (facts: CallFacts, timeoutMs: number): TimeoutError {
-  return new TimeoutError({
-    code: 'timed_out',
-    title: `The answer did not come within ${timeoutMs} ms`,
-    reference: facts.reference,
-    retryable: true,
-    advice: outcomeAdvice(facts)
-  })
+  const { reference } = (body ?? {}) as { readonly reference?: unknown }
+  return typeof reference === 'string' ? reference : undefined
 }

@@ -26,9 +26,9 @@ export interface ErrorFacts {
   readonly reference?: string | undefined
   readonly retryable?: boolean | undefined
   readonly retryAfterSeconds?: number | undefined
+  readonly docUrl?: string | undefined
   readonly problem?: Readonly<Record<string, unknown>> | undefined
-  /** What the caller can do; ends the message. */
-  readonly advice?: string | undefined
+  readonly headers?: Headers | undefined
   readonly cause?: unknown
 }
 
@@ -36,36 +36,32 @@ export interface ErrorFacts {
 export class KahubError extends Error {
   override readonly name: string = 'KahubError'
   /** What exactly went wrong; the list may grow. */
-  readonly code: ProblemCode | ClientCode
+  declare readonly code: ProblemCode | ClientCode
   /** The HTTP status; undefined when there was no answer. */
-  readonly status: number | undefined
-  readonly title: string
-  readonly detail: string | undefined
+  declare readonly status: number | undefined
+  declare readonly title: string
+  declare readonly detail: string | undefined
   /** The places of the request that are wrong. */
-  readonly errors: readonly FieldError[]
+  declare readonly errors: readonly FieldError[]
   /** Name it when you ask for support. */
-  readonly requestId: string | undefined
+  declare readonly requestId: string | undefined
   /** The reference the call was made with: the same body with it can be sent again and is done at most once. */
-  readonly reference: string | undefined
+  declare readonly reference: string | undefined
   /** The same request may succeed later without being changed. */
-  readonly retryable: boolean
-  /** How long to wait before the next try, when the server said so. */
-  readonly retryAfterSeconds: number | undefined
+  declare readonly retryable: boolean
+  /** How long to wait before the next try, in seconds, when the server said so. */
+  declare readonly retryAfterSeconds: number | undefined
+  /** Where the code is explained. */
+  declare readonly docUrl: string | undefined
   /** The whole problem document (RFC 9457), with the members that only some codes have. */
-  readonly problem: Readonly<Record<string, unknown>> | undefined
+  declare readonly problem: Readonly<Record<string, unknown>> | undefined
+  /** The headers of the answer; undefined when there was none. */
+  declare readonly headers: Headers | undefined
 
-  constructor (facts: ErrorFacts) {
-    super(messageOf(facts), facts.cause === undefined ? undefined : { cause: facts.cause })
-    this.code = facts.code
-    this.status = facts.status
-    this.title = facts.title
-    this.detail = facts.detail
-    this.errors = facts.errors ?? []
-    this.requestId = facts.requestId
-    this.reference = facts.reference
-    this.retryable = facts.retryable ?? false
-    this.retryAfterSeconds = facts.retryAfterSeconds
-    this.problem = facts.problem
+  constructor (message: string, { headers, ...facts }: ErrorFacts) {
+    super(message, facts)
+    // Not enumerable: an error that is printed or logged does not spread them out.
+    Object.defineProperty(Object.assign(this, { errors: [], retryable: false }, facts), 'headers', { value: headers })
   }
 }
 
@@ -75,14 +71,28 @@ export class BadRequest extends KahubError { override readonly name = 'BadReques
 export class Unauthorized extends KahubError { override readonly name = 'Unauthorized' }
 /** 403: the key may not do this. */
 export class Forbidden extends KahubError { override readonly name = 'Forbidden' }
-/** 404: there is nothing there for you. */
+/** 404: there is nothing at this address for you. */
 export class NotFound extends KahubError { override readonly name = 'NotFound' }
+/** 405: this address does not take this method. */
+export class MethodNotAllowed extends KahubError { override readonly name = 'MethodNotAllowed' }
+/** 406: no form of answer that was asked for is to be had here. */
+export class NotAcceptable extends KahubError { override readonly name = 'NotAcceptable' }
+/** 408: the request did not arrive in time. */
+export class RequestTimeout extends KahubError { override readonly name = 'RequestTimeout' }
 /** 409: the present state does not allow it; nothing was changed. */
 export class Conflict extends KahubError { override readonly name = 'Conflict' }
+/** 410: it is no longer kept. */
+export class Gone extends KahubError { override readonly name = 'Gone' }
+/** 413: more than this address takes. */
+export class TooLarge extends KahubError { override readonly name = 'TooLarge' }
+/** 415: a content type that this address does not take. */
+export class UnsupportedMediaType extends KahubError { override readonly name = 'UnsupportedMediaType' }
 /** 422: the request was understood and is wrong. */
 export class Unprocessable extends KahubError { override readonly name = 'Unprocessable' }
 /** 429: too many requests. */
 export class RateLimited extends KahubError { override readonly name = 'RateLimited' }
+/** 431: the headers are too large. */
+export class HeadersTooLarge extends KahubError { override readonly name = 'HeadersTooLarge' }
 /** 500 and above: something is wrong or too busy on the server's side. */
 export class ServerError extends KahubError { override readonly name = 'ServerError' }
 /** There was no answer, or it was cut. */
@@ -95,55 +105,23 @@ export class AbortedError extends KahubError { override readonly name = 'Aborted
 export class AnswerError extends KahubError { override readonly name = 'AnswerError' }
 /** The codes are sealed to an encryption key whose private half is not among decryptionKeys; nothing is lost by it. */
 export class DecryptionError extends KahubError { override readonly name = 'DecryptionError' }
-/** A callback is not genuine; answer it with 401 and take nothing from it. `reason` says what is wrong. */
-export class CallbackError extends KahubError {
-  override readonly name = 'CallbackError'
-  readonly reason: CallbackReason
 
-  constructor ({ reason, ...facts }: ErrorFacts & { readonly reason: CallbackReason }) {
-    super(facts)
-    this.reason = reason
-  }
-}
 /** The SDK was called wrongly; nothing was sent. */
 export class ArgumentError extends KahubError {
   override readonly name = 'ArgumentError'
 
   constructor (detail: string) {
-    super({ code: 'argument_invalid', title: 'The SDK was called wrongly', detail })
+    super(detail, { code: 'argument_invalid', title: 'The call is wrong', detail })
   }
 }
 
-/** The error of an answer that says so, by its status. */
-export function errorOfStatus (status: number, facts: ErrorFacts): KahubError {
-  if (status >= 500) return new ServerError(facts)
-  switch (status) {
-    case 400: return new BadRequest(facts)
-    case 401: return new Unauthorized(facts)
-    case 403: return new Forbidden(facts)
-    case 404: return new NotFound(facts)
-    case 409: return new Conflict(facts)
-    case 422: return new Unprocessable(facts)
-    case 429: return new RateLimited(facts)
-    default: return status >= 400 ? new KahubError(facts) : new AnswerError(facts)
+/** A callback is not genuine; answer it with 401 and take nothing from it. `reason` says what is wrong. */
+export class CallbackError extends KahubError {
+  override readonly name = 'CallbackError'
+  readonly reason: CallbackReason
+
+  constructor (reason: CallbackReason, detail: string) {
+    super(`${detail} (${reason})`, { code: 'callback_refused', title: 'The callback is not genuine', detail })
+    this.reason = reason
   }
-}
-
-const fieldErrorsToldMax = 3
-
-function messageOf (facts: ErrorFacts): string {
-  const sentences = [facts.detail ? `${facts.title}: ${facts.detail}` : facts.title]
-  // The detail often tells the first of them already.
-  const told = (facts.errors ?? []).filter(({ detail }) => !facts.detail?.includes(detail)).slice(0, fieldErrorsToldMax)
-  for (const { pointer, detail } of told) sentences.push(`${pointer || 'the request'}: ${detail}`)
-  if (facts.advice) sentences.push(facts.advice)
-  const labels = [`code: ${facts.code}`]
-  if (facts.status !== undefined) labels.push(`status: ${facts.status}`)
-  if (facts.requestId !== undefined) labels.push(`request: ${facts.requestId}`)
-  if (facts.reference !== undefined) labels.push(`reference: ${facts.reference}`)
-  return `${sentences.map(withStop).join(' ')} (${labels.join(', ')})`
-}
-
-function withStop (sentence: string): string {
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
 }

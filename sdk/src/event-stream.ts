@@ -1,5 +1,5 @@
 // Server-sent events (WHATWG HTML §9.2) over signed requests: the browser's EventSource cannot sign.
-import { unreadable, type CallFacts } from './answers.ts'
+import { unreadable } from './answers.ts'
 import { internals, type Connection, type RequestOptions } from './connection.ts'
 import { ConnectionError, RateLimited, ServerError, TimeoutError, type KahubError } from './errors.ts'
 import type { Event } from './generated/types.ts'
@@ -72,7 +72,7 @@ export class EventStream implements AsyncIterable<Event> {
           this.#lastId = id ?? this.#lastId
         }
         if (done) return
-        if (rest.length > lineLengthMax) throw unreadable(response, reading, `An event is longer than ${lineLengthMax} characters.`)
+        if (rest.length > lineLengthMax) throw unreadable(`An event is longer than ${lineLengthMax} characters.`, response)
       }
     } finally {
       // Not waited for: a server that went silent would never confirm it.
@@ -80,8 +80,6 @@ export class EventStream implements AsyncIterable<Event> {
     }
   }
 }
-
-const reading: CallFacts = { reference: undefined, repeatable: true, now: 0 }
 
 /** The id and the data of a frame, whose other fields are for those who show it; comments have neither. */
 function readFrame (frame: string): { readonly id: string | undefined, readonly data: string | undefined } {
@@ -98,7 +96,7 @@ function parseEvent (data: string, response: Response): Event {
   try {
     return JSON.parse(data) as Event
   } catch {
-    throw unreadable(response, reading, 'An event is not valid JSON.')
+    throw unreadable('An event is not valid JSON.', response)
   }
 }
 

@@ -2,12 +2,13 @@
 // The last line is {"end": true, "count": …}, the number of items before it, and mostly with the sha256 of their lines: without it
 // the answer was cut, whatever else the connection says. Lines that are sealed, {"jwe": …}, are opened as they come, and what is counted
 // and summed are the lines that were sealed. An answer that can be resumed is, where it was cut.
-import { abortedBy, connectionFailed, unreadable, type CallFacts } from './answers.ts'
+import { abortedBy, connectionFailed, reading, tooLate, unreadable } from './answers.ts'
 import { internals, type Connection, type RequestOptions } from './connection.ts'
 import { ConnectionError, TimeoutError, type KahubError } from './errors.ts'
 import { readTimeoutMs } from './options.ts'
 import { takeFirst } from './pages.ts'
 import { waitBeforeRetry } from './retries.ts'
+import { concealed } from './secret.ts'
 import { sha256 } from './sha256.ts'
 
 /** The longest line read, in characters. */
@@ -82,7 +83,7 @@ export class Lines<Item> implements AsyncIterable<Item> {
       if (!isSealed(item)) {
         digest.update(text.encode(`${line}\n`))
         count++
-        yield item as Item
+        yield concealed(item) as Item
         continue
       }
       const opened = await opener.lines(item.jwe)
@@ -90,7 +91,7 @@ export class Lines<Item> implements AsyncIterable<Item> {
       for (const one of opened.split('\n')) {
         if (one === '') continue
         count++
-        yield parseLine(one, response) as Item
+        yield concealed(parseLine(one, response)) as Item
       }
     }
     throw connectionFailed(new Error(`The answer was cut after ${count} items.`), reading)
@@ -117,7 +118,7 @@ async function * linesOf (
       rest = done ? '' : lines.pop()!
       for (const line of lines) if (line.trim() !== '') yield line
       if (done) return
-      if (rest.length > lineLengthMax) throw unreadable(response, reading, `A line is longer than ${lineLengthMax} characters.`)
+      if (rest.length > lineLengthMax) throw unreadable(`A line is longer than ${lineLengthMax} characters.`, response)
     }
   } finally {
     // Not waited for: a server that went silent would never confirm it.
@@ -127,18 +128,16 @@ async function * linesOf (
 
 function checkEnd (end: End, came: { readonly count: number, readonly sha256: string }, response: Response): void {
   if (end.count !== came.count) {
-    throw unreadable(response, reading, `The answer ends by saying it has ${end.count} items, and ${came.count} came.`)
+    throw unreadable(`The answer ends by saying it has ${end.count} items, and ${came.count} came.`, response)
   }
   if (end.sha256 !== undefined && end.sha256 !== came.sha256) {
-    throw unreadable(response, reading, 'The sum at the end of the answer is not that of the lines that came.')
+    throw unreadable('The sum at the end of the answer is not that of the lines that came.', response)
   }
 }
 
 function isCut (error: unknown): error is KahubError {
   return error instanceof ConnectionError || error instanceof TimeoutError
 }
-
-const reading: CallFacts = { reference: undefined, repeatable: true, now: 0 }
 
 /** A piece of an answer. */
 export type Chunk = { done: boolean, value?: Uint8Array<ArrayBuffer> | undefined }
@@ -151,11 +150,7 @@ export async function readChunk (
 ): Promise<Chunk> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimeoutError({
-      code: 'timed_out',
-      title: `The answer went silent for ${silenceMaxMs} ms`,
-      retryable: true
-    })), silenceMaxMs)
+    timer = setTimeout(() => reject(tooLate(`The answer went silent for ${silenceMaxMs} ms`, reading)), silenceMaxMs)
   })
   try {
     return await Promise.race([reader.read(), silence])
@@ -182,6 +177,6 @@ function parseLine (line: string, response: Response): unknown {
     return JSON.parse(line)
   } catch {
     // Neither the line nor the parser's message, which repeats some of it, goes into the error: it may hold a code.
-    throw unreadable(response, reading, 'A line is not valid JSON: the answer was cut, or changed on its way.')
+    throw unreadable('A line is not valid JSON: the answer was cut, or changed on its way.', response)
   }
 }

@@ -1,5 +1,6 @@
 // What a client is made with, and its checking.
 import { ArgumentError } from './errors.ts'
+import type { Logger } from './log.ts'
 import type { DecryptionKeys } from './sealed.ts'
 import { ed25519Key, hmacKey, type ImportedKey, type PrivateJwk, type SigningKey } from './signing.ts'
 
@@ -23,6 +24,10 @@ interface CommonOptions {
    * and are never printed.
    */
   readonly decryptionKeys?: DecryptionKeys | undefined
+  /** Where calls are written down, such as console: what is sent, answered, tried again and failed; no body, signature or secret. */
+  readonly logger?: Logger | undefined
+  /** true: make a client in a browser all the same, where every visitor can take the key. */
+  readonly dangerouslyAllowBrowser?: boolean | undefined
   /** What sends the requests, instead of the runtime's fetch. */
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined
   /** The present in milliseconds since 1970, instead of Date.now. Signatures are made with it. */
@@ -39,14 +44,19 @@ type Credential = { readonly secret: string } | { readonly privateKey: PrivateJw
 
 export type KahubOptions = CommonOptions & Place & Credential
 
+/** A page is read by its visitors, and so is a key in it. */
+export function refuseBrowser ({ dangerouslyAllowBrowser }: KahubOptions): void {
+  if (dangerouslyAllowBrowser || !('window' in globalThis && 'document' in globalThis)) return
+  throw new ArgumentError('In a browser every visitor could take the key and buy with it: call kahub from your server. ' +
+    'dangerouslyAllowBrowser: true allows it all the same.')
+}
+
 /** The address without a slash at its end. */
 export function readBaseUrl (options: KahubOptions): string {
   const given = 'baseUrl' in options ? options.baseUrl : options.url
-  if (!URL.canParse(given)) throw new ArgumentError('baseUrl is not an absolute URL; give something like https://api.example.com.')
-  const url = new URL(given)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new ArgumentError('baseUrl needs to start with https:// or http://.')
-  if (url.search || url.hash || url.username || url.password) {
-    throw new ArgumentError('baseUrl is an address and a path only: no query, no fragment, no user.')
+  const url = URL.canParse(given) && new URL(given)
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password) {
+    throw new ArgumentError('baseUrl is an https address and a path at most, such as https://api.example.com.')
   }
   return url.href.replace(/\/+$/, '')
 }
@@ -59,7 +69,7 @@ export function readSigningKey (options: KahubOptions): SigningKey {
   }
   const key = 'privateKey' in options ? readPrivateKey(keyId, options.privateKey) : readSecret(keyId, options.secret)
   if (options.algorithm !== undefined && options.algorithm !== key.algorithm) {
-    throw new ArgumentError(`algorithm says ${options.algorithm}, and a ${key.algorithm} key is given: ` +
+    throw new ArgumentError(`algorithm is ${options.algorithm}, and the key given is of ${key.algorithm}: ` +
       'hmac-sha256 takes secret, ed25519 takes privateKey.')
   }
   return key
@@ -68,9 +78,8 @@ export function readSigningKey (options: KahubOptions): SigningKey {
 /** The keys that codes are opened with; no message repeats them. */
 export function readDecryptionKeys ({ decryptionKeys }: KahubOptions): DecryptionKeys | undefined {
   if (decryptionKeys === undefined || typeof decryptionKeys === 'function') return decryptionKeys
-  const isPrivate = (key: unknown): boolean => typeof key === 'object' && key !== null && 'kty' in key && 'd' in key
-  if (!Array.isArray(decryptionKeys) || !decryptionKeys.every(isPrivate)) {
-    throw new ArgumentError('decryptionKeys is a list of private JWKs (with d), or a function from a kid to one.')
+  if (!Array.isArray(decryptionKeys) || !decryptionKeys.every(key => key?.kty && key.d)) {
+    throw new ArgumentError('decryptionKeys is a list of private JWKs, or a function from a kid to one.')
   }
   return decryptionKeys
 }
@@ -78,7 +87,7 @@ export function readDecryptionKeys ({ decryptionKeys }: KahubOptions): Decryptio
 /** A time-out in milliseconds that a timer can count. */
 export function readTimeoutMs (timeoutMs: number | undefined): number {
   const read = timeoutMs ?? timeoutMsDefault
-  if (!(read > 0 && read <= timeoutMsMax)) throw new ArgumentError(`timeoutMs is a number above 0 and up to ${timeoutMsMax}.`)
+  if (!(read > 0 && read <= timeoutMsMax)) throw new ArgumentError(`timeoutMs is above 0 and up to ${timeoutMsMax}.`)
   return read
 }
 
@@ -92,14 +101,17 @@ export function readRetriesMax (retriesMax: number | undefined): number {
 }
 
 function readSecret (keyId: string, secret: string): SigningKey {
-  if (typeof secret !== 'string' || secret === '') throw new ArgumentError('Give the secret of the key (khs_…), or a privateKey.')
+  if (typeof secret !== 'string' || /^$|^(whsec|key|ep)_|^-----/.test(secret)) {
+    throw new ArgumentError('secret is that of a key (khs_…); an ed25519 key takes privateKey instead.')
+  }
   return hmacKey(keyId, secret)
 }
 
 function readPrivateKey (keyId: string, privateKey: PrivateJwk | ImportedKey): SigningKey {
-  if (typeof privateKey !== 'object' || privateKey === null) throw new ArgumentError('privateKey is a private JWK or a CryptoKey.')
-  if ('kty' in privateKey && !(privateKey.kty === 'OKP' && privateKey.crv === 'Ed25519' && privateKey.d && privateKey.x)) {
-    throw new ArgumentError('privateKey needs kty OKP, crv Ed25519, x and d: the private key, not the public one.')
+  const { kty, crv, x, d, type, algorithm } = (privateKey ?? {}) as PrivateJwk & ImportedKey
+  if (!(kty === 'OKP' && crv === 'Ed25519' && x && d) && !(type === 'private' && algorithm?.name === 'Ed25519')) {
+    throw new ArgumentError('privateKey is an Ed25519 CryptoKey or JWK (kty, crv, x, d): the private key, not the public one. ' +
+      'createPrivateKey(pem).export({ format: \'jwk\' }) makes one of a PEM.')
   }
   return ed25519Key(keyId, privateKey)
 }

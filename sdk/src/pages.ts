@@ -1,5 +1,8 @@
 // Lists: the answer to a list call is a page, and every item of all pages for those who iterate.
-import { AnswerError } from './errors.ts'
+import { unreadable } from './answers.ts'
+import type { Call, WithResponse } from './call.ts'
+import type { Connection, RequestOptions } from './connection.ts'
+import { ArgumentError } from './errors.ts'
 
 /** What every list operation answers. */
 export interface PageAnswer<Item> {
@@ -9,6 +12,7 @@ export interface PageAnswer<Item> {
 }
 
 type ItemOf<Answer extends PageAnswer<unknown>> = Answer['data'][number]
+type Ask<Answer> = (cursor: string | undefined) => Call<Answer>
 
 /** One page as it was answered; iterating it goes through its items and those of all pages after it. */
 export type Page<Answer extends PageAnswer<unknown>> = Answer & AsyncIterable<ItemOf<Answer>> & {
@@ -21,23 +25,34 @@ export type Page<Answer extends PageAnswer<unknown>> = Answer & AsyncIterable<It
  * Each await and each iteration asks anew.
  */
 export class List<Answer extends PageAnswer<unknown>> implements PromiseLike<Page<Answer>>, AsyncIterable<ItemOf<Answer>> {
-  readonly #ask: (cursor: string | undefined) => Promise<Answer>
+  readonly #ask: Ask<Answer>
   readonly #from: string | undefined
 
-  constructor (ask: (cursor: string | undefined) => Promise<Answer>, from: string | undefined) {
-    this.#ask = ask
-    this.#from = from
+  constructor (connection: Connection, path: string, options: RequestOptions) {
+    const query = options.query as { readonly cursor?: string } | undefined
+    this.#from = query?.cursor
+    this.#ask = cursor => connection.request<Answer>('GET', path, { ...options, query: { ...query, cursor } })
   }
 
   /** Awaiting the list gives its first page. */
   then<Kept = Page<Answer>, Refused = never> (
     kept?: ((page: Page<Answer>) => Kept | PromiseLike<Kept>) | null,
-    refused?: ((reason: unknown) => Refused | PromiseLike<Refused>) | null
+    refused?: ((reason: any) => Refused | PromiseLike<Refused>) | null
   ): Promise<Kept | Refused> {
-    return askPage(this.#ask, this.#from).then(kept, refused)
+    return this.withResponse().then(({ data }) => data).then(kept, refused)
   }
 
-  catch<Refused> (refused: (reason: unknown) => Refused | PromiseLike<Refused>): Promise<Page<Answer> | Refused> {
+  /** The first page, with the status and headers of the response it came in. */
+  async withResponse (): Promise<WithResponse<Page<Answer>>> {
+    return await askPage(this.#ask, this.#from)
+  }
+
+  /** The response that the first page comes in, its body unread. */
+  asResponse (): Promise<Response> {
+    return this.#ask(this.#from).asResponse()
+  }
+
+  catch<Refused> (refused: (reason: any) => Refused | PromiseLike<Refused>): Promise<Page<Answer> | Refused> {
     return this.then(undefined, refused)
   }
 
@@ -67,8 +82,9 @@ export class List<Answer extends PageAnswer<unknown>> implements PromiseLike<Pag
 
 /** The first items of something iterable, at most `limit` of them. */
 export async function takeFirst<Item> (items: AsyncIterable<Item>, limit: number): Promise<Item[]> {
+  if (!(limit >= 0)) throw new ArgumentError('toArray takes { limit }: how many items at most.')
   const taken: Item[] = []
-  if (!(limit > 0)) return taken
+  if (limit === 0) return taken
   for await (const item of items) {
     if (taken.push(item) >= limit) break
   }
@@ -76,22 +92,23 @@ export async function takeFirst<Item> (items: AsyncIterable<Item>, limit: number
 }
 
 async function askPage<Answer extends PageAnswer<unknown>> (
-  ask: (cursor: string | undefined) => Promise<Answer>,
+  ask: Ask<Answer>,
   cursor: string | undefined
-): Promise<Page<Answer>> {
-  const answer = await ask(cursor)
-  if (!Array.isArray(answer?.data)) throw unreadable('A list was expected, and the answer has no data.')
+): Promise<WithResponse<Page<Answer>>> {
+  const { data: answer, ...rest } = await ask(cursor).withResponse()
+  if (!Array.isArray(answer?.data)) throw unreadable('A list was expected, and the answer has no data.', rest.response)
   // Not enumerable: a page prints, spreads and compares as what was answered.
-  return Object.defineProperties(answer, {
+  const data = Object.defineProperties(answer, {
     nextPage: {
       value: async () => {
         if (!answer.has_more || answer.next_cursor === null) return undefined
         if (answer.next_cursor === cursor) throw unreadable('The list does not go on: next_cursor is the cursor that was sent.')
-        return askPage(ask, answer.next_cursor)
+        return (await askPage(ask, answer.next_cursor)).data
       }
     },
     [Symbol.asyncIterator]: { value: itemsFrom }
   }) as Page<Answer>
+  return { ...rest, data }
 }
 
 async function * itemsFrom<Item> (this: Page<PageAnswer<Item>>): AsyncGenerator<Item, void, undefined> {
@@ -100,8 +117,4 @@ async function * itemsFrom<Item> (this: Page<PageAnswer<Item>>): AsyncGenerator<
     yield * page.data
     page = await page.nextPage()
   }
-}
-
-function unreadable (detail: string): AnswerError {
-  return new AnswerError({ code: 'answer_unreadable', title: 'The answer cannot be read', detail })
 }

@@ -1,7 +1,9 @@
 // Codes sealed to their buyer, opened as they arrive: what the caller reads is what would stand there in the clear.
-import { AnswerError, DecryptionError } from './errors.ts'
+import { unreadable } from './answers.ts'
+import { DecryptionError } from './errors.ts'
 import { importDecryptionKey, openJwe, readJwe, type DecryptionJwk } from './jwe.ts'
 import type { ImportedKey } from './signing.ts'
+import { failed } from './tell.ts'
 
 /** Private keys, or what finds one by its kid (the id of the encryption key, enc_…). */
 export type DecryptionKeys =
@@ -117,15 +119,10 @@ function parseItems (lines: string): Item[] {
 
 function missing (kid: string, detail: string, reference: string | undefined): DecryptionError {
   const advice = `Give the private key as decryptionKeys, with kid ${JSON.stringify(kid)}`
-  return new DecryptionError({
+  return failed(DecryptionError, {
     code: 'decryption_failed',
     title: `The codes are sealed to the encryption key ${kid}`,
     detail,
-    reference,
-    advice: reference === undefined ? advice : `${advice}. The order stands; the same again with its reference gives the codes again`
-  })
-}
-
-function unreadable (detail: string): AnswerError {
-  return new AnswerError({ code: 'answer_unreadable', title: 'The answer cannot be read', detail })
+    reference
+  }, reference === undefined ? advice : `${advice}. The order stands; the same again with its reference gives the codes again`)
 }

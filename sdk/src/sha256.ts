@@ -1,9 +1,12 @@
-// SHA-256 (FIPS 180-4) of what comes in pieces: WebCrypto takes only the whole at once, and a stream of a million codes is not held.
+// SHA-256 (FIPS 180-4) and HMAC (RFC 2104), at once and of what comes in pieces. WebCrypto takes only the whole, and a stream of a
+// million codes is not held; and for what is as short as a signature its thread pool costs three times the hashing itself.
 
-/** Takes bytes, and gives the digest of all of them in hex. */
+/** Takes bytes, and gives the digest of all of them. */
 export interface Sha256 {
-  update (bytes: Uint8Array): void
+  update (bytes: Uint8Array): Sha256
   /** Ends it. */
+  digest (): Uint8Array<ArrayBuffer>
+  /** Ends it, in hex. */
   hex (): string
 }
 
@@ -11,41 +14,58 @@ const blockBytes = 64
 
 /** Starts a digest. */
 export function sha256 (): Sha256 {
-  const state = Int32Array.from(initial)
+  return goOn(initial, 0)
+}
+
+/** What makes the HMAC of bytes with a key. */
+export function hmacSha256 (key: Uint8Array): (bytes: Uint8Array) => Uint8Array<ArrayBuffer> {
+  const block = new Uint8Array(blockBytes)
+  block.set(key.length > blockBytes ? sha256().update(key).digest() : key)
+  const [inner, outer] = [0x36, 0x5c].map(pad => {
+    const state = initial.slice()
+    compress(state, new Int32Array(blockBytes), block.map(byte => byte ^ pad), 0)
+    return state
+  })
+  return bytes => goOn(outer!, blockBytes).update(goOn(inner!, blockBytes).update(bytes).digest()).digest()
+}
+
+/** A digest that stands at `begun` after `total` bytes, whole blocks. */
+function goOn (begun: Int32Array, total: number): Sha256 {
+  const state = begun.slice()
   const schedule = new Int32Array(64)
   const block = new Uint8Array(blockBytes)
   let filled = 0
-  let total = 0
 
-  const update = (bytes: Uint8Array): void => {
-    total += bytes.length
-    let at = 0
-    if (filled > 0) {
-      at = Math.min(blockBytes - filled, bytes.length)
-      block.set(bytes.subarray(0, at), filled)
-      filled += at
-      if (filled < blockBytes) return
-      compress(state, schedule, block, 0)
-      filled = 0
-    }
-    for (; at + blockBytes <= bytes.length; at += blockBytes) compress(state, schedule, bytes, at)
-    block.set(bytes.subarray(at))
-    filled = bytes.length - at
-  }
-
-  return {
-    update,
-    hex () {
-      const bits = new DataView(new ArrayBuffer(8))
-      bits.setUint32(0, Math.floor(total / 0x20000000))
-      bits.setUint32(4, (total * 8) >>> 0)
-      const padding = new Uint8Array((filled < 56 ? 56 : 120) - filled)
+  const self: Sha256 = {
+    update (bytes) {
+      total += bytes.length
+      let at = 0
+      if (filled > 0) {
+        at = Math.min(blockBytes - filled, bytes.length)
+        block.set(bytes.subarray(0, at), filled)
+        filled += at
+        if (filled < blockBytes) return self
+        compress(state, schedule, block, 0)
+      }
+      for (; at + blockBytes <= bytes.length; at += blockBytes) compress(state, schedule, bytes, at)
+      block.set(bytes.subarray(at))
+      filled = bytes.length - at
+      return self
+    },
+    digest () {
+      const padding = new Uint8Array((filled < 56 ? 64 : 128) - filled)
       padding[0] = 0x80
-      update(padding)
-      update(new Uint8Array(bits.buffer))
-      return Array.from(state, word => (word >>> 0).toString(16).padStart(8, '0')).join('')
-    }
+      const bits = new DataView(padding.buffer)
+      bits.setUint32(padding.length - 8, Math.floor(total / 0x20000000))
+      bits.setUint32(padding.length - 4, (total * 8) >>> 0)
+      self.update(padding)
+      const digest = new DataView(new ArrayBuffer(32))
+      state.forEach((word, at) => digest.setInt32(at * 4, word))
+      return new Uint8Array(digest.buffer)
+    },
+    hex: () => Array.from(self.digest(), byte => byte.toString(16).padStart(2, '0')).join('')
   }
+  return self
 }
 
 function compress (state: Int32Array, w: Int32Array, bytes: Uint8Array, at: number): void {
@@ -57,14 +77,7 @@ function compress (state: Int32Array, w: Int32Array, bytes: Uint8Array, at: numb
     const s1 = (y >>> 17 | y << 15) ^ (y >>> 19 | y << 13) ^ (y >>> 10)
     w[i] = (w[i - 16]! + s0 + w[i - 7]! + s1) | 0
   }
-  let a = state[0]!
-  let b = state[1]!
-  let c = state[2]!
-  let d = state[3]!
-  let e = state[4]!
-  let f = state[5]!
-  let g = state[6]!
-  let h = state[7]!
+  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number]
   for (let i = 0; i < 64; i++) {
     const s1 = (e >>> 6 | e << 26) ^ (e >>> 11 | e << 21) ^ (e >>> 25 | e << 7)
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + constants[i]! + w[i]!) | 0
@@ -79,25 +92,21 @@ function compress (state: Int32Array, w: Int32Array, bytes: Uint8Array, at: numb
     b = a
     a = (t1 + t2) | 0
   }
-  state[0] = state[0]! + a
-  state[1] = state[1]! + b
-  state[2] = state[2]! + c
-  state[3] = state[3]! + d
-  state[4] = state[4]! + e
-  state[5] = state[5]! + f
-  state[6] = state[6]! + g
-  state[7] = state[7]! + h
+  const after = [a, b, c, d, e, f, g, h]
+  for (let i = 0; i < 8; i++) state[i]! += after[i]!
 }
 
-const initial: readonly number[] = [
-  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19
-]
+/** The first 32 bits after the point of a root of each of the first primes (FIPS 180-4 §4.2.2, §5.3.3). */
+const primes = /* @__PURE__ */ primesUpTo(311)
+const constants = /* @__PURE__ */ fractions(primes, Math.cbrt)
+const initial = /* @__PURE__ */ fractions(primes.slice(0, 8), Math.sqrt)
 
-const constants: readonly number[] = [
-  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be,
-  0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa,
-  0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
-  0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3,
-  0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f,
-  0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2
-]
+function primesUpTo (last: number): number[] {
+  const found: number[] = []
+  for (let n = 2; n <= last; n++) if (found.every(prime => n % prime)) found.push(n)
+  return found
+}
+
+function fractions (numbers: readonly number[], root: (n: number) => number): Int32Array {
+  return Int32Array.from(numbers, n => (root(n) % 1) * 2 ** 32)
+}

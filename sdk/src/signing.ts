@@ -1,5 +1,6 @@
-// HTTP Message Signatures (RFC 9421) with Content-Digest (RFC 9530), by WebCrypto alone.
+// HTTP Message Signatures (RFC 9421) with Content-Digest (RFC 9530).
 import { ArgumentError } from './errors.ts'
+import { hmacSha256, sha256 } from './sha256.ts'
 
 /** A private Ed25519 key as JSON Web Key (RFC 8037). */
 export interface PrivateJwk {
@@ -12,11 +13,11 @@ export interface PrivateJwk {
 /** A CryptoKey, whichever of DOM and Node describes it. */
 export type ImportedKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
-/** What signs: an imported key that cannot be read back or printed. */
+/** What signs: a key that cannot be read back or printed. */
 export interface SigningKey {
   readonly keyId: string
   readonly algorithm: 'hmac-sha256' | 'ed25519'
-  readonly sign: (bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>
+  readonly sign: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array | Promise<ArrayBuffer>
 }
 
 /** What a signature covers: the request line and these headers, in this order. */
@@ -29,23 +30,24 @@ export interface SignedParts {
 }
 
 const text = new TextEncoder()
+/** What is longer is hashed faster by WebCrypto, its round trip included. */
+const digestHereMaxBytes = 1_024
 
 /** A key of the algorithm hmac-sha256: the key is the UTF-8 bytes of the secret as it was shown. */
 export function hmacKey (keyId: string, secret: string): SigningKey {
-  const hmac = { name: 'HMAC', hash: 'SHA-256' }
-  const imported = once(() => crypto.subtle.importKey('raw', text.encode(secret), hmac, false, ['sign']))
-  return { keyId, algorithm: 'hmac-sha256', sign: async bytes => crypto.subtle.sign('HMAC', await imported(), bytes) }
+  return { keyId, algorithm: 'hmac-sha256', sign: hmacSha256(text.encode(secret)) }
 }
 
 /** A key of the algorithm ed25519, from a private JWK or an imported key. */
 export function ed25519Key (keyId: string, privateKey: PrivateJwk | ImportedKey): SigningKey {
-  const imported = once(() => importPrivateKey(privateKey))
-  return { keyId, algorithm: 'ed25519', sign: async bytes => crypto.subtle.sign('Ed25519', await imported(), bytes) }
+  let imported: Promise<ImportedKey> | undefined
+  return { keyId, algorithm: 'ed25519', sign: async bytes => crypto.subtle.sign('Ed25519', await (imported ??= importPrivateKey(privateKey)), bytes) }
 }
 
 /** The value of Content-Digest for a body. */
 export async function contentDigest (body: Uint8Array<ArrayBuffer>): Promise<string> {
-  return `sha-256=:${base64(await crypto.subtle.digest('SHA-256', body))}:`
+  const digest = body.length > digestHereMaxBytes ? await crypto.subtle.digest('SHA-256', body) : sha256().update(body).digest()
+  return `sha-256=:${base64(digest)}:`
 }
 
 /** The two headers that sign a request; `createdS` is seconds since 1970, the nonce must never have been used before. */
@@ -72,15 +74,10 @@ async function importPrivateKey (privateKey: PrivateJwk | ImportedKey): Promise<
     return await crypto.subtle.importKey('jwk', { kty, crv, x, d }, 'Ed25519', false, ['sign'])
   } catch {
     // The cause is left out: it might repeat the key.
-    throw new ArgumentError('privateKey is not a valid Ed25519 private key, or this runtime has no Ed25519 in WebCrypto.')
+    throw new ArgumentError('privateKey is no valid Ed25519 key, or this runtime has none in WebCrypto.')
   }
 }
 
-function once<Value> (make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined
-  return () => (made ??= make())
-}
-
-function base64 (bytes: ArrayBuffer): string {
+function base64 (bytes: ArrayBuffer | Uint8Array): string {
   return btoa(String.fromCharCode(...new Uint8Array(bytes)))
 }

@@ -1,5 +1,6 @@
 // Watching work in the background: the resource is read again and again, as the server asks, until it is at an end.
-import { internals, type CallOptions, type Connection } from './connection.ts'
+import { retryAfterSeconds } from './answers.ts'
+import { internals, type Connection, type RequestOptions } from './connection.ts'
 
 /** Between two looks at what does not change, the wait grows up to this. */
 export const watchWaitMaxMs = 10_000
@@ -12,27 +13,28 @@ const waitGrowth = 1.5
 export class Watch<Resource> implements AsyncIterable<Resource> {
   readonly #connection: Connection
   readonly #path: string
-  readonly #options: CallOptions
+  readonly #options: RequestOptions
 
-  constructor (connection: Connection, path: string, options: CallOptions = {}) {
+  constructor (connection: Connection, path: string, options: RequestOptions) {
     this.#connection = connection
     this.#path = path
     this.#options = options
   }
 
   async * [Symbol.asyncIterator] (): AsyncGenerator<Resource, void, undefined> {
-    const { poll, wait } = this.#connection[internals]
+    const { wait } = this.#connection[internals]
     let told: string | undefined
     let unchanged = 0
     for (;;) {
-      const { answer, retryAfterSeconds } = await poll<Resource>(this.#path, this.#options)
+      const { data: answer, response } = await this.#connection.request<Resource>('GET', this.#path, this.#options).withResponse()
+      const seconds = retryAfterSeconds(response, Date.now())
       const text = JSON.stringify(answer)
       unchanged = text === told ? unchanged + 1 : 0
       if (text !== told) yield answer
       told = text
       // The server names a time as long as something may still come.
-      if (retryAfterSeconds === undefined) return
-      await wait(Math.min(watchWaitMaxMs, retryAfterSeconds * 1000 * waitGrowth ** unchanged), this.#options.signal)
+      if (seconds === undefined) return
+      await wait(Math.min(watchWaitMaxMs, seconds * 1000 * waitGrowth ** unchanged), this.#options.signal)
     }
   }
 

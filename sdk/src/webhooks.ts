@@ -1,11 +1,11 @@
 // Callbacks as their receiver takes them: Standard Webhooks (standardwebhooks.com), v1 by the endpoint's secret, v1a by the public keys
 // of kahub. WebCrypto alone; comparisons are in constant time.
-import { ArgumentError, CallbackError, type CallbackReason } from './errors.ts'
+import { ArgumentError, CallbackError } from './errors.ts'
 import type { Event } from './generated/types.ts'
 import type { ImportedKey } from './signing.ts'
 
 /** The clocks of sender and receiver may be so far apart, and an attempt so old, in seconds. */
-export const toleranceSecondsDefault = 300
+const toleranceSecondsDefault = 300
 /** Signatures looked at in one header, and keys tried. */
 const signaturesMax = 20
 const publicKeysMax = 20
@@ -57,21 +57,16 @@ export type HeadersLike = { get (name: string): string | null } | Readonly<Recor
  */
 export async function unwrap (rawBody: string | Uint8Array, headers: HeadersLike, options: UnwrapOptions): Promise<Callback> {
   if (typeof rawBody !== 'string' && !(rawBody instanceof Uint8Array)) {
-    throw new ArgumentError('rawBody is the body as it came, as text or bytes; not parsed. Ask your framework for the raw body.')
+    throw new ArgumentError('rawBody is text or bytes as they came, not parsed.')
   }
   const id = headerOf(headers, 'webhook-id')
   const timestamp = headerOf(headers, 'webhook-timestamp')
   const signature = headerOf(headers, 'webhook-signature')
-  if (!id || !timestamp || !signature) {
-    throw refused('headers_missing', 'webhook-id, webhook-timestamp and webhook-signature must all be there.')
-  }
+  if (!id || !timestamp || !signature) throw new CallbackError('headers_missing', 'A webhook header is missing.')
   checkTime(timestamp, options)
-  const body = typeof rawBody === 'string' ? text.encode(rawBody) : rawBody
-  const content = joined(text.encode(`${id}.${timestamp}.`), body)
+  const content = await new Blob([`${id}.${timestamp}.`, rawBody as BlobPart]).arrayBuffer()
   await checkSignature(content, signature, options)
-  const callback = parse(body)
-  checkEndpoint(callback, options)
-  return callback
+  return readCallback(typeof rawBody === 'string' ? rawBody : new TextDecoder().decode(rawBody), options)
 }
 
 /**
@@ -79,21 +74,26 @@ export async function unwrap (rawBody: string | Uint8Array, headers: HeadersLike
  * minutes. Over https, or from this machine. Make it once, where your program begins.
  */
 export function publicKeysAt (url: string, { fetch: fetchKeys = fetch }: { readonly fetch?: typeof fetch } = {}): PublicKeys {
-  if (!isTrusted(url)) throw new ArgumentError('publicKeysAt takes an https address: whoever can change the keys on their way can sign.')
-  let known: { readonly keys: Promise<Jwks>, readonly fetchedMs: number } | undefined
+  if (!isTrusted(url)) throw new ArgumentError('publicKeysAt takes an https address.')
+  const fetchJwks = async (): Promise<Jwks> => {
+    const response = await fetchKeys(url, { redirect: 'manual', signal: AbortSignal.timeout(keysFetchMs) })
+    const jwks = response.ok && await response.json()
+    if (!Array.isArray(jwks?.keys)) throw new ArgumentError(`${url} answered ${response.status} and no JWKS.`)
+    return jwks
+  }
+  let known: Promise<Jwks> | undefined
+  let fetchedMs = 0
   return {
     async read (age) {
-      const nowMs = Date.now()
-      if (known === undefined || nowMs - known.fetchedMs > (age === 'now' ? keysRefetchMs : keysKeptMs)) {
-        const before = known?.keys
-        known = { keys: fetchJwks(url, fetchKeys).catch(error => before ?? Promise.reject(error)), fetchedMs: nowMs }
+      const before = known
+      if (before === undefined || Date.now() - fetchedMs > (age === 'now' ? keysRefetchMs : keysKeptMs)) {
+        fetchedMs = Date.now()
+        known = fetchJwks().catch(error => {
+          known = before
+          return before ?? Promise.reject(error)
+        })
       }
-      try {
-        return await known.keys
-      } catch (error) {
-        known = undefined
-        throw error
-      }
+      return await known!
     }
   }
 }
@@ -106,14 +106,13 @@ export async function signForTest (
   }
 ): Promise<{ readonly body: string, readonly headers: Record<string, string> }> {
   const body = typeof event === 'string' ? event : JSON.stringify(event)
-  const key = await crypto.subtle.importKey('raw', secretBytes(secret), hmac, false, ['sign'])
-  const signature = await crypto.subtle.sign('HMAC', key, text.encode(`${id}.${timestamp}.${body}`))
+  const signature = await crypto.subtle.sign('HMAC', await importSecret(secret), new TextEncoder().encode(`${id}.${timestamp}.${body}`))
   return {
     body,
     headers: {
       'content-type': 'application/json',
       'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
+      'webhook-timestamp': `${timestamp}`,
       'webhook-signature': `v1,${base64(new Uint8Array(signature))}`
     }
   }
@@ -124,128 +123,83 @@ export function newSecret (): string {
   return secretPrefix + base64(crypto.getRandomValues(new Uint8Array(32)))
 }
 
-const text = new TextEncoder()
-const hmac = { name: 'HMAC', hash: 'SHA-256' } as const
 const secretPrefix = 'whsec_'
 
 function checkTime (timestamp: string, { toleranceSeconds = toleranceSecondsDefault, now = Date.now() }: UnwrapOptions): void {
-  if (!/^\d{1,15}$/.test(timestamp)) throw refused('timestamp_malformed', 'webhook-timestamp is seconds since 1970.')
+  if (!/^\d{1,15}$/.test(timestamp)) throw new CallbackError('timestamp_malformed', 'webhook-timestamp is no time.')
   const age = Math.floor(now / 1000) - Number(timestamp)
-  if (age > toleranceSeconds) throw refused('too_old', `It was sent ${age} seconds ago: a copy, or the clock of this machine is ahead.`)
-  if (age < -toleranceSeconds) throw refused('in_future', `It was sent in ${-age} seconds: the clock of this machine is behind.`)
+  if (Math.abs(age) <= toleranceSeconds) return
+  throw new CallbackError(age > 0 ? 'too_old' : 'in_future', `It is ${age} seconds old: a copy, or the clock here is wrong.`)
 }
 
-async function checkSignature (content: Uint8Array<ArrayBuffer>, header: string, options: UnwrapOptions): Promise<void> {
-  const secrets = typeof options.secrets === 'string' ? [options.secrets] : options.secrets ?? []
-  const { publicKeys } = options
-  if (secrets.length === 0 && publicKeys === undefined) throw new ArgumentError('Give secrets (whsec_…), publicKeys, or both.')
-  if (publicKeys !== undefined && idsOf(options).length === 0) {
-    throw new ArgumentError('Give endpoints (ep_…) with publicKeys: kahub has one key for all, and others could have theirs sent to you.')
+async function checkSignature (content: ArrayBuffer, header: string, options: UnwrapOptions): Promise<void> {
+  const { publicKeys, secrets = [], endpoints = [] } = options
+  if (publicKeys === undefined && secrets.length === 0) throw new ArgumentError('Give secrets or publicKeys.')
+  if (publicKeys !== undefined && endpoints.length === 0) {
+    throw new ArgumentError('Give endpoints with publicKeys.')
   }
-  const given = header.split(' ').slice(0, signaturesMax).map(one => one.split(',', 2) as [string, string | undefined])
-  const of = (version: string) =>
-    given.filter(([own]) => own === version).map(([, value]) => bytesOf(value ?? '')).filter(bytes => bytes !== undefined)
-  const keys = await Promise.all(secrets.map(secret => crypto.subtle.importKey('raw', secretBytes(secret), hmac, false, ['verify'])))
+  const given = header.split(' ').slice(0, signaturesMax).map(one => one.split(','))
   // WebCrypto compares in constant time.
-  if (await fits('HMAC', keys, of('v1'), content)) return
-  const v1a = of('v1a')
-  if (publicKeys !== undefined && v1a.length > 0) {
-    const jwks = 'read' in publicKeys ? await publicKeys.read('known') : publicKeys
-    if (await fits('Ed25519', await importKeys(jwks), v1a, content)) return
-    const fresh = 'read' in publicKeys ? await publicKeys.read('now') : jwks
-    if (fresh !== jwks && await fits('Ed25519', await importKeys(fresh), v1a, content)) return
+  const fits = async (version: string, keys: ReadonlyArray<Promise<ImportedKey>>): Promise<boolean> => {
+    let fit = false
+    for (const key of await Promise.all(keys)) {
+      for (const [own, value] of given) {
+        if (own === version) fit = await crypto.subtle.verify(key.algorithm.name, key, bytesOf(value), content) || fit
+      }
+    }
+    return fit
   }
-  throw refused('signature_wrong', 'No signature fits: another secret, a body changed on its way (parsed and rewritten?), or a forgery.')
-}
-
-async function fits (
-  algorithm: 'HMAC' | 'Ed25519',
-  keys: readonly ImportedKey[],
-  signatures: ReadonlyArray<Uint8Array<ArrayBuffer>>,
-  content: Uint8Array<ArrayBuffer>
-): Promise<boolean> {
-  let fit = false
-  for (const key of keys) {
-    for (const signature of signatures) fit = await crypto.subtle.verify(algorithm, key, signature, content) || fit
+  if (await fits('v1', [secrets].flat().map(importSecret))) return
+  for (const age of publicKeys !== undefined && given.some(([own]) => own === 'v1a') ? ['known', 'now'] as const : []) {
+    if (await fits('v1a', importKeys('read' in publicKeys! ? await publicKeys.read(age) : publicKeys!))) return
   }
-  return fit
+  throw new CallbackError('signature_wrong', 'No signature fits: a wrong secret, a body that was rewritten, or a forgery.')
 }
 
-async function importKeys ({ keys }: Jwks): Promise<ImportedKey[]> {
-  const usable = keys.filter(({ kty, crv, x }) => kty === 'OKP' && crv === 'Ed25519' && x).slice(0, publicKeysMax)
-  return await Promise.all(usable.map(({ kty, crv, x }) =>
-    crypto.subtle.importKey('jwk', { kty, crv: crv!, x: x! }, 'Ed25519', false, ['verify'])))
+function importSecret (secret: string): Promise<ImportedKey> {
+  const bytes = bytesOf(secret.replace(secretPrefix, ''))
+  if (bytes.length < 16) throw new ArgumentError('A secret starts with whsec_.')
+  return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }
 
+function importKeys ({ keys }: Jwks): Array<Promise<ImportedKey>> {
+  return keys.filter(({ kty, crv, x }) => kty === 'OKP' && crv === 'Ed25519' && x).slice(0, publicKeysMax)
+    .map(({ kty, crv, x }) => crypto.subtle.importKey('jwk', { kty, crv: crv!, x: x! }, 'Ed25519', false, ['verify']))
+}
+
+/** Whoever can change the keys on their way can sign. */
 function isTrusted (url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+  return URL.canParse(url) && /^(https:|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$))/.test(new URL(url).href)
 }
 
-async function fetchJwks (url: string, fetchKeys: typeof fetch): Promise<Jwks> {
-  const response = await fetchKeys(url, { redirect: 'manual', signal: AbortSignal.timeout(keysFetchMs) })
-  const jwks = response.ok ? await response.json() as Partial<Jwks> : undefined
-  if (!Array.isArray(jwks?.keys)) {
-    throw new ArgumentError(`${url} answered ${response.status} and no JWKS; give https://…/.well-known/jwks.json.`)
-  }
-  return jwks as Jwks
-}
-
-function parse (body: Uint8Array): Callback {
+function readCallback (body: string, { endpoints }: UnwrapOptions): Callback {
+  let callback: Callback | undefined
   try {
-    const callback = JSON.parse(new TextDecoder().decode(body)) as Callback
-    if (typeof callback?.type === 'string') return callback
+    callback = JSON.parse(body) as Callback
   } catch {
     // Told below, without what stands in it.
   }
-  throw refused('body_unreadable', 'The body is signed, and is no event.')
+  if (typeof callback?.type !== 'string') throw new CallbackError('body_unreadable', 'The body is no event.')
+  // Whoever has an endpoint can have kahub call your address, signed with the key of all.
+  if (endpoints === undefined || [endpoints].flat().includes(callback.endpoint)) return callback
+  throw new CallbackError('endpoint_unknown', 'The endpoint is not yours.')
 }
 
-/** Whoever has an endpoint can have kahub call your address, signed with the key of all. */
-function checkEndpoint ({ endpoint }: Callback, options: UnwrapOptions): void {
-  if (options.endpoints === undefined || idsOf(options).includes(endpoint)) return
-  throw refused('endpoint_unknown', 'It is signed, and was sent to an endpoint that is not among yours.')
+function headerOf (headers: HeadersLike, name: string): string | null | undefined {
+  if (typeof headers.get === 'function') return headers.get(name)
+  const [, value] = Object.entries(headers).find(([own]) => own.toLowerCase() === name) ?? []
+  return Array.isArray(value) ? value.join(' ') : value
 }
 
-function idsOf ({ endpoints = [] }: UnwrapOptions): readonly string[] {
-  return typeof endpoints === 'string' ? [endpoints] : endpoints
-}
-
-function headerOf (headers: HeadersLike, name: string): string | undefined {
-  if (typeof headers.get === 'function') return (headers.get as (name: string) => string | null)(name) ?? undefined
-  const record = headers as Readonly<Record<string, string | readonly string[] | undefined>>
-  const value = record[name] ?? Object.entries(record).find(([own]) => own.toLowerCase() === name)?.[1]
-  return Array.isArray(value) ? value.join(' ') : value as string | undefined
-}
-
-function secretBytes (secret: string): Uint8Array<ArrayBuffer> {
-  const bytes = bytesOf(secret.replace(/^whsec_/, ''))
-  if (bytes === undefined || bytes.length < 16) {
-    throw new ArgumentError('A secret starts with whsec_, as it was shown when the endpoint was made.')
-  }
-  return bytes
-}
-
-function bytesOf (base64Text: string): Uint8Array<ArrayBuffer> | undefined {
+/** No bytes when it is not base64. */
+function bytesOf (base64Text = ''): Uint8Array<ArrayBuffer> {
   try {
     return Uint8Array.from(atob(base64Text), character => character.charCodeAt(0))
   } catch {
-    return undefined
+    return new Uint8Array()
   }
 }
 
 function base64 (bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
-}
-
-function joined (first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
-}
-
-function refused (reason: CallbackReason, detail: string): CallbackError {
-  return new CallbackError({ code: 'callback_refused', title: 'The callback is not genuine', detail, reason })
 }

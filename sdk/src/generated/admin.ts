@@ -1,9 +1,10 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
-import { Connection, segment, withReference, type CallOptions } from '../connection.ts'
+import type { Call } from '../call.ts'
+import { Connection, withReference, type CallOptions } from '../connection.ts'
 import { fileBytes, type FileBody } from '../files.ts'
 import { Lines } from '../lines.ts'
-import type { KahubOptions } from '../options.ts'
 import { List } from '../pages.ts'
+import { Resource } from '../resource.ts'
 import type {
   AbortImportResult,
   AdminGetOrderResult,
@@ -95,124 +96,76 @@ import type {
 
 /** The operator API: setting up what resellers buy. */
 export class KahubAdmin extends Connection {
-  readonly adjustments: AdjustmentsResource
-  readonly books: BooksResource
-  readonly callbacks: CallbacksResource
-  readonly categories: CategoriesResource
-  readonly codes: CodesResource
-  readonly deposits: DepositsResource
-  readonly imports: ImportsResource
-  readonly issuers: IssuersResource
-  readonly keys: KeysResource
-  readonly levels: LevelsResource
-  readonly lots: LotsResource
-  readonly orders: OrdersResource
-  readonly prices: PricesResource
-  readonly products: ProductsResource
-  readonly resellerKeys: ResellerKeysResource
-  readonly resellers: ResellersResource
-  readonly reveals: RevealsResource
-  readonly skus: SkusResource
-  readonly stock: StockResource
-  readonly wallets: WalletsResource
-
-  constructor (options: KahubOptions) {
-    super(options, '2026-11-21')
-    this.adjustments = new AdjustmentsResource(this)
-    this.books = new BooksResource(this)
-    this.callbacks = new CallbacksResource(this)
-    this.categories = new CategoriesResource(this)
-    this.codes = new CodesResource(this)
-    this.deposits = new DepositsResource(this)
-    this.imports = new ImportsResource(this)
-    this.issuers = new IssuersResource(this)
-    this.keys = new KeysResource(this)
-    this.levels = new LevelsResource(this)
-    this.lots = new LotsResource(this)
-    this.orders = new OrdersResource(this)
-    this.prices = new PricesResource(this)
-    this.products = new ProductsResource(this)
-    this.resellerKeys = new ResellerKeysResource(this)
-    this.resellers = new ResellersResource(this)
-    this.reveals = new RevealsResource(this)
-    this.skus = new SkusResource(this)
-    this.stock = new StockResource(this)
-    this.wallets = new WalletsResource(this)
-  }
+  readonly adjustments = new AdjustmentsResource(this)
+  readonly books = new BooksResource(this)
+  readonly callbacks = new CallbacksResource(this)
+  readonly categories = new CategoriesResource(this)
+  readonly codes = new CodesResource(this)
+  readonly deposits = new DepositsResource(this)
+  readonly imports = new ImportsResource(this)
+  readonly issuers = new IssuersResource(this)
+  readonly keys = new KeysResource(this)
+  readonly levels = new LevelsResource(this)
+  readonly lots = new LotsResource(this)
+  readonly orders = new OrdersResource(this)
+  readonly prices = new PricesResource(this)
+  readonly products = new ProductsResource(this)
+  readonly resellerKeys = new ResellerKeysResource(this)
+  readonly resellers = new ResellersResource(this)
+  readonly reveals = new RevealsResource(this)
+  readonly skus = new SkusResource(this)
+  readonly stock = new StockResource(this)
+  readonly wallets = new WalletsResource(this)
 }
 
-export class AdjustmentsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class AdjustmentsResource extends Resource {
   /**
    * Adjust a wallet.
    * Corrects a wallet upwards or downwards, not below its credit limit. The same reference again does it once.
    * POST /admin/v1/resellers/{id}/adjustments
    * @param id The id of a reseller.
    */
-  async create (id: string, body: CreateAdjustmentBody, options?: CallOptions): Promise<CreateAdjustmentResult> {
-    return this.#connection.request('POST', `/admin/v1/resellers/${segment(id)}/adjustments`, {
+  create (id: string, body: CreateAdjustmentBody, options?: CallOptions): Call<CreateAdjustmentResult> {
+    return this.connection.request('POST', '/admin/v1/resellers/{id}/adjustments', {
       ...options,
+      path: { id },
       body: withReference(body, options)
     })
   }
 }
 
-export class BooksResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class BooksResource extends Resource {
   /**
    * Prove the books.
    * Recomputes every balance from its transfers and every order from its lines, as of one moment. Not for polling.
    * GET /admin/v1/books
    */
-  async prove (options?: CallOptions): Promise<ProveBooksResult> {
-    return this.#connection.request('GET', '/admin/v1/books', options)
+  prove (options?: CallOptions): Call<ProveBooksResult> {
+    return this.connection.request('GET', '/admin/v1/books', options)
   }
 }
 
-export class CallbacksResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class CallbacksResource extends Resource {
   /**
    * Every endpoint: what waits for it, for how long, and whether it fails.
-   * The oldest backlog first.
+   * Those with trouble, or with something due, first, for the longest first.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/callbacks
    */
   list (query: ListCallbacksQuery = {}, options?: CallOptions): List<ListCallbacksResult> {
-    const path = '/admin/v1/callbacks'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/callbacks', { ...options, query })
   }
 }
 
-export class CategoriesResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class CategoriesResource extends Resource {
   /**
    * Make, rename or move a category.
    * Every product in it or below it is told again to those who sync.
    * PUT /admin/v1/categories/{id}
    * @param id Chosen by the operator: lower-case letters, digits, - and _.
    */
-  async put (id: string, body: PutCategoryBody, options?: CallOptions): Promise<PutCategoryResult> {
-    return this.#connection.request('PUT', `/admin/v1/categories/${segment(id)}`, { ...options, body })
+  put (id: string, body: PutCategoryBody, options?: CallOptions): Call<PutCategoryResult> {
+    return this.connection.request('PUT', '/admin/v1/categories/{id}', { ...options, path: { id }, body })
   }
 
   /**
@@ -222,64 +175,46 @@ export class CategoriesResource {
    * GET /admin/v1/categories
    */
   list (query: AdminListCategoriesQuery = {}, options?: CallOptions): List<AdminListCategoriesResult> {
-    const path = '/admin/v1/categories'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/categories', { ...options, query })
   }
 }
 
-export class CodesResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class CodesResource extends Resource {
   /**
    * Void codes.
    * Takes single unsold codes off the shelf for good, all of them or none; holds give way to it as to a recall.
    * POST /admin/v1/codes/void
    */
-  async void (body: VoidCodesBody, options?: CallOptions): Promise<VoidCodesResult> {
-    return this.#connection.request('POST', '/admin/v1/codes/void', { ...options, body })
+  void (body: VoidCodesBody, options?: CallOptions): Call<VoidCodesResult> {
+    return this.connection.request('POST', '/admin/v1/codes/void', { ...options, body })
   }
 }
 
-export class DepositsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class DepositsResource extends Resource {
   /**
    * Deposit into a wallet.
    * Puts money that was received into a reseller’s wallet. The same reference again does it once.
    * POST /admin/v1/resellers/{id}/deposits
    * @param id The id of a reseller.
    */
-  async create (id: string, body: CreateDepositBody, options?: CallOptions): Promise<CreateDepositResult> {
-    return this.#connection.request('POST', `/admin/v1/resellers/${segment(id)}/deposits`, {
+  create (id: string, body: CreateDepositBody, options?: CallOptions): Call<CreateDepositResult> {
+    return this.connection.request('POST', '/admin/v1/resellers/{id}/deposits', {
       ...options,
+      path: { id },
       body: withReference(body, options)
     })
   }
 }
 
-export class ImportsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class ImportsResource extends Resource {
   /**
    * Open an import.
    * Opens an import of codes for one SKU. Send its parts, then commit it. Left alone for 24 hours it is aborted. The
    * same reference gives the import as it is now, so an interrupted one goes on after its last part.
    * POST /admin/v1/imports
    */
-  async create (body: CreateImportBody, options?: CallOptions): Promise<CreateImportResult> {
-    return this.#connection.request('POST', '/admin/v1/imports', { ...options, body: withReference(body, options) })
+  create (body: CreateImportBody, options?: CallOptions): Call<CreateImportResult> {
+    return this.connection.request('POST', '/admin/v1/imports', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -288,8 +223,8 @@ export class ImportsResource {
    * GET /admin/v1/imports/{id}
    * @param id The id of an import.
    */
-  async get (id: string, options?: CallOptions): Promise<GetImportResult> {
-    return this.#connection.request('GET', `/admin/v1/imports/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetImportResult> {
+    return this.connection.request('GET', '/admin/v1/imports/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -300,17 +235,18 @@ export class ImportsResource {
    * @param id The id of an import.
    * @param part Its number, from 1, in order.
    */
-  async putPart (
+  putPart (
     id: string,
     part: number,
     body: FileBody,
     contentType: 'application/x-ndjson' | 'text/csv',
     options?: CallOptions
-  ): Promise<PutImportPartResult> {
-    return this.#connection.request('PUT', `/admin/v1/imports/${segment(id)}/parts/${segment(part)}`, {
+  ): Call<PutImportPartResult> {
+    return this.connection.request('PUT', '/admin/v1/imports/{id}/parts/{part}', {
       ...options,
+      path: { id, part },
       headers: { ...options?.headers, 'content-type': contentType },
-      body: await fileBytes(body)
+      body: fileBytes(body)
     })
   }
 
@@ -320,8 +256,8 @@ export class ImportsResource {
    * POST /admin/v1/imports/{id}/commit
    * @param id The id of an import.
    */
-  async commit (id: string, options?: CallOptions): Promise<CommitImportResult> {
-    return this.#connection.request('POST', `/admin/v1/imports/${segment(id)}/commit`, options)
+  commit (id: string, options?: CallOptions): Call<CommitImportResult> {
+    return this.connection.request('POST', '/admin/v1/imports/{id}/commit', { ...options, path: { id } })
   }
 
   /**
@@ -330,26 +266,20 @@ export class ImportsResource {
    * POST /admin/v1/imports/{id}/abort
    * @param id The id of an import.
    */
-  async abort (id: string, options?: CallOptions): Promise<AbortImportResult> {
-    return this.#connection.request('POST', `/admin/v1/imports/${segment(id)}/abort`, options)
+  abort (id: string, options?: CallOptions): Call<AbortImportResult> {
+    return this.connection.request('POST', '/admin/v1/imports/{id}/abort', { ...options, path: { id } })
   }
 }
 
-export class IssuersResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class IssuersResource extends Resource {
   /**
    * Make or rename an issuer.
    * The brand behind products. A code is unique under its issuer for ever.
    * PUT /admin/v1/issuers/{id}
    * @param id Chosen by the operator: lower-case letters, digits, - and _.
    */
-  async put (id: string, body: PutIssuerBody, options?: CallOptions): Promise<PutIssuerResult> {
-    return this.#connection.request('PUT', `/admin/v1/issuers/${segment(id)}`, { ...options, body })
+  put (id: string, body: PutIssuerBody, options?: CallOptions): Call<PutIssuerResult> {
+    return this.connection.request('PUT', '/admin/v1/issuers/{id}', { ...options, path: { id }, body })
   }
 
   /**
@@ -359,18 +289,11 @@ export class IssuersResource {
    * GET /admin/v1/issuers
    */
   list (query: ListIssuersQuery = {}, options?: CallOptions): List<ListIssuersResult> {
-    const path = '/admin/v1/issuers'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/issuers', { ...options, query })
   }
 }
 
-export class KeysResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class KeysResource extends Resource {
   /**
    * List operator keys.
    * All keys of the operator, oldest first, those that were revoked or have expired included.
@@ -378,8 +301,7 @@ export class KeysResource {
    * GET /admin/v1/keys
    */
   list (query: ListOperatorKeysQuery = {}, options?: CallOptions): List<ListOperatorKeysResult> {
-    const path = '/admin/v1/keys'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/keys', { ...options, query })
   }
 
   /**
@@ -388,8 +310,8 @@ export class KeysResource {
    * once.
    * POST /admin/v1/keys
    */
-  async create (body: CreateOperatorKeyBody, options?: CallOptions): Promise<CreateOperatorKeyResult> {
-    return this.#connection.request('POST', '/admin/v1/keys', { ...options, body: withReference(body, options) })
+  create (body: CreateOperatorKeyBody, options?: CallOptions): Call<CreateOperatorKeyResult> {
+    return this.connection.request('POST', '/admin/v1/keys', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -398,8 +320,8 @@ export class KeysResource {
    * PATCH /admin/v1/keys/{id}
    * @param id The id of an API key; it says which world the key is of.
    */
-  async update (id: string, body: UpdateKeyBody = {}, options?: CallOptions): Promise<UpdateKeyResult> {
-    return this.#connection.request('PATCH', `/admin/v1/keys/${segment(id)}`, { ...options, body })
+  update (id: string, body: UpdateKeyBody = {}, options?: CallOptions): Call<UpdateKeyResult> {
+    return this.connection.request('PATCH', '/admin/v1/keys/{id}', { ...options, path: { id }, body })
   }
 
   /**
@@ -409,8 +331,8 @@ export class KeysResource {
    * POST /admin/v1/keys/{id}/rotate
    * @param id The id of an API key; it says which world the key is of.
    */
-  async rotate (id: string, body: RotateOperatorKeyBody = {}, options?: CallOptions): Promise<RotateOperatorKeyResult> {
-    return this.#connection.request('POST', `/admin/v1/keys/${segment(id)}/rotate`, { ...options, body: withReference(body, options) })
+  rotate (id: string, body: RotateOperatorKeyBody = {}, options?: CallOptions): Call<RotateOperatorKeyResult> {
+    return this.connection.request('POST', '/admin/v1/keys/{id}/rotate', { ...options, path: { id }, body: withReference(body, options) })
   }
 
   /**
@@ -420,26 +342,20 @@ export class KeysResource {
    * POST /admin/v1/keys/{id}/revoke
    * @param id The id of an API key; it says which world the key is of.
    */
-  async revoke (id: string, options?: CallOptions): Promise<RevokeAnyKeyResult> {
-    return this.#connection.request('POST', `/admin/v1/keys/${segment(id)}/revoke`, options)
+  revoke (id: string, options?: CallOptions): Call<RevokeAnyKeyResult> {
+    return this.connection.request('POST', '/admin/v1/keys/{id}/revoke', { ...options, path: { id } })
   }
 }
 
-export class LevelsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class LevelsResource extends Resource {
   /**
    * Create or change a level.
    * Creates the level with this id, or changes its name, rank and limits; a limit left out is the default.
    * PUT /admin/v1/levels/{id}
    * @param id The id of a level, chosen by the operator.
    */
-  async put (id: string, body: PutLevelBody, options?: CallOptions): Promise<PutLevelResult> {
-    return this.#connection.request('PUT', `/admin/v1/levels/${segment(id)}`, { ...options, body })
+  put (id: string, body: PutLevelBody, options?: CallOptions): Call<PutLevelResult> {
+    return this.connection.request('PUT', '/admin/v1/levels/{id}', { ...options, path: { id }, body })
   }
 
   /**
@@ -449,18 +365,11 @@ export class LevelsResource {
    * GET /admin/v1/levels
    */
   list (query: ListLevelsQuery = {}, options?: CallOptions): List<ListLevelsResult> {
-    const path = '/admin/v1/levels'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/levels', { ...options, query })
   }
 }
 
-export class LotsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class LotsResource extends Resource {
   /**
    * List lots.
    * Lots, newest first, with what is left of each; never their codes.
@@ -468,8 +377,7 @@ export class LotsResource {
    * GET /admin/v1/lots
    */
   list (query: ListLotsQuery = {}, options?: CallOptions): List<ListLotsResult> {
-    const path = '/admin/v1/lots'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/lots', { ...options, query })
   }
 
   /**
@@ -478,8 +386,8 @@ export class LotsResource {
    * GET /admin/v1/lots/{id}
    * @param id The id of a lot.
    */
-  async get (id: string, options?: CallOptions): Promise<GetLotResult> {
-    return this.#connection.request('GET', `/admin/v1/lots/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetLotResult> {
+    return this.connection.request('GET', '/admin/v1/lots/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -489,18 +397,12 @@ export class LotsResource {
    * POST /admin/v1/lots/{id}/recall
    * @param id The id of a lot.
    */
-  async recall (id: string, body: RecallLotBody, options?: CallOptions): Promise<RecallLotResult> {
-    return this.#connection.request('POST', `/admin/v1/lots/${segment(id)}/recall`, { ...options, body })
+  recall (id: string, body: RecallLotBody, options?: CallOptions): Call<RecallLotResult> {
+    return this.connection.request('POST', '/admin/v1/lots/{id}/recall', { ...options, path: { id }, body })
   }
 }
 
-export class OrdersResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class OrdersResource extends Resource {
   /**
    * List a reseller’s orders.
    * Newest first.
@@ -509,8 +411,7 @@ export class OrdersResource {
    * @param id The id of a reseller.
    */
   list (id: string, query: AdminListOrdersQuery = {}, options?: CallOptions): List<AdminListOrdersResult> {
-    const path = `/admin/v1/resellers/${segment(id)}/orders`
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/resellers/{id}/orders', { ...options, path: { id }, query })
   }
 
   /**
@@ -520,18 +421,12 @@ export class OrdersResource {
    * @param id The id of a reseller.
    * @param order The id of an order.
    */
-  async get (id: string, order: string, options?: CallOptions): Promise<AdminGetOrderResult> {
-    return this.#connection.request('GET', `/admin/v1/resellers/${segment(id)}/orders/${segment(order)}`, { ...options, sealed: 'order' })
+  get (id: string, order: string, options?: CallOptions): Call<AdminGetOrderResult> {
+    return this.connection.request('GET', '/admin/v1/resellers/{id}/orders/{order}', { ...options, path: { id, order }, codes: 'order' })
   }
 }
 
-export class PricesResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class PricesResource extends Resource {
   /**
    * List price rules.
    * Rules in force, newest first; with history=true also those that were replaced or ended.
@@ -539,8 +434,7 @@ export class PricesResource {
    * GET /admin/v1/prices
    */
   list (query: ListPriceRulesQuery = {}, options?: CallOptions): List<ListPriceRulesResult> {
-    const path = '/admin/v1/prices'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/prices', { ...options, query })
   }
 
   /**
@@ -550,8 +444,8 @@ export class PricesResource {
    * unless deliberate_loss says it is meant.
    * POST /admin/v1/prices
    */
-  async set (body: SetPricesBody, options?: CallOptions): Promise<SetPricesResult> {
-    return this.#connection.request('POST', '/admin/v1/prices', { ...options, body })
+  set (body: SetPricesBody, options?: CallOptions): Call<SetPricesResult> {
+    return this.connection.request('POST', '/admin/v1/prices', { ...options, body })
   }
 
   /**
@@ -560,8 +454,8 @@ export class PricesResource {
    * they are. Refused when a price would fall below cost by it, unless deliberate_loss says it is meant.
    * POST /admin/v1/prices/end
    */
-  async end (body: EndPricesBody, options?: CallOptions): Promise<EndPricesResult> {
-    return this.#connection.request('POST', '/admin/v1/prices/end', { ...options, body })
+  end (body: EndPricesBody, options?: CallOptions): Call<EndPricesResult> {
+    return this.connection.request('POST', '/admin/v1/prices/end', { ...options, body })
   }
 
   /**
@@ -570,18 +464,12 @@ export class PricesResource {
    * highest cost on the shelf.
    * GET /admin/v1/prices/explain
    */
-  async explain (query: ExplainPriceQuery, options?: CallOptions): Promise<ExplainPriceResult> {
-    return this.#connection.request('GET', '/admin/v1/prices/explain', { ...options, query })
+  explain (query: ExplainPriceQuery, options?: CallOptions): Call<ExplainPriceResult> {
+    return this.connection.request('GET', '/admin/v1/prices/explain', { ...options, query })
   }
 }
 
-export class ProductsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class ProductsResource extends Resource {
   /**
    * List products.
    * Products with their SKUs, of every status unless one is asked for.
@@ -589,8 +477,7 @@ export class ProductsResource {
    * GET /admin/v1/products
    */
   list (query: AdminListProductsQuery = {}, options?: CallOptions): List<AdminListProductsResult> {
-    const path = '/admin/v1/products'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/products', { ...options, query })
   }
 
   /**
@@ -598,8 +485,8 @@ export class ProductsResource {
    * A product without SKUs yet. Its kind and issuer are for good.
    * POST /admin/v1/products
    */
-  async create (body: CreateProductBody, options?: CallOptions): Promise<CreateProductResult> {
-    return this.#connection.request('POST', '/admin/v1/products', { ...options, body: withReference(body, options) })
+  create (body: CreateProductBody, options?: CallOptions): Call<CreateProductResult> {
+    return this.connection.request('POST', '/admin/v1/products', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -608,8 +495,8 @@ export class ProductsResource {
    * GET /admin/v1/products/{id}
    * @param id The id of a product.
    */
-  async get (id: string, options?: CallOptions): Promise<AdminGetProductResult> {
-    return this.#connection.request('GET', `/admin/v1/products/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<AdminGetProductResult> {
+    return this.connection.request('GET', '/admin/v1/products/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -618,18 +505,12 @@ export class ProductsResource {
    * PATCH /admin/v1/products/{id}
    * @param id The id of a product.
    */
-  async update (id: string, body: UpdateProductBody = {}, options?: CallOptions): Promise<UpdateProductResult> {
-    return this.#connection.request('PATCH', `/admin/v1/products/${segment(id)}`, { ...options, body })
+  update (id: string, body: UpdateProductBody = {}, options?: CallOptions): Call<UpdateProductResult> {
+    return this.connection.request('PATCH', '/admin/v1/products/{id}', { ...options, path: { id }, body })
   }
 }
 
-export class ResellerKeysResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class ResellerKeysResource extends Resource {
   /**
    * List the keys of a reseller.
    * All keys of a reseller, oldest first, those that were revoked or have expired included.
@@ -638,8 +519,7 @@ export class ResellerKeysResource {
    * @param id The id of a reseller.
    */
   list (id: string, query: ListResellerKeysQuery = {}, options?: CallOptions): List<ListResellerKeysResult> {
-    const path = `/admin/v1/resellers/${segment(id)}/keys`
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/resellers/{id}/keys', { ...options, path: { id }, query })
   }
 
   /**
@@ -648,18 +528,16 @@ export class ResellerKeysResource {
    * POST /admin/v1/resellers/{id}/keys
    * @param id The id of a reseller.
    */
-  async create (id: string, body: CreateResellerKeyBody, options?: CallOptions): Promise<CreateResellerKeyResult> {
-    return this.#connection.request('POST', `/admin/v1/resellers/${segment(id)}/keys`, { ...options, body: withReference(body, options) })
+  create (id: string, body: CreateResellerKeyBody, options?: CallOptions): Call<CreateResellerKeyResult> {
+    return this.connection.request('POST', '/admin/v1/resellers/{id}/keys', {
+      ...options,
+      path: { id },
+      body: withReference(body, options)
+    })
   }
 }
 
-export class ResellersResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class ResellersResource extends Resource {
   /**
    * List resellers.
    * Resellers in the order they were created.
@@ -667,8 +545,7 @@ export class ResellersResource {
    * GET /admin/v1/resellers
    */
   list (query: ListResellersQuery = {}, options?: CallOptions): List<ListResellersResult> {
-    const path = '/admin/v1/resellers'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/resellers', { ...options, query })
   }
 
   /**
@@ -677,8 +554,8 @@ export class ResellersResource {
    * reseller.
    * POST /admin/v1/resellers
    */
-  async create (body: CreateResellerBody, options?: CallOptions): Promise<CreateResellerResult> {
-    return this.#connection.request('POST', '/admin/v1/resellers', { ...options, body: withReference(body, options) })
+  create (body: CreateResellerBody, options?: CallOptions): Call<CreateResellerResult> {
+    return this.connection.request('POST', '/admin/v1/resellers', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -687,8 +564,8 @@ export class ResellersResource {
    * GET /admin/v1/resellers/{id}
    * @param id The id of a reseller.
    */
-  async get (id: string, options?: CallOptions): Promise<GetResellerResult> {
-    return this.#connection.request('GET', `/admin/v1/resellers/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetResellerResult> {
+    return this.connection.request('GET', '/admin/v1/resellers/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -698,18 +575,12 @@ export class ResellersResource {
    * PATCH /admin/v1/resellers/{id}
    * @param id The id of a reseller.
    */
-  async update (id: string, body: UpdateResellerBody = {}, options?: CallOptions): Promise<UpdateResellerResult> {
-    return this.#connection.request('PATCH', `/admin/v1/resellers/${segment(id)}`, { ...options, body })
+  update (id: string, body: UpdateResellerBody = {}, options?: CallOptions): Call<UpdateResellerResult> {
+    return this.connection.request('PATCH', '/admin/v1/resellers/{id}', { ...options, path: { id }, body })
   }
 }
 
-export class RevealsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class RevealsResource extends Resource {
   /**
    * Who looked at codes, newest first.
    * The reveal log of all resellers, or of one, an order or a key.
@@ -717,26 +588,19 @@ export class RevealsResource {
    * GET /admin/v1/reveals
    */
   list (query: AdminListRevealsQuery = {}, options?: CallOptions): List<AdminListRevealsResult> {
-    const path = '/admin/v1/reveals'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/reveals', { ...options, query })
   }
 }
 
-export class SkusResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class SkusResource extends Resource {
   /**
    * Create a SKU of a product.
    * With empty stock and without prices. Its currency is for good.
    * POST /admin/v1/products/{id}/skus
    * @param id The id of a product.
    */
-  async create (id: string, body: CreateSkuBody, options?: CallOptions): Promise<CreateSkuResult> {
-    return this.#connection.request('POST', `/admin/v1/products/${segment(id)}/skus`, { ...options, body: withReference(body, options) })
+  create (id: string, body: CreateSkuBody, options?: CallOptions): Call<CreateSkuResult> {
+    return this.connection.request('POST', '/admin/v1/products/{id}/skus', { ...options, path: { id }, body: withReference(body, options) })
   }
 
   /**
@@ -746,8 +610,7 @@ export class SkusResource {
    * GET /admin/v1/skus
    */
   list (query: ListSkusQuery = {}, options?: CallOptions): List<ListSkusResult> {
-    const path = '/admin/v1/skus'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/skus', { ...options, query })
   }
 
   /**
@@ -756,8 +619,8 @@ export class SkusResource {
    * GET /admin/v1/skus/{id}
    * @param id The id of a SKU.
    */
-  async get (id: string, options?: CallOptions): Promise<GetSkuResult> {
-    return this.#connection.request('GET', `/admin/v1/skus/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetSkuResult> {
+    return this.connection.request('GET', '/admin/v1/skus/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -766,36 +629,24 @@ export class SkusResource {
    * PATCH /admin/v1/skus/{id}
    * @param id The id of a SKU.
    */
-  async update (id: string, body: UpdateSkuBody = {}, options?: CallOptions): Promise<UpdateSkuResult> {
-    return this.#connection.request('PATCH', `/admin/v1/skus/${segment(id)}`, { ...options, body })
+  update (id: string, body: UpdateSkuBody = {}, options?: CallOptions): Call<UpdateSkuResult> {
+    return this.connection.request('PATCH', '/admin/v1/skus/{id}', { ...options, path: { id }, body })
   }
 }
 
-export class StockResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class StockResource extends Resource {
   /**
    * Prove the stock.
    * Recomputes from the rows that no code is sold twice or lost: overlaps, orphans, sums. Seconds with millions of
    * codes.
    * GET /admin/v1/stock/proof
    */
-  async prove (options?: CallOptions): Promise<ProveStockResult> {
-    return this.#connection.request('GET', '/admin/v1/stock/proof', options)
+  prove (options?: CallOptions): Call<ProveStockResult> {
+    return this.connection.request('GET', '/admin/v1/stock/proof', options)
   }
 }
 
-export class WalletsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class WalletsResource extends Resource {
   /**
    * Open a wallet, set its credit limit.
    * Sets how far below zero a wallet may go, opening it if there is none. Less than what is in use is refused.
@@ -803,13 +654,13 @@ export class WalletsResource {
    * @param id The id of a reseller.
    * @param currency ISO 4217 currency code.
    */
-  async setCreditLimit (
+  setCreditLimit (
     id: string,
     currency: string,
     body: SetCreditLimitBody,
     options?: CallOptions
-  ): Promise<SetCreditLimitResult> {
-    return this.#connection.request('PUT', `/admin/v1/resellers/${segment(id)}/wallets/${segment(currency)}`, { ...options, body })
+  ): Call<SetCreditLimitResult> {
+    return this.connection.request('PUT', '/admin/v1/resellers/{id}/wallets/{currency}', { ...options, path: { id, currency }, body })
   }
 
   /**
@@ -820,8 +671,7 @@ export class WalletsResource {
    * @param id The id of a reseller.
    */
   list (id: string, query: ListResellerWalletsQuery = {}, options?: CallOptions): List<ListResellerWalletsResult> {
-    const path = `/admin/v1/resellers/${segment(id)}/wallets`
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/resellers/{id}/wallets', { ...options, path: { id }, query })
   }
 
   /**
@@ -838,7 +688,6 @@ export class WalletsResource {
     query: ListResellerTransfersQuery = {},
     options?: CallOptions
   ): List<ListResellerTransfersResult> {
-    const path = `/admin/v1/resellers/${segment(id)}/wallets/${segment(currency)}/transfers`
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/admin/v1/resellers/{id}/wallets/{currency}/transfers', { ...options, path: { id, currency }, query })
   }
 }

@@ -1,10 +1,11 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
-import { Connection, segment, withReference, type CallOptions } from '../connection.ts'
+import type { Call } from '../call.ts'
+import { Connection, withReference, type CallOptions } from '../connection.ts'
 import { fileBytes, type FileBody } from '../files.ts'
 import { EventStream } from '../event-stream.ts'
 import { Lines } from '../lines.ts'
-import type { KahubOptions } from '../options.ts'
 import { List } from '../pages.ts'
+import { Resource } from '../resource.ts'
 import { Watch } from '../watch.ts'
 import type {
   ApproveApprovalResult,
@@ -35,6 +36,8 @@ import type {
   DeleteEndpointResult,
   DeleteSubscriptionResult,
   EndStandingOrderResult,
+  FillSandboxStockBody,
+  FillSandboxStockResult,
   GetApprovalPolicyResult,
   GetApprovalResult,
   GetBulkOrderResult,
@@ -93,6 +96,8 @@ import type {
   ListRevealsResult,
   ListReversalsQuery,
   ListReversalsResult,
+  ListSandboxStrikesQuery,
+  ListSandboxStrikesResult,
   ListStandingOrdersQuery,
   ListStandingOrdersResult,
   ListStandingRunsQuery,
@@ -122,6 +127,7 @@ import type {
   ReplayDeliveryResult,
   ReplayEndpointBody,
   ReplayEndpointResult,
+  ResetSandboxResult,
   ResumeEndpointResult,
   ResumeStandingOrderResult,
   ResumeSubscriptionResult,
@@ -133,6 +139,10 @@ import type {
   RotateEndpointSecretResult,
   RotateKeyBody,
   RotateKeyResult,
+  SetSandboxBalanceBody,
+  SetSandboxBalanceResult,
+  SetSandboxLevelBody,
+  SetSandboxLevelResult,
   SimulateEventBody,
   SimulateEventResult,
   StreamEventsQuery,
@@ -147,70 +157,39 @@ import type {
 
 /** The wholesale API, as a reseller uses it. */
 export class Kahub extends Connection {
-  readonly approvalPolicy: ApprovalPolicyResource
-  readonly approvals: ApprovalsResource
-  readonly budgets: BudgetsResource
-  readonly bulkOrders: BulkOrdersResource
-  readonly categories: CategoriesResource
-  readonly deliveries: DeliveriesResource
-  readonly encryptionKeys: EncryptionKeysResource
-  readonly endpoints: EndpointsResource
-  readonly events: EventsResource
-  readonly holds: HoldsResource
-  readonly keys: KeysResource
-  readonly me: MeResource
-  readonly orders: OrdersResource
-  readonly prices: PricesResource
-  readonly products: ProductsResource
-  readonly quotes: QuotesResource
-  readonly reveals: RevealsResource
-  readonly reversals: ReversalsResource
-  readonly standingOrders: StandingOrdersResource
-  readonly stock: StockResource
-  readonly subscriptions: SubscriptionsResource
-  readonly wallets: WalletsResource
-
-  constructor (options: KahubOptions) {
-    super(options, '2026-11-21')
-    this.approvalPolicy = new ApprovalPolicyResource(this)
-    this.approvals = new ApprovalsResource(this)
-    this.budgets = new BudgetsResource(this)
-    this.bulkOrders = new BulkOrdersResource(this)
-    this.categories = new CategoriesResource(this)
-    this.deliveries = new DeliveriesResource(this)
-    this.encryptionKeys = new EncryptionKeysResource(this)
-    this.endpoints = new EndpointsResource(this)
-    this.events = new EventsResource(this)
-    this.holds = new HoldsResource(this)
-    this.keys = new KeysResource(this)
-    this.me = new MeResource(this)
-    this.orders = new OrdersResource(this)
-    this.prices = new PricesResource(this)
-    this.products = new ProductsResource(this)
-    this.quotes = new QuotesResource(this)
-    this.reveals = new RevealsResource(this)
-    this.reversals = new ReversalsResource(this)
-    this.standingOrders = new StandingOrdersResource(this)
-    this.stock = new StockResource(this)
-    this.subscriptions = new SubscriptionsResource(this)
-    this.wallets = new WalletsResource(this)
-  }
+  readonly approvalPolicy = new ApprovalPolicyResource(this)
+  readonly approvals = new ApprovalsResource(this)
+  readonly budgets = new BudgetsResource(this)
+  readonly bulkOrders = new BulkOrdersResource(this)
+  readonly categories = new CategoriesResource(this)
+  readonly deliveries = new DeliveriesResource(this)
+  readonly encryptionKeys = new EncryptionKeysResource(this)
+  readonly endpoints = new EndpointsResource(this)
+  readonly events = new EventsResource(this)
+  readonly holds = new HoldsResource(this)
+  readonly keys = new KeysResource(this)
+  readonly me = new MeResource(this)
+  readonly orders = new OrdersResource(this)
+  readonly prices = new PricesResource(this)
+  readonly products = new ProductsResource(this)
+  readonly quotes = new QuotesResource(this)
+  readonly reveals = new RevealsResource(this)
+  readonly reversals = new ReversalsResource(this)
+  readonly sandbox = new SandboxResource(this)
+  readonly standingOrders = new StandingOrdersResource(this)
+  readonly stock = new StockResource(this)
+  readonly subscriptions = new SubscriptionsResource(this)
+  readonly wallets = new WalletsResource(this)
 }
 
-export class ApprovalPolicyResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class ApprovalPolicyResource extends Resource {
   /**
    * What purchases need a second key for.
    * Your policy (采购审批); one that asks for nothing as long as none was put.
    * GET /v1/approval-policy
    */
-  async get (options?: CallOptions): Promise<GetApprovalPolicyResult> {
-    return this.#connection.request('GET', '/v1/approval-policy', options)
+  get (options?: CallOptions): Call<GetApprovalPolicyResult> {
+    return this.connection.request('GET', '/v1/approval-policy', options)
   }
 
   /**
@@ -218,18 +197,12 @@ export class ApprovalPolicyResource {
    * Replaces your policy as a whole, from the next order on. What is pending stays as it was asked.
    * PUT /v1/approval-policy
    */
-  async put (body: PutApprovalPolicyBody = {}, options?: CallOptions): Promise<PutApprovalPolicyResult> {
-    return this.#connection.request('PUT', '/v1/approval-policy', { ...options, body })
+  put (body: PutApprovalPolicyBody = {}, options?: CallOptions): Call<PutApprovalPolicyResult> {
+    return this.connection.request('PUT', '/v1/approval-policy', { ...options, body })
   }
 }
 
-export class ApprovalsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class ApprovalsResource extends Resource {
   /**
    * List purchases that need a second key.
    * Your approvals, newest first; state=pending are those that wait.
@@ -237,8 +210,7 @@ export class ApprovalsResource {
    * GET /v1/approvals
    */
   list (query: ListApprovalsQuery = {}, options?: CallOptions): List<ListApprovalsResult> {
-    const path = '/v1/approvals'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/approvals', { ...options, query })
   }
 
   /**
@@ -246,8 +218,8 @@ export class ApprovalsResource {
    * GET /v1/approvals/{id}
    * @param id The id of an approval.
    */
-  async get (id: string, options?: CallOptions): Promise<GetApprovalResult> {
-    return this.#connection.request('GET', `/v1/approvals/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetApprovalResult> {
+    return this.connection.request('GET', '/v1/approvals/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -257,8 +229,8 @@ export class ApprovalsResource {
    * POST /v1/approvals/{id}/approve
    * @param id The id of an approval.
    */
-  async approve (id: string, options?: CallOptions): Promise<ApproveApprovalResult> {
-    return this.#connection.request('POST', `/v1/approvals/${segment(id)}/approve`, options)
+  approve (id: string, options?: CallOptions): Call<ApproveApprovalResult> {
+    return this.connection.request('POST', '/v1/approvals/{id}/approve', { ...options, path: { id } })
   }
 
   /**
@@ -268,18 +240,12 @@ export class ApprovalsResource {
    * POST /v1/approvals/{id}/reject
    * @param id The id of an approval.
    */
-  async reject (id: string, body: RejectApprovalBody, options?: CallOptions): Promise<RejectApprovalResult> {
-    return this.#connection.request('POST', `/v1/approvals/${segment(id)}/reject`, { ...options, body })
+  reject (id: string, body: RejectApprovalBody, options?: CallOptions): Call<RejectApprovalResult> {
+    return this.connection.request('POST', '/v1/approvals/{id}/reject', { ...options, path: { id }, body })
   }
 }
 
-export class BudgetsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class BudgetsResource extends Resource {
   /**
    * List your budgets.
    * Your budgets, oldest first, with what was spent of them in this month.
@@ -287,8 +253,7 @@ export class BudgetsResource {
    * GET /v1/budgets
    */
   list (query: ListBudgetsQuery = {}, options?: CallOptions): List<ListBudgetsResult> {
-    const path = '/v1/budgets'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/budgets', { ...options, query })
   }
 
   /**
@@ -297,8 +262,8 @@ export class BudgetsResource {
    * now on; set again, what was spent this month stays spent.
    * PUT /v1/budgets
    */
-  async put (body: PutBudgetBody, options?: CallOptions): Promise<PutBudgetResult> {
-    return this.#connection.request('PUT', '/v1/budgets', { ...options, body })
+  put (body: PutBudgetBody, options?: CallOptions): Call<PutBudgetResult> {
+    return this.connection.request('PUT', '/v1/budgets', { ...options, body })
   }
 
   /**
@@ -307,26 +272,20 @@ export class BudgetsResource {
    * DELETE /v1/budgets/{id}
    * @param id The id of a budget.
    */
-  async remove (id: string, options?: CallOptions): Promise<RemoveBudgetResult> {
-    return this.#connection.request('DELETE', `/v1/budgets/${segment(id)}`, options)
+  remove (id: string, options?: CallOptions): Call<RemoveBudgetResult> {
+    return this.connection.request('DELETE', '/v1/budgets/{id}', { ...options, path: { id } })
   }
 }
 
-export class BulkOrdersResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class BulkOrdersResource extends Resource {
   /**
    * Confirm a bulk order: the work begins.
    * Buys in the background, never for more than max_total. Confirmed again, it is answered as it is.
    * POST /v1/bulk-orders/{id}/confirm
    * @param id The id of a bulk order.
    */
-  async confirm (id: string, body: ConfirmBulkOrderBody = {}, options?: CallOptions): Promise<ConfirmBulkOrderResult> {
-    return this.#connection.request('POST', `/v1/bulk-orders/${segment(id)}/confirm`, { ...options, body })
+  confirm (id: string, body: ConfirmBulkOrderBody = {}, options?: CallOptions): Call<ConfirmBulkOrderResult> {
+    return this.connection.request('POST', '/v1/bulk-orders/{id}/confirm', { ...options, path: { id }, body })
   }
 
   /**
@@ -336,8 +295,8 @@ export class BulkOrdersResource {
    * POST /v1/bulk-orders/{id}/cancel
    * @param id The id of a bulk order.
    */
-  async cancel (id: string, options?: CallOptions): Promise<CancelBulkOrderResult> {
-    return this.#connection.request('POST', `/v1/bulk-orders/${segment(id)}/cancel`, options)
+  cancel (id: string, options?: CallOptions): Call<CancelBulkOrderResult> {
+    return this.connection.request('POST', '/v1/bulk-orders/{id}/cancel', { ...options, path: { id } })
   }
 
   /**
@@ -346,8 +305,8 @@ export class BulkOrdersResource {
    * POST /v1/bulk-orders/{id}/retry
    * @param id The id of a bulk order.
    */
-  async retry (id: string, body: RetryBulkOrderBody = {}, options?: CallOptions): Promise<RetryBulkOrderResult> {
-    return this.#connection.request('POST', `/v1/bulk-orders/${segment(id)}/retry`, { ...options, body })
+  retry (id: string, body: RetryBulkOrderBody = {}, options?: CallOptions): Call<RetryBulkOrderResult> {
+    return this.connection.request('POST', '/v1/bulk-orders/{id}/retry', { ...options, path: { id }, body })
   }
 
   /**
@@ -356,8 +315,7 @@ export class BulkOrdersResource {
    * GET /v1/bulk-orders
    */
   list (query: ListBulkOrdersQuery = {}, options?: CallOptions): List<ListBulkOrdersResult> {
-    const path = '/v1/bulk-orders'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/bulk-orders', { ...options, query })
   }
 
   /**
@@ -367,17 +325,17 @@ export class BulkOrdersResource {
    * the same bulk order.
    * POST /v1/bulk-orders
    */
-  async create (
+  create (
     body: FileBody,
     contentType: 'text/csv' | 'application/x-ndjson' | 'application/json',
     query: CreateBulkOrderQuery = {},
     options?: CallOptions
-  ): Promise<CreateBulkOrderResult> {
-    return this.#connection.request('POST', '/v1/bulk-orders', {
+  ): Call<CreateBulkOrderResult> {
+    return this.connection.request('POST', '/v1/bulk-orders', {
       ...options,
       headers: { ...options?.headers, 'content-type': contentType },
       query: withReference(query, options),
-      body: await fileBytes(body)
+      body: fileBytes(body)
     })
   }
 
@@ -387,8 +345,8 @@ export class BulkOrdersResource {
    * passed over when you send it.
    * GET /v1/bulk-orders/template
    */
-  async template (options?: CallOptions): Promise<string> {
-    return this.#connection.requestText('GET', '/v1/bulk-orders/template', options)
+  template (options?: CallOptions): Call<string> {
+    return this.connection.request('GET', '/v1/bulk-orders/template', { ...options, as: 'text' })
   }
 
   /**
@@ -397,8 +355,8 @@ export class BulkOrdersResource {
    * GET /v1/bulk-orders/{id}
    * @param id The id of a bulk order.
    */
-  async get (id: string, options?: CallOptions): Promise<GetBulkOrderResult> {
-    return this.#connection.request('GET', `/v1/bulk-orders/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetBulkOrderResult> {
+    return this.connection.request('GET', '/v1/bulk-orders/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -409,7 +367,7 @@ export class BulkOrdersResource {
    * @param id The id of a bulk order.
    */
   watch (id: string, options?: CallOptions): Watch<GetBulkOrderResult> {
-    return new Watch(this.#connection, `/v1/bulk-orders/${segment(id)}`, options)
+    return new Watch(this.connection, '/v1/bulk-orders/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -421,8 +379,7 @@ export class BulkOrdersResource {
    * @param id The id of a bulk order.
    */
   lines (id: string, query: ListBulkOrderLinesQuery = {}, options?: CallOptions): List<ListBulkOrderLinesResult> {
-    const path = `/v1/bulk-orders/${segment(id)}/lines`
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/bulk-orders/{id}/lines', { ...options, path: { id }, query })
   }
 
   /**
@@ -434,17 +391,11 @@ export class BulkOrdersResource {
    * @param id The id of a bulk order.
    */
   streamLines (id: string, query: ListBulkOrderLinesQuery = {}, options?: CallOptions): Lines<ListBulkOrderLinesLine> {
-    return new Lines(this.#connection, `/v1/bulk-orders/${segment(id)}/lines`, { ...options, query })
+    return new Lines(this.connection, '/v1/bulk-orders/{id}/lines', { ...options, path: { id }, query })
   }
 }
 
-export class CategoriesResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class CategoriesResource extends Resource {
   /**
    * List categories.
    * All categories by id; parent says what each is part of.
@@ -452,27 +403,19 @@ export class CategoriesResource {
    * GET /v1/categories
    */
   list (query: ListCategoriesQuery = {}, options?: CallOptions): List<ListCategoriesResult> {
-    const path = '/v1/categories'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/categories', { ...options, query })
   }
 }
 
-export class DeliveriesResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class DeliveriesResource extends Resource {
   /**
    * What was sent to your endpoints, newest first.
-   * With state=dead: what was given up.
+   * With state=dead: what was given up. Deliveries are kept for 30 days, those that were given up for 90.
    * Await it for a page, or iterate it for all items.
    * GET /v1/deliveries
    */
   list (query: ListDeliveriesQuery = {}, options?: CallOptions): List<ListDeliveriesResult> {
-    const path = '/v1/deliveries'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/deliveries', { ...options, query })
   }
 
   /**
@@ -480,8 +423,8 @@ export class DeliveriesResource {
    * GET /v1/deliveries/{id}
    * @param id The id of a delivery: the webhook-id of every attempt.
    */
-  async get (id: string, options?: CallOptions): Promise<GetDeliveryResult> {
-    return this.#connection.request('GET', `/v1/deliveries/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetDeliveryResult> {
+    return this.connection.request('GET', '/v1/deliveries/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -490,18 +433,12 @@ export class DeliveriesResource {
    * POST /v1/deliveries/{id}/replay
    * @param id The id of a delivery: the webhook-id of every attempt.
    */
-  async replay (id: string, options?: CallOptions): Promise<ReplayDeliveryResult> {
-    return this.#connection.request('POST', `/v1/deliveries/${segment(id)}/replay`, options)
+  replay (id: string, options?: CallOptions): Call<ReplayDeliveryResult> {
+    return this.connection.request('POST', '/v1/deliveries/{id}/replay', { ...options, path: { id } })
   }
 }
 
-export class EncryptionKeysResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class EncryptionKeysResource extends Resource {
   /**
    * Your encryption keys, newest first.
    * Retired ones included: what was sealed to them opens with their private half only.
@@ -509,8 +446,7 @@ export class EncryptionKeysResource {
    * GET /v1/encryption-keys
    */
   list (query: ListEncryptionKeysQuery = {}, options?: CallOptions): List<ListEncryptionKeysResult> {
-    const path = '/v1/encryption-keys'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/encryption-keys', { ...options, query })
   }
 
   /**
@@ -520,8 +456,8 @@ export class EncryptionKeysResource {
    * and spoilt by being sent.
    * POST /v1/encryption-keys
    */
-  async create (body: CreateEncryptionKeyBody, options?: CallOptions): Promise<CreateEncryptionKeyResult> {
-    return this.#connection.request('POST', '/v1/encryption-keys', { ...options, body: withReference(body, options) })
+  create (body: CreateEncryptionKeyBody, options?: CallOptions): Call<CreateEncryptionKeyResult> {
+    return this.connection.request('POST', '/v1/encryption-keys', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -529,8 +465,8 @@ export class EncryptionKeysResource {
    * GET /v1/encryption-keys/{id}
    * @param id The id of an encryption key; the kid of what is sealed to it.
    */
-  async get (id: string, options?: CallOptions): Promise<GetEncryptionKeyResult> {
-    return this.#connection.request('GET', `/v1/encryption-keys/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetEncryptionKeyResult> {
+    return this.connection.request('GET', '/v1/encryption-keys/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -540,26 +476,19 @@ export class EncryptionKeysResource {
    * DELETE /v1/encryption-keys/{id}
    * @param id The id of an encryption key; the kid of what is sealed to it.
    */
-  async retire (id: string, options?: CallOptions): Promise<RetireEncryptionKeyResult> {
-    return this.#connection.request('DELETE', `/v1/encryption-keys/${segment(id)}`, options)
+  retire (id: string, options?: CallOptions): Call<RetireEncryptionKeyResult> {
+    return this.connection.request('DELETE', '/v1/encryption-keys/{id}', { ...options, path: { id } })
   }
 }
 
-export class EndpointsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class EndpointsResource extends Resource {
   /**
    * Your endpoints, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/endpoints
    */
   list (query: ListEndpointsQuery = {}, options?: CallOptions): List<ListEndpointsResult> {
-    const path = '/v1/endpoints'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/endpoints', { ...options, query })
   }
 
   /**
@@ -568,8 +497,8 @@ export class EndpointsResource {
    * secret is shown this once: a repeat of the reference shows the endpoint without it.
    * POST /v1/endpoints
    */
-  async create (body: CreateEndpointBody, options?: CallOptions): Promise<CreateEndpointResult> {
-    return this.#connection.request('POST', '/v1/endpoints', { ...options, body: withReference(body, options) })
+  create (body: CreateEndpointBody, options?: CallOptions): Call<CreateEndpointResult> {
+    return this.connection.request('POST', '/v1/endpoints', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -579,13 +508,14 @@ export class EndpointsResource {
    * POST /v1/endpoints/{id}/rotate-secret
    * @param id The id of an endpoint.
    */
-  async rotateSecret (
+  rotateSecret (
     id: string,
     body: RotateEndpointSecretBody = {},
     options?: CallOptions
-  ): Promise<RotateEndpointSecretResult> {
-    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/rotate-secret`, {
+  ): Call<RotateEndpointSecretResult> {
+    return this.connection.request('POST', '/v1/endpoints/{id}/rotate-secret', {
       ...options,
+      path: { id },
       body: withReference(body, options)
     })
   }
@@ -595,8 +525,8 @@ export class EndpointsResource {
    * GET /v1/endpoints/{id}
    * @param id The id of an endpoint.
    */
-  async get (id: string, options?: CallOptions): Promise<GetEndpointResult> {
-    return this.#connection.request('GET', `/v1/endpoints/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetEndpointResult> {
+    return this.connection.request('GET', '/v1/endpoints/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -605,8 +535,8 @@ export class EndpointsResource {
    * PATCH /v1/endpoints/{id}
    * @param id The id of an endpoint.
    */
-  async update (id: string, body: UpdateEndpointBody = {}, options?: CallOptions): Promise<UpdateEndpointResult> {
-    return this.#connection.request('PATCH', `/v1/endpoints/${segment(id)}`, { ...options, body })
+  update (id: string, body: UpdateEndpointBody = {}, options?: CallOptions): Call<UpdateEndpointResult> {
+    return this.connection.request('PATCH', '/v1/endpoints/{id}', { ...options, path: { id }, body })
   }
 
   /**
@@ -615,8 +545,8 @@ export class EndpointsResource {
    * DELETE /v1/endpoints/{id}
    * @param id The id of an endpoint.
    */
-  async delete (id: string, options?: CallOptions): Promise<DeleteEndpointResult> {
-    return this.#connection.request('DELETE', `/v1/endpoints/${segment(id)}`, options)
+  delete (id: string, options?: CallOptions): Call<DeleteEndpointResult> {
+    return this.connection.request('DELETE', '/v1/endpoints/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -625,8 +555,8 @@ export class EndpointsResource {
    * POST /v1/endpoints/{id}/pause
    * @param id The id of an endpoint.
    */
-  async pause (id: string, options?: CallOptions): Promise<PauseEndpointResult> {
-    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/pause`, options)
+  pause (id: string, options?: CallOptions): Call<PauseEndpointResult> {
+    return this.connection.request('POST', '/v1/endpoints/{id}/pause', { ...options, path: { id } })
   }
 
   /**
@@ -636,8 +566,8 @@ export class EndpointsResource {
    * POST /v1/endpoints/{id}/resume
    * @param id The id of an endpoint.
    */
-  async resume (id: string, options?: CallOptions): Promise<ResumeEndpointResult> {
-    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/resume`, options)
+  resume (id: string, options?: CallOptions): Call<ResumeEndpointResult> {
+    return this.connection.request('POST', '/v1/endpoints/{id}/resume', { ...options, path: { id } })
   }
 
   /**
@@ -647,8 +577,8 @@ export class EndpointsResource {
    * POST /v1/endpoints/{id}/test
    * @param id The id of an endpoint.
    */
-  async test (id: string, options?: CallOptions): Promise<TestEndpointResult> {
-    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/test`, options)
+  test (id: string, options?: CallOptions): Call<TestEndpointResult> {
+    return this.connection.request('POST', '/v1/endpoints/{id}/test', { ...options, path: { id } })
   }
 
   /**
@@ -657,29 +587,23 @@ export class EndpointsResource {
    * POST /v1/endpoints/{id}/simulate
    * @param id The id of an endpoint.
    */
-  async simulate (id: string, body: SimulateEventBody, options?: CallOptions): Promise<SimulateEventResult> {
-    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/simulate`, { ...options, body })
+  simulate (id: string, body: SimulateEventBody, options?: CallOptions): Call<SimulateEventResult> {
+    return this.connection.request('POST', '/v1/endpoints/{id}/simulate', { ...options, path: { id }, body })
   }
 
   /**
    * Send again: everything since a time, a range, or what was given up.
-   * Under the same ids, so that a receiver that remembers them takes nothing twice. Oldest first; say next_sequence
-   * as from_sequence to go on.
+   * Under the same ids, so that a receiver that remembers them takes nothing twice. Oldest first, and so much in a
+   * call: say next_sequence as from_sequence to go on, until it is null. What is no longer kept is left out.
    * POST /v1/endpoints/{id}/replay
    * @param id The id of an endpoint.
    */
-  async replay (id: string, body: ReplayEndpointBody = {}, options?: CallOptions): Promise<ReplayEndpointResult> {
-    return this.#connection.request('POST', `/v1/endpoints/${segment(id)}/replay`, { ...options, body })
+  replay (id: string, body: ReplayEndpointBody = {}, options?: CallOptions): Call<ReplayEndpointResult> {
+    return this.connection.request('POST', '/v1/endpoints/{id}/replay', { ...options, path: { id }, body })
   }
 }
 
-export class EventsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class EventsResource extends Resource {
   /**
    * Did you tell me? Where an event was sent, and whether it arrived.
    * Await it for a page, or iterate it for all items.
@@ -687,8 +611,7 @@ export class EventsResource {
    * @param id The id of an event.
    */
   deliveries (id: string, query: ListEventDeliveriesQuery = {}, options?: CallOptions): List<ListEventDeliveriesResult> {
-    const path = `/v1/events/${segment(id)}/deliveries`
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/events/{id}/deliveries', { ...options, path: { id }, query })
   }
 
   /**
@@ -700,8 +623,7 @@ export class EventsResource {
    * GET /v1/events
    */
   list (query: ListEventsQuery = {}, options?: CallOptions): List<ListEventsResult> {
-    const path = '/v1/events'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/events', { ...options, query })
   }
 
   /**
@@ -709,8 +631,8 @@ export class EventsResource {
    * GET /v1/events/{id}
    * @param id The id of an event.
    */
-  async get (id: string, options?: CallOptions): Promise<GetEventResult> {
-    return this.#connection.request('GET', `/v1/events/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetEventResult> {
+    return this.connection.request('GET', '/v1/events/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -722,25 +644,18 @@ export class EventsResource {
    * GET /v1/events/stream
    */
   stream (query: StreamEventsQuery = {}, options?: CallOptions): EventStream {
-    return new EventStream(this.#connection, '/v1/events/stream', { ...options, query })
+    return new EventStream(this.connection, '/v1/events/stream', { ...options, query })
   }
 }
 
-export class HoldsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class HoldsResource extends Resource {
   /**
    * Your holds, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/holds
    */
   list (query: ListHoldsQuery = {}, options?: CallOptions): List<ListHoldsResult> {
-    const path = '/v1/holds'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/holds', { ...options, query })
   }
 
   /**
@@ -749,8 +664,8 @@ export class HoldsResource {
    * does everything when the hold is cancelled or its time is over.
    * POST /v1/holds
    */
-  async create (body: CreateHoldBody, options?: CallOptions): Promise<CreateHoldResult> {
-    return this.#connection.request('POST', '/v1/holds', { ...options, body: withReference(body, options) })
+  create (body: CreateHoldBody, options?: CallOptions): Call<CreateHoldResult> {
+    return this.connection.request('POST', '/v1/holds', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -758,8 +673,8 @@ export class HoldsResource {
    * GET /v1/holds/{id}
    * @param id The id of a hold.
    */
-  async get (id: string, options?: CallOptions): Promise<GetHoldResult> {
-    return this.#connection.request('GET', `/v1/holds/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetHoldResult> {
+    return this.connection.request('GET', '/v1/holds/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -768,18 +683,12 @@ export class HoldsResource {
    * DELETE /v1/holds/{id}
    * @param id The id of a hold.
    */
-  async cancel (id: string, options?: CallOptions): Promise<CancelHoldResult> {
-    return this.#connection.request('DELETE', `/v1/holds/${segment(id)}`, options)
+  cancel (id: string, options?: CallOptions): Call<CancelHoldResult> {
+    return this.connection.request('DELETE', '/v1/holds/{id}', { ...options, path: { id } })
   }
 }
 
-export class KeysResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class KeysResource extends Resource {
   /**
    * List your keys.
    * All your keys, oldest first, those that were revoked or have expired included. Secrets are never shown again.
@@ -787,8 +696,7 @@ export class KeysResource {
    * GET /v1/keys
    */
   list (query: ListKeysQuery = {}, options?: CallOptions): List<ListKeysResult> {
-    const path = '/v1/keys'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/keys', { ...options, query })
   }
 
   /**
@@ -796,8 +704,8 @@ export class KeysResource {
    * Makes another key, with no scope and no address that the key you sign with lacks. The secret is shown this once.
    * POST /v1/keys
    */
-  async create (body: CreateKeyBody, options?: CallOptions): Promise<CreateKeyResult> {
-    return this.#connection.request('POST', '/v1/keys', { ...options, body: withReference(body, options) })
+  create (body: CreateKeyBody, options?: CallOptions): Call<CreateKeyResult> {
+    return this.connection.request('POST', '/v1/keys', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -806,8 +714,8 @@ export class KeysResource {
    * POST /v1/keys/{id}/rotate
    * @param id The id of an API key; it says which world the key is of.
    */
-  async rotate (id: string, body: RotateKeyBody = {}, options?: CallOptions): Promise<RotateKeyResult> {
-    return this.#connection.request('POST', `/v1/keys/${segment(id)}/rotate`, { ...options, body: withReference(body, options) })
+  rotate (id: string, body: RotateKeyBody = {}, options?: CallOptions): Call<RotateKeyResult> {
+    return this.connection.request('POST', '/v1/keys/{id}/rotate', { ...options, path: { id }, body: withReference(body, options) })
   }
 
   /**
@@ -816,24 +724,18 @@ export class KeysResource {
    * DELETE /v1/keys/{id}
    * @param id The id of an API key; it says which world the key is of.
    */
-  async revoke (id: string, options?: CallOptions): Promise<RevokeKeyResult> {
-    return this.#connection.request('DELETE', `/v1/keys/${segment(id)}`, options)
+  revoke (id: string, options?: CallOptions): Call<RevokeKeyResult> {
+    return this.connection.request('DELETE', '/v1/keys/{id}', { ...options, path: { id } })
   }
 }
 
-export class MeResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class MeResource extends Resource {
   /**
    * Whether your signature is right: nothing else is done.
    * GET /v1/ping
    */
-  async ping (options?: CallOptions): Promise<PingResult> {
-    return this.#connection.request('GET', '/v1/ping', options)
+  ping (options?: CallOptions): Call<PingResult> {
+    return this.connection.request('GET', '/v1/ping', options)
   }
 
   /**
@@ -841,36 +743,30 @@ export class MeResource {
    * You, your level, the key you sign with and, with scope wallet:read, your wallets. A good first call.
    * GET /v1/me
    */
-  async get (options?: CallOptions): Promise<GetMeResult> {
-    return this.#connection.request('GET', '/v1/me', options)
+  get (options?: CallOptions): Call<GetMeResult> {
+    return this.connection.request('GET', '/v1/me', options)
   }
 }
 
-export class OrdersResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class OrdersResource extends Resource {
   /**
    * Your orders, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/orders
    */
   list (query: ListOrdersQuery = {}, options?: CallOptions): List<ListOrdersResult> {
-    const path = '/v1/orders'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/orders', { ...options, query })
   }
 
   /**
    * Buy: one or many lines, answered at once.
    * Money, stock and order move together or not at all. The same reference with the same fields gives the same order,
-   * codes included, however often it is sent. 200: it came before, or was a dry run. 202: it awaits approval.
+   * codes included, however often it is sent. 200: it came before, or was a dry run. 202: it awaits approval, or
+   * (state reserved) its supplier.
    * POST /v1/orders
    */
-  async place (body: PlaceOrderBody, options?: CallOptions): Promise<PlaceOrderResult> {
-    return this.#connection.request('POST', '/v1/orders', { ...options, body: withReference(body, options), sealed: 'order' })
+  place (body: PlaceOrderBody, options?: CallOptions): Call<PlaceOrderResult> {
+    return this.connection.request('POST', '/v1/orders', { ...options, body: withReference(body, options), codes: 'order' })
   }
 
   /**
@@ -878,8 +774,8 @@ export class OrdersResource {
    * GET /v1/orders/{id}
    * @param id The id of an order.
    */
-  async get (id: string, options?: CallOptions): Promise<GetOrderResult> {
-    return this.#connection.request('GET', `/v1/orders/${segment(id)}`, { ...options, sealed: 'order' })
+  get (id: string, options?: CallOptions): Call<GetOrderResult> {
+    return this.connection.request('GET', '/v1/orders/{id}', { ...options, path: { id }, codes: 'order' })
   }
 
   /**
@@ -894,8 +790,8 @@ export class OrdersResource {
    * GET /v1/orders/{id}/codes
    * @param id The id of an order.
    */
-  async codes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): Promise<ListOrderCodesResult> {
-    return this.#connection.request('GET', `/v1/orders/${segment(id)}/codes`, { ...options, query, sealed: 'page' })
+  codes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): Call<ListOrderCodesResult> {
+    return this.connection.request('GET', '/v1/orders/{id}/codes', { ...options, path: { id }, query, codes: 'page' })
   }
 
   /**
@@ -912,7 +808,7 @@ export class OrdersResource {
    * @param id The id of an order.
    */
   streamCodes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): Lines<ListOrderCodesLine> {
-    return new Lines(this.#connection, `/v1/orders/${segment(id)}/codes`, { ...options, query, resume: 'taken' })
+    return new Lines(this.connection, '/v1/orders/{id}/codes', { ...options, path: { id }, query, resume: 'taken' })
   }
 
   /**
@@ -922,8 +818,8 @@ export class OrdersResource {
    * GET /v1/orders/{id}/codes/digest
    * @param id The id of an order.
    */
-  async codesDigest (id: string, options?: CallOptions): Promise<GetOrderCodesDigestResult> {
-    return this.#connection.request('GET', `/v1/orders/${segment(id)}/codes/digest`, options)
+  codesDigest (id: string, options?: CallOptions): Call<GetOrderCodesDigestResult> {
+    return this.connection.request('GET', '/v1/orders/{id}/codes/digest', { ...options, path: { id } })
   }
 
   /**
@@ -933,36 +829,24 @@ export class OrdersResource {
    * POST /v1/orders/{id}/cancel
    * @param id The id of an order.
    */
-  async cancel (id: string, body: CancelOrderBody = {}, options?: CallOptions): Promise<CancelOrderResult> {
-    return this.#connection.request('POST', `/v1/orders/${segment(id)}/cancel`, { ...options, body, sealed: 'order' })
+  cancel (id: string, body: CancelOrderBody = {}, options?: CallOptions): Call<CancelOrderResult> {
+    return this.connection.request('POST', '/v1/orders/{id}/cancel', { ...options, path: { id }, body, codes: 'order' })
   }
 }
 
-export class PricesResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class PricesResource extends Resource {
   /**
    * Read your prices, explained.
    * Your unit price for each SKU at a quantity, and the rules that gave it. It is the price in force now; an order is
    * priced when it is placed (max_total guards it).
    * GET /v1/prices
    */
-  async get (query: GetPricesQuery, options?: CallOptions): Promise<GetPricesResult> {
-    return this.#connection.request('GET', '/v1/prices', { ...options, query })
+  get (query: GetPricesQuery, options?: CallOptions): Call<GetPricesResult> {
+    return this.connection.request('GET', '/v1/prices', { ...options, query })
   }
 }
 
-export class ProductsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class ProductsResource extends Resource {
   /**
    * List products.
    * Products with their SKUs and your own prices. To keep a copy: read all pages, keep synced_until, and send it as
@@ -973,8 +857,7 @@ export class ProductsResource {
    * GET /v1/products
    */
   list (query: ListProductsQuery = {}, options?: CallOptions): List<ListProductsResult> {
-    const path = '/v1/products'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/products', { ...options, query })
   }
 
   /**
@@ -983,18 +866,12 @@ export class ProductsResource {
    * GET /v1/products/{id}
    * @param id The id of a product.
    */
-  async get (id: string, options?: CallOptions): Promise<GetProductResult> {
-    return this.#connection.request('GET', `/v1/products/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetProductResult> {
+    return this.connection.request('GET', '/v1/products/{id}', { ...options, path: { id } })
   }
 }
 
-export class QuotesResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class QuotesResource extends Resource {
   /**
    * Your quotes, newest first.
    * Without their lines. Quotes that nobody used are deleted some days after they expired.
@@ -1002,8 +879,7 @@ export class QuotesResource {
    * GET /v1/quotes
    */
   list (query: ListQuotesQuery = {}, options?: CallOptions): List<ListQuotesResult> {
-    const path = '/v1/quotes'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/quotes', { ...options, query })
   }
 
   /**
@@ -1013,8 +889,8 @@ export class QuotesResource {
    * here.
    * POST /v1/quotes
    */
-  async create (body: CreateQuoteBody, options?: CallOptions): Promise<CreateQuoteResult> {
-    return this.#connection.request('POST', '/v1/quotes', { ...options, body: withReference(body, options) })
+  create (body: CreateQuoteBody, options?: CallOptions): Call<CreateQuoteResult> {
+    return this.connection.request('POST', '/v1/quotes', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -1022,18 +898,12 @@ export class QuotesResource {
    * GET /v1/quotes/{id}
    * @param id The id of a quote.
    */
-  async get (id: string, options?: CallOptions): Promise<GetQuoteResult> {
-    return this.#connection.request('GET', `/v1/quotes/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetQuoteResult> {
+    return this.connection.request('GET', '/v1/quotes/{id}', { ...options, path: { id } })
   }
 }
 
-export class RevealsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class RevealsResource extends Resource {
   /**
    * Who looked at your codes, newest first.
    * Each time codes left, in an order’s answer or fetched: when, by which key, which codes of which order, and where
@@ -1042,26 +912,18 @@ export class RevealsResource {
    * GET /v1/reveals
    */
   list (query: ListRevealsQuery = {}, options?: CallOptions): List<ListRevealsResult> {
-    const path = '/v1/reveals'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/reveals', { ...options, query })
   }
 }
 
-export class ReversalsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class ReversalsResource extends Resource {
   /**
    * Your reversals, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/reversals
    */
   list (query: ListReversalsQuery = {}, options?: CallOptions): List<ListReversalsResult> {
-    const path = '/v1/reversals'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/reversals', { ...options, query })
   }
 
   /**
@@ -1070,8 +932,8 @@ export class ReversalsResource {
    * codes was revealed; if none arrived, the reference is made unusable, so that none can arrive later.
    * POST /v1/reversals
    */
-  async create (body: CreateReversalBody, options?: CallOptions): Promise<CreateReversalResult> {
-    return this.#connection.request('POST', '/v1/reversals', { ...options, body: withReference(body, options) })
+  create (body: CreateReversalBody, options?: CallOptions): Call<CreateReversalResult> {
+    return this.connection.request('POST', '/v1/reversals', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -1079,26 +941,71 @@ export class ReversalsResource {
    * GET /v1/reversals/{id}
    * @param id The id of a reversal.
    */
-  async get (id: string, options?: CallOptions): Promise<GetReversalResult> {
-    return this.#connection.request('GET', `/v1/reversals/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetReversalResult> {
+    return this.connection.request('GET', '/v1/reversals/{id}', { ...options, path: { id } })
   }
 }
 
-export class StandingOrdersResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
+export class SandboxResource extends Resource {
+  /**
+   * Fill the shelf of a SKU.
+   * Makes the codes that are missing from the quantity; they open nothing. A SKU that has as many gets none, so it
+   * can be sent again.
+   * POST /v1/sandbox/stock
+   */
+  fillStock (body: FillSandboxStockBody, options?: CallOptions): Call<FillSandboxStockResult> {
+    return this.connection.request('POST', '/v1/sandbox/stock', { ...options, body })
   }
 
+  /**
+   * Set the balance of your wallet.
+   * By a deposit of what is missing, or an adjustment of what is too much: the wallet’s transfers tell of it.
+   * POST /v1/sandbox/balance
+   */
+  setBalance (body: SetSandboxBalanceBody, options?: CallOptions): Call<SetSandboxBalanceResult> {
+    return this.connection.request('POST', '/v1/sandbox/balance', { ...options, body })
+  }
+
+  /**
+   * Take another level.
+   * Your prices and limits are those of the level from then on.
+   * POST /v1/sandbox/level
+   */
+  setLevel (body: SetSandboxLevelBody, options?: CallOptions): Call<SetSandboxLevelResult> {
+    return this.connection.request('POST', '/v1/sandbox/level', { ...options, body })
+  }
+
+  /**
+   * Begin anew.
+   * Your keys get a fresh reseller of the same name, level and currency: no orders, every reference free, no
+   * endpoints, subscriptions, budgets or contract prices, events from sequence 1, a balance of 100000, and at least
+   * 100 codes of every SKU. The reseller before is closed with its history.
+   * POST /v1/sandbox/reset
+   */
+  reset (options?: CallOptions): Call<ResetSandboxResult> {
+    return this.connection.request('POST', '/v1/sandbox/reset', options)
+  }
+
+  /**
+   * The faults that struck, newest first.
+   * What Kahub-Sandbox and goods with a fault have done, for 7 days; of a forged callback also what your endpoint
+   * answered.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/sandbox/strikes
+   */
+  listStrikes (query: ListSandboxStrikesQuery = {}, options?: CallOptions): List<ListSandboxStrikesResult> {
+    return new List(this.connection, '/v1/sandbox/strikes', { ...options, query })
+  }
+}
+
+export class StandingOrdersResource extends Resource {
   /**
    * Your standing orders, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/standing-orders
    */
   list (query: ListStandingOrdersQuery = {}, options?: CallOptions): List<ListStandingOrdersResult> {
-    const path = '/v1/standing-orders'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/standing-orders', { ...options, query })
   }
 
   /**
@@ -1107,8 +1014,8 @@ export class StandingOrdersResource {
    * places one order, under the reference `{id}/{run}`, and leaves a report. It buys with the key that signs this.
    * POST /v1/standing-orders
    */
-  async create (body: CreateStandingOrderBody, options?: CallOptions): Promise<CreateStandingOrderResult> {
-    return this.#connection.request('POST', '/v1/standing-orders', { ...options, body: withReference(body, options) })
+  create (body: CreateStandingOrderBody, options?: CallOptions): Call<CreateStandingOrderResult> {
+    return this.connection.request('POST', '/v1/standing-orders', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -1116,8 +1023,8 @@ export class StandingOrdersResource {
    * GET /v1/standing-orders/{id}
    * @param id The id of a standing order.
    */
-  async get (id: string, options?: CallOptions): Promise<GetStandingOrderResult> {
-    return this.#connection.request('GET', `/v1/standing-orders/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetStandingOrderResult> {
+    return this.connection.request('GET', '/v1/standing-orders/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -1127,12 +1034,8 @@ export class StandingOrdersResource {
    * PATCH /v1/standing-orders/{id}
    * @param id The id of a standing order.
    */
-  async update (
-    id: string,
-    body: UpdateStandingOrderBody = {},
-    options?: CallOptions
-  ): Promise<UpdateStandingOrderResult> {
-    return this.#connection.request('PATCH', `/v1/standing-orders/${segment(id)}`, { ...options, body })
+  update (id: string, body: UpdateStandingOrderBody = {}, options?: CallOptions): Call<UpdateStandingOrderResult> {
+    return this.connection.request('PATCH', '/v1/standing-orders/{id}', { ...options, path: { id }, body })
   }
 
   /**
@@ -1141,8 +1044,8 @@ export class StandingOrdersResource {
    * DELETE /v1/standing-orders/{id}
    * @param id The id of a standing order.
    */
-  async end (id: string, options?: CallOptions): Promise<EndStandingOrderResult> {
-    return this.#connection.request('DELETE', `/v1/standing-orders/${segment(id)}`, options)
+  end (id: string, options?: CallOptions): Call<EndStandingOrderResult> {
+    return this.connection.request('DELETE', '/v1/standing-orders/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -1152,8 +1055,8 @@ export class StandingOrdersResource {
    * POST /v1/standing-orders/{id}/pause
    * @param id The id of a standing order.
    */
-  async pause (id: string, options?: CallOptions): Promise<PauseStandingOrderResult> {
-    return this.#connection.request('POST', `/v1/standing-orders/${segment(id)}/pause`, options)
+  pause (id: string, options?: CallOptions): Call<PauseStandingOrderResult> {
+    return this.connection.request('POST', '/v1/standing-orders/{id}/pause', { ...options, path: { id } })
   }
 
   /**
@@ -1163,8 +1066,8 @@ export class StandingOrdersResource {
    * POST /v1/standing-orders/{id}/resume
    * @param id The id of a standing order.
    */
-  async resume (id: string, options?: CallOptions): Promise<ResumeStandingOrderResult> {
-    return this.#connection.request('POST', `/v1/standing-orders/${segment(id)}/resume`, options)
+  resume (id: string, options?: CallOptions): Call<ResumeStandingOrderResult> {
+    return this.connection.request('POST', '/v1/standing-orders/{id}/resume', { ...options, path: { id } })
   }
 
   /**
@@ -1174,8 +1077,8 @@ export class StandingOrdersResource {
    * GET /v1/standing-orders/{id}/preview
    * @param id The id of a standing order.
    */
-  async preview (id: string, options?: CallOptions): Promise<PreviewStandingOrderResult> {
-    return this.#connection.request('GET', `/v1/standing-orders/${segment(id)}/preview`, options)
+  preview (id: string, options?: CallOptions): Call<PreviewStandingOrderResult> {
+    return this.connection.request('GET', '/v1/standing-orders/{id}/preview', { ...options, path: { id } })
   }
 
   /**
@@ -1185,26 +1088,19 @@ export class StandingOrdersResource {
    * @param id The id of a standing order.
    */
   runs (id: string, query: ListStandingRunsQuery = {}, options?: CallOptions): List<ListStandingRunsResult> {
-    const path = `/v1/standing-orders/${segment(id)}/runs`
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/standing-orders/{id}/runs', { ...options, path: { id }, query })
   }
 }
 
-export class StockResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class StockResource extends Resource {
   /**
    * Stock of up to 200 SKUs.
    * What can be bought now, read after your request arrived. Unknown and delisted SKUs are refused, all of them
    * named.
    * GET /v1/stock
    */
-  async get (query: GetStockQuery, options?: CallOptions): Promise<GetStockResult> {
-    return this.#connection.request('GET', '/v1/stock', { ...options, query })
+  get (query: GetStockQuery, options?: CallOptions): Call<GetStockResult> {
+    return this.connection.request('GET', '/v1/stock', { ...options, query })
   }
 
   /**
@@ -1212,26 +1108,19 @@ export class StockResource {
    * The same as GET /v1/stock, for more SKUs than an address can hold.
    * POST /v1/stock/query
    */
-  async query (body: QueryStockBody, options?: CallOptions): Promise<QueryStockResult> {
-    return this.#connection.request('POST', '/v1/stock/query', { ...options, body })
+  query (body: QueryStockBody, options?: CallOptions): Call<QueryStockResult> {
+    return this.connection.request('POST', '/v1/stock/query', { ...options, body })
   }
 }
 
-export class SubscriptionsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class SubscriptionsResource extends Resource {
   /**
    * Your subscriptions, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/subscriptions
    */
   list (query: ListSubscriptionsQuery = {}, options?: CallOptions): List<ListSubscriptionsResult> {
-    const path = '/v1/subscriptions'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/subscriptions', { ...options, query })
   }
 
   /**
@@ -1241,8 +1130,8 @@ export class SubscriptionsResource {
    * then. What comes into a tag or into all later begins with no stock, and no price.
    * POST /v1/subscriptions
    */
-  async create (body: CreateSubscriptionBody, options?: CallOptions): Promise<CreateSubscriptionResult> {
-    return this.#connection.request('POST', '/v1/subscriptions', { ...options, body: withReference(body, options) })
+  create (body: CreateSubscriptionBody, options?: CallOptions): Call<CreateSubscriptionResult> {
+    return this.connection.request('POST', '/v1/subscriptions', { ...options, body: withReference(body, options) })
   }
 
   /**
@@ -1250,8 +1139,8 @@ export class SubscriptionsResource {
    * GET /v1/subscriptions/{id}
    * @param id The id of a subscription.
    */
-  async get (id: string, options?: CallOptions): Promise<GetSubscriptionResult> {
-    return this.#connection.request('GET', `/v1/subscriptions/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetSubscriptionResult> {
+    return this.connection.request('GET', '/v1/subscriptions/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -1260,12 +1149,8 @@ export class SubscriptionsResource {
    * PATCH /v1/subscriptions/{id}
    * @param id The id of a subscription.
    */
-  async update (
-    id: string,
-    body: UpdateSubscriptionBody = {},
-    options?: CallOptions
-  ): Promise<UpdateSubscriptionResult> {
-    return this.#connection.request('PATCH', `/v1/subscriptions/${segment(id)}`, { ...options, body })
+  update (id: string, body: UpdateSubscriptionBody = {}, options?: CallOptions): Call<UpdateSubscriptionResult> {
+    return this.connection.request('PATCH', '/v1/subscriptions/{id}', { ...options, path: { id }, body })
   }
 
   /**
@@ -1274,8 +1159,8 @@ export class SubscriptionsResource {
    * DELETE /v1/subscriptions/{id}
    * @param id The id of a subscription.
    */
-  async delete (id: string, options?: CallOptions): Promise<DeleteSubscriptionResult> {
-    return this.#connection.request('DELETE', `/v1/subscriptions/${segment(id)}`, options)
+  delete (id: string, options?: CallOptions): Call<DeleteSubscriptionResult> {
+    return this.connection.request('DELETE', '/v1/subscriptions/{id}', { ...options, path: { id } })
   }
 
   /**
@@ -1284,8 +1169,8 @@ export class SubscriptionsResource {
    * POST /v1/subscriptions/{id}/pause
    * @param id The id of a subscription.
    */
-  async pause (id: string, options?: CallOptions): Promise<PauseSubscriptionResult> {
-    return this.#connection.request('POST', `/v1/subscriptions/${segment(id)}/pause`, options)
+  pause (id: string, options?: CallOptions): Call<PauseSubscriptionResult> {
+    return this.connection.request('POST', '/v1/subscriptions/{id}/pause', { ...options, path: { id } })
   }
 
   /**
@@ -1294,18 +1179,12 @@ export class SubscriptionsResource {
    * POST /v1/subscriptions/{id}/resume
    * @param id The id of a subscription.
    */
-  async resume (id: string, options?: CallOptions): Promise<ResumeSubscriptionResult> {
-    return this.#connection.request('POST', `/v1/subscriptions/${segment(id)}/resume`, options)
+  resume (id: string, options?: CallOptions): Call<ResumeSubscriptionResult> {
+    return this.connection.request('POST', '/v1/subscriptions/{id}/resume', { ...options, path: { id } })
   }
 }
 
-export class WalletsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class WalletsResource extends Resource {
   /**
    * List your wallets.
    * Your wallets, one a currency, with their balances.
@@ -1313,8 +1192,7 @@ export class WalletsResource {
    * GET /v1/wallets
    */
   list (query: ListWalletsQuery = {}, options?: CallOptions): List<ListWalletsResult> {
-    const path = '/v1/wallets'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/wallets', { ...options, query })
   }
 
   /**
@@ -1325,7 +1203,6 @@ export class WalletsResource {
    * @param currency ISO 4217 currency code.
    */
   transfers (currency: string, query: ListTransfersQuery = {}, options?: CallOptions): List<ListTransfersResult> {
-    const path = `/v1/wallets/${segment(currency)}/transfers`
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/wallets/{currency}/transfers', { ...options, path: { currency }, query })
   }
 }

@@ -1,4 +1,16 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
+import type { Secret } from '../secret.ts'
+
+export interface AccessToken {
+  /** Send it as `Authorization: Bearer …`. A JWT (RFC 9068); treat it as opaque. */
+  access_token: string
+  token_type: 'Bearer'
+  /** Seconds. */
+  expires_in: number
+  /** What the token may do, divided by spaces: what was asked for and the key has. */
+  scope: string
+}
+
 export interface AdminProduct {
   /** The id of a product. */
   id: string
@@ -136,6 +148,17 @@ export interface ApprovalPolicy {
   updated_by: string | null
   /** RFC 3339, UTC. */
   updated_at: string | null
+}
+
+export interface AuthorizationServerMetadata {
+  issuer: string
+  token_endpoint: string
+  jwks_uri: string
+  scopes_supported: readonly string[]
+  response_types_supported: readonly string[]
+  grant_types_supported: readonly string[]
+  token_endpoint_auth_methods_supported: readonly string[]
+  token_endpoint_auth_signing_alg_values_supported: readonly string[]
 }
 
 export interface Books {
@@ -409,7 +432,7 @@ export interface CategoryName {
 
 export interface Code {
   /** The code itself (卡密). */
-  secret: string
+  secret: Secret
   /** Card number, where the goods have one. */
   number?: string
   serial?: string
@@ -665,12 +688,18 @@ export interface EndpointWatch {
   url: string
   state: 'enabled' | 'paused' | 'disabled' | (string & {})
   state_reason: string | null
-  /** Deliveries that are due, counted up to 10000. */
+  /** Deliveries that are due, counted up to 1000. */
   backlog: number
-  /** When the oldest of them became true. */
+  /** Whether there are more than were counted. */
+  backlog_is_more: boolean
+  /** When the oldest of those that were counted became true. */
   oldest_due_at: string | null
   /** How long ago that was. */
   oldest_due_seconds: number | null
+  /** Since when nothing can be sent to it for a fault of ours, which counts against nobody. */
+  held_since: string | null
+  /** That fault; signing_failed: the master key of its secret is not configured. */
+  held_error: string | null
   /** RFC 3339, UTC. */
   failing_since: string | null
   /** Attempts that failed since its last success. */
@@ -751,6 +780,13 @@ export interface ExplainedPrice {
   explanation: PriceStep[]
   /** The rules of the explanation, with who set them and why. */
   rules: PriceRule[]
+}
+
+export interface FillStock {
+  /** The id of a SKU. */
+  sku: string
+  /** How many codes are to be available: those that are missing are made. From 1 to 10000. */
+  quantity: number
 }
 
 export interface Hold {
@@ -908,6 +944,14 @@ export interface Money {
   currency: Currency
 }
 
+export interface OauthError {
+  error:
+    | 'invalid_request' | 'invalid_client' | 'unauthorized_client' | 'unsupported_grant_type' | 'invalid_scope'
+    | 'temporarily_unavailable'
+  error_description: string
+  request_id: string
+}
+
 export interface OperatorReveal {
   /** The id of an entry in the reveal log. */
   id: string
@@ -1019,7 +1063,7 @@ export interface OrderCode {
   /** The id of a SKU. */
   sku: string
   /** The code itself (卡密). */
-  secret: string
+  secret: Secret
   /** Card number, where the goods have one. */
   number?: string
   serial?: string
@@ -1213,21 +1257,22 @@ export interface Problem {
 /** Every code a refusal can have; the list may grow. */
 export type ProblemCode =
   | 'overloaded' | 'database_unavailable' | 'request_timeout' | 'headers_too_large' | 'malformed_request' | 'not_found'
-  | 'method_not_allowed' | 'unsupported_media_type' | 'body_too_large' | 'body_not_allowed' | 'signature_missing'
-  | 'signature_malformed' | 'signature_expired' | 'signature_in_future' | 'signature_insufficient'
-  | 'signature_invalid' | 'digest_missing' | 'digest_malformed' | 'digest_mismatch' | 'nonce_reused' | 'key_revoked'
-  | 'key_expired' | 'ip_not_allowed' | 'reseller_suspended' | 'scope_missing' | 'rate_limited'
-  | 'reveal_quota_exceeded' | 'version_unknown' | 'malformed_json' | 'duplicate_json_key' | 'forbidden_json_key'
-  | 'invalid_request' | 'cursor_invalid' | 'reference_missing' | 'reference_mismatch' | 'reference_reused'
-  | 'reference_void' | 'quote_not_found' | 'quote_used' | 'quote_expired' | 'quote_changed' | 'hold_not_found'
-  | 'hold_ended' | 'hold_expired' | 'hold_limit_exceeded' | 'sku_not_found' | 'sku_not_for_sale' | 'price_missing'
-  | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing' | 'out_of_stock'
-  | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed' | 'reversal_too_late'
-  | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed' | 'bulk_file_unreadable'
-  | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak' | 'url_not_allowed'
-  | 'callback_host_unknown' | 'events_expired' | 'in_use' | 'state_conflict' | 'price_below_cost' | 'credit_in_use'
-  | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf' | 'internal_error'
-  | (string & {})
+  | 'method_not_allowed' | 'unsupported_media_type' | 'not_acceptable' | 'body_too_large' | 'body_not_allowed'
+  | 'signature_missing' | 'token_not_accepted' | 'signature_malformed' | 'signature_expired' | 'signature_in_future'
+  | 'signature_insufficient' | 'signature_invalid' | 'digest_missing' | 'digest_malformed' | 'digest_mismatch'
+  | 'nonce_reused' | 'token_invalid' | 'token_expired' | 'key_revoked' | 'key_expired' | 'ip_not_allowed'
+  | 'reseller_suspended' | 'scope_missing' | 'sandbox_only' | 'rate_limited' | 'reveal_quota_exceeded'
+  | 'version_unknown' | 'malformed_json' | 'duplicate_json_key' | 'forbidden_json_key' | 'graphql_request_invalid'
+  | 'document_invalid' | 'query_too_costly' | 'invalid_request' | 'sandbox_fault_invalid' | 'cursor_invalid'
+  | 'reference_missing' | 'reference_mismatch' | 'reference_reused' | 'reference_void' | 'quote_not_found'
+  | 'quote_used' | 'quote_expired' | 'quote_changed' | 'hold_not_found' | 'hold_ended' | 'hold_expired'
+  | 'hold_limit_exceeded' | 'sku_not_found' | 'sku_not_for_sale' | 'price_missing' | 'currency_mixed'
+  | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing' | 'out_of_stock' | 'price_above_max'
+  | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed' | 'reversal_too_late' | 'approval_by_maker'
+  | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed' | 'bulk_file_unreadable' | 'bulk_file_too_large'
+  | 'encryption_key_private' | 'encryption_key_weak' | 'url_not_allowed' | 'callback_host_unknown' | 'events_expired'
+  | 'in_use' | 'state_conflict' | 'price_below_cost' | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid'
+  | 'code_already_stocked' | 'code_not_on_shelf' | 'internal_error' | (string & {})
 
 export interface Product {
   /** The id of a product. */
@@ -1352,7 +1397,7 @@ export interface RefundSummary {
 }
 
 export interface Replayed {
-  /** Deliveries that are due again; at most 10000 in a call. */
+  /** Deliveries that are due again; at most 2000 in a call, and none perhaps, though more follow. */
   replayed: number
   has_more: boolean
   /** Send it as from_sequence to go on; null when that was all. */
@@ -1406,6 +1451,60 @@ export interface Reversal {
   refund: Refund | null
   /** RFC 3339, UTC. */
   created_at: string
+}
+
+export interface SandboxReseller {
+  /** The id of a reseller. */
+  reseller: string
+  name: string
+  level: string
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** Of the wallet in its currency. */
+  balance: Money | null
+}
+
+export interface SandboxStock {
+  /** The id of a SKU. */
+  sku: string
+  /** What can be bought now. */
+  available: number
+  /** How many codes were made for it. */
+  made: number
+}
+
+export interface SandboxStrike {
+  /** A strike. */
+  id: string
+  fault:
+    | 'timeout_before_commit' | 'timeout_after_commit' | 'reset_before_commit' | 'reset_after_commit'
+    | 'error_before_commit' | 'error_after_commit' | 'unavailable' | 'rate_limited' | 'slow_answer' | 'out_of_stock'
+    | 'partial_stock' | 'price_change' | 'quote_expiry' | 'supplier_unknown' | 'callback_duplicate' | 'callback_late'
+    | 'callback_out_of_order' | 'callback_forged' | (string & {})
+  /** What it struck: the method and the address of the call. */
+  call: string
+  /** The reference of that call. */
+  reference: string | null
+  /** Of a callback: the endpoint it went to. */
+  endpoint: string | null
+  /** Of a callback: its webhook-id. */
+  delivery: string | null
+  /** Of a forged callback: what your endpoint answered it; 2xx is wrong. */
+  status: number | null
+  /** Of a forged callback: why there was no answer. */
+  error: string | null
+  /** RFC 3339, UTC. */
+  struck_at: string
+}
+
+export interface SetBalance {
+  /** What the wallet’s balance is to be, 0 to 100 million; a wallet that is not there is opened. */
+  amount: Money
+}
+
+export interface SetLevel {
+  /** The id of a level, chosen by the operator. */
+  level: string
 }
 
 export interface SetPriceRule {
@@ -1555,21 +1654,23 @@ export interface StandingPreview {
     /** Why it was refused. */
     code:
       | 'overloaded' | 'database_unavailable' | 'request_timeout' | 'headers_too_large' | 'malformed_request'
-      | 'not_found' | 'method_not_allowed' | 'unsupported_media_type' | 'body_too_large' | 'body_not_allowed'
-      | 'signature_missing' | 'signature_malformed' | 'signature_expired' | 'signature_in_future'
-      | 'signature_insufficient' | 'signature_invalid' | 'digest_missing' | 'digest_malformed' | 'digest_mismatch'
-      | 'nonce_reused' | 'key_revoked' | 'key_expired' | 'ip_not_allowed' | 'reseller_suspended' | 'scope_missing'
-      | 'rate_limited' | 'reveal_quota_exceeded' | 'version_unknown' | 'malformed_json' | 'duplicate_json_key'
-      | 'forbidden_json_key' | 'invalid_request' | 'cursor_invalid' | 'reference_missing' | 'reference_mismatch'
-      | 'reference_reused' | 'reference_void' | 'quote_not_found' | 'quote_used' | 'quote_expired' | 'quote_changed'
-      | 'hold_not_found' | 'hold_ended' | 'hold_expired' | 'hold_limit_exceeded' | 'sku_not_found' | 'sku_not_for_sale'
-      | 'price_missing' | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing'
-      | 'out_of_stock' | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed'
-      | 'reversal_too_late' | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed'
-      | 'bulk_file_unreadable' | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak'
-      | 'url_not_allowed' | 'callback_host_unknown' | 'events_expired' | 'in_use' | 'state_conflict'
-      | 'price_below_cost' | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked'
-      | 'code_not_on_shelf' | 'internal_error' | null | (string & {})
+      | 'not_found' | 'method_not_allowed' | 'unsupported_media_type' | 'not_acceptable' | 'body_too_large'
+      | 'body_not_allowed' | 'signature_missing' | 'token_not_accepted' | 'signature_malformed' | 'signature_expired'
+      | 'signature_in_future' | 'signature_insufficient' | 'signature_invalid' | 'digest_missing' | 'digest_malformed'
+      | 'digest_mismatch' | 'nonce_reused' | 'token_invalid' | 'token_expired' | 'key_revoked' | 'key_expired'
+      | 'ip_not_allowed' | 'reseller_suspended' | 'scope_missing' | 'sandbox_only' | 'rate_limited'
+      | 'reveal_quota_exceeded' | 'version_unknown' | 'malformed_json' | 'duplicate_json_key' | 'forbidden_json_key'
+      | 'graphql_request_invalid' | 'document_invalid' | 'query_too_costly' | 'invalid_request'
+      | 'sandbox_fault_invalid' | 'cursor_invalid' | 'reference_missing' | 'reference_mismatch' | 'reference_reused'
+      | 'reference_void' | 'quote_not_found' | 'quote_used' | 'quote_expired' | 'quote_changed' | 'hold_not_found'
+      | 'hold_ended' | 'hold_expired' | 'hold_limit_exceeded' | 'sku_not_found' | 'sku_not_for_sale' | 'price_missing'
+      | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing' | 'out_of_stock'
+      | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed' | 'reversal_too_late'
+      | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed' | 'bulk_file_unreadable'
+      | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak' | 'url_not_allowed'
+      | 'callback_host_unknown' | 'events_expired' | 'in_use' | 'state_conflict' | 'price_below_cost' | 'credit_in_use'
+      | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf' | 'internal_error'
+      | null | (string & {})
     detail: string | null
   } | null
 }
@@ -1632,21 +1733,23 @@ export interface StandingRun {
   /** Why it was refused. */
   code:
     | 'overloaded' | 'database_unavailable' | 'request_timeout' | 'headers_too_large' | 'malformed_request'
-    | 'not_found' | 'method_not_allowed' | 'unsupported_media_type' | 'body_too_large' | 'body_not_allowed'
-    | 'signature_missing' | 'signature_malformed' | 'signature_expired' | 'signature_in_future'
-    | 'signature_insufficient' | 'signature_invalid' | 'digest_missing' | 'digest_malformed' | 'digest_mismatch'
-    | 'nonce_reused' | 'key_revoked' | 'key_expired' | 'ip_not_allowed' | 'reseller_suspended' | 'scope_missing'
-    | 'rate_limited' | 'reveal_quota_exceeded' | 'version_unknown' | 'malformed_json' | 'duplicate_json_key'
-    | 'forbidden_json_key' | 'invalid_request' | 'cursor_invalid' | 'reference_missing' | 'reference_mismatch'
-    | 'reference_reused' | 'reference_void' | 'quote_not_found' | 'quote_used' | 'quote_expired' | 'quote_changed'
-    | 'hold_not_found' | 'hold_ended' | 'hold_expired' | 'hold_limit_exceeded' | 'sku_not_found' | 'sku_not_for_sale'
-    | 'price_missing' | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing'
-    | 'out_of_stock' | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed'
-    | 'reversal_too_late' | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed'
-    | 'bulk_file_unreadable' | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak'
-    | 'url_not_allowed' | 'callback_host_unknown' | 'events_expired' | 'in_use' | 'state_conflict' | 'price_below_cost'
-    | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf'
-    | 'internal_error' | null | (string & {})
+    | 'not_found' | 'method_not_allowed' | 'unsupported_media_type' | 'not_acceptable' | 'body_too_large'
+    | 'body_not_allowed' | 'signature_missing' | 'token_not_accepted' | 'signature_malformed' | 'signature_expired'
+    | 'signature_in_future' | 'signature_insufficient' | 'signature_invalid' | 'digest_missing' | 'digest_malformed'
+    | 'digest_mismatch' | 'nonce_reused' | 'token_invalid' | 'token_expired' | 'key_revoked' | 'key_expired'
+    | 'ip_not_allowed' | 'reseller_suspended' | 'scope_missing' | 'sandbox_only' | 'rate_limited'
+    | 'reveal_quota_exceeded' | 'version_unknown' | 'malformed_json' | 'duplicate_json_key' | 'forbidden_json_key'
+    | 'graphql_request_invalid' | 'document_invalid' | 'query_too_costly' | 'invalid_request' | 'sandbox_fault_invalid'
+    | 'cursor_invalid' | 'reference_missing' | 'reference_mismatch' | 'reference_reused' | 'reference_void'
+    | 'quote_not_found' | 'quote_used' | 'quote_expired' | 'quote_changed' | 'hold_not_found' | 'hold_ended'
+    | 'hold_expired' | 'hold_limit_exceeded' | 'sku_not_found' | 'sku_not_for_sale' | 'price_missing'
+    | 'currency_mixed' | 'quantity_out_of_bounds' | 'quantity_off_step' | 'wallet_missing' | 'out_of_stock'
+    | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed' | 'reversal_too_late'
+    | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed' | 'bulk_file_unreadable'
+    | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak' | 'url_not_allowed'
+    | 'callback_host_unknown' | 'events_expired' | 'in_use' | 'state_conflict' | 'price_below_cost' | 'credit_in_use'
+    | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf' | 'internal_error'
+    | null | (string & {})
   /** Why it did not order, in a sentence. */
   detail: string | null
 }
@@ -1727,6 +1830,38 @@ export interface SubscriptionWithValues {
   updated_at: string
   /** Where it goes on from: of each SKU what was there when it was made, or what was told since; 200 SKUs at most. */
   values: SubscriptionValue[]
+}
+
+export interface TokenForm {
+  /** `client_credentials` */
+  grant_type?: string | undefined
+  /** `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
+  client_assertion_type?: string | undefined
+  /**
+   * A JWT signed with EdDSA by your ed25519 key: iss and sub are the key id, aud is the issuer or the token endpoint,
+   * exp at most five minutes ahead, jti new and random: it is good once.
+   */
+  client_assertion?: string | undefined
+  /** The key id; may be left out. */
+  client_id?: string | undefined
+  /**
+   * Of catalog:read stock:read orders:read wallet:read, those you want, divided by spaces; all that the key has when
+   * left out.
+   */
+  scope?: string | undefined
+}
+
+export interface TokenJwk {
+  kty: string
+  crv: string
+  x: string
+  kid: string
+  alg: string
+  use: string
+}
+
+export interface TokenJwks {
+  keys: readonly TokenJwk[]
 }
 
 export interface Transfer {
@@ -2867,6 +3002,49 @@ export type PauseSubscriptionResult = Subscription
 /** The answer of POST /v1/subscriptions/{id}/resume. */
 export type ResumeSubscriptionResult = Subscription
 
+/** The body of POST /v1/sandbox/stock. */
+export type FillSandboxStockBody = FillStock
+
+/** The answer of POST /v1/sandbox/stock. */
+export type FillSandboxStockResult = SandboxStock
+
+/** The body of POST /v1/sandbox/balance. */
+export type SetSandboxBalanceBody = SetBalance
+
+/** The answer of POST /v1/sandbox/balance. */
+export type SetSandboxBalanceResult = Wallet
+
+/** The body of POST /v1/sandbox/level. */
+export type SetSandboxLevelBody = SetLevel
+
+/** The answer of POST /v1/sandbox/level. */
+export type SetSandboxLevelResult = SandboxReseller
+
+/** The answer of POST /v1/sandbox/reset. */
+export type ResetSandboxResult = SandboxReseller
+
+/** The query of GET /v1/sandbox/strikes. */
+export interface ListSandboxStrikesQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  fault?:
+    | 'timeout_before_commit' | 'timeout_after_commit' | 'reset_before_commit' | 'reset_after_commit'
+    | 'error_before_commit' | 'error_after_commit' | 'unavailable' | 'rate_limited' | 'slow_answer' | 'out_of_stock'
+    | 'partial_stock' | 'price_change' | 'quote_expiry' | 'supplier_unknown' | 'callback_duplicate' | 'callback_late'
+    | 'callback_out_of_order' | 'callback_forged' | undefined
+  reference?: string | undefined
+}
+
+/** The answer of GET /v1/sandbox/strikes. */
+export interface ListSandboxStrikesResult {
+  data: SandboxStrike[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
 /** The body of PUT /admin/v1/levels/{id}. */
 export interface PutLevelBody {
   /** A name for people. */
@@ -3549,7 +3727,7 @@ export interface ListCallbacksQuery {
   limit?: number | undefined
   /** next_cursor of the page before, with the same filters. */
   cursor?: string | undefined
-  /** true: only those that fail or are disabled. */
+  /** true: only those that fail, are disabled, or wait for us. */
   failing?: boolean | undefined
   /** Only endpoints of this reseller. */
   reseller?: string | undefined

@@ -1,7 +1,8 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
-import { Connection, segment, type CallOptions } from '../../../sdk/src/connection.ts'
+import type { Call } from '../../../sdk/src/call.ts'
+import { Connection, type CallOptions } from '../../../sdk/src/connection.ts'
 import { fileBytes, type FileBody } from '../../../sdk/src/files.ts'
-import type { KahubOptions } from '../../../sdk/src/options.ts'
+import { Resource } from '../../../sdk/src/resource.ts'
 import type {
   PutImportPartResult,
   PutLevelBody,
@@ -10,54 +11,37 @@ import type {
 
 /** The operator API: setting up what resellers buy. */
 export class KahubAdmin extends Connection {
-  readonly imports: ImportsResource
-  readonly levels: LevelsResource
-
-  constructor (options: KahubOptions) {
-    super(options, '2026-11-21')
-    this.imports = new ImportsResource(this)
-    this.levels = new LevelsResource(this)
-  }
+  readonly imports = new ImportsResource(this)
+  readonly levels = new LevelsResource(this)
 }
 
-export class ImportsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class ImportsResource extends Resource {
   /**
    * Send a part of a file.
    * PUT /admin/v1/imports/{id}/parts/{number}
    */
-  async putPart (
+  putPart (
     id: string,
     number: number,
     body: FileBody,
     contentType: 'application/x-ndjson' | 'text/csv',
     options?: CallOptions
-  ): Promise<PutImportPartResult> {
-    return this.#connection.request('PUT', `/admin/v1/imports/${segment(id)}/parts/${segment(number)}`, {
+  ): Call<PutImportPartResult> {
+    return this.connection.request('PUT', '/admin/v1/imports/{id}/parts/{number}', {
       ...options,
+      path: { id, number },
       headers: { ...options?.headers, 'content-type': contentType },
-      body: await fileBytes(body)
+      body: fileBytes(body)
     })
   }
 }
 
-export class LevelsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class LevelsResource extends Resource {
   /**
    * Make or change a level.
    * PUT /admin/v1/levels/{id}
    */
-  async put (id: string, body: PutLevelBody, options?: CallOptions): Promise<PutLevelResult> {
-    return this.#connection.request('PUT', `/admin/v1/levels/${segment(id)}`, { ...options, body })
+  put (id: string, body: PutLevelBody, options?: CallOptions): Call<PutLevelResult> {
+    return this.connection.request('PUT', '/admin/v1/levels/{id}', { ...options, path: { id }, body })
   }
 }

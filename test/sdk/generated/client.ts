@@ -1,8 +1,9 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
-import { Connection, segment, withReference, type CallOptions } from '../../../sdk/src/connection.ts'
+import type { Call } from '../../../sdk/src/call.ts'
+import { Connection, withReference, type CallOptions } from '../../../sdk/src/connection.ts'
 import { Lines } from '../../../sdk/src/lines.ts'
-import type { KahubOptions } from '../../../sdk/src/options.ts'
 import { List } from '../../../sdk/src/pages.ts'
+import { Resource } from '../../../sdk/src/resource.ts'
 import type {
   CancelOrderResult,
   GetMeResult,
@@ -21,84 +22,57 @@ import type {
 
 /** The wholesale API, as a reseller uses it. */
 export class Kahub extends Connection {
-  readonly holds: HoldsResource
-  readonly me: MeResource
-  readonly orders: OrdersResource
-  readonly products: ProductsResource
-  readonly stock: StockResource
-
-  constructor (options: KahubOptions) {
-    super(options, '2026-11-21')
-    this.holds = new HoldsResource(this)
-    this.me = new MeResource(this)
-    this.orders = new OrdersResource(this)
-    this.products = new ProductsResource(this)
-    this.stock = new StockResource(this)
-  }
+  readonly holds = new HoldsResource(this)
+  readonly me = new MeResource(this)
+  readonly orders = new OrdersResource(this)
+  readonly products = new ProductsResource(this)
+  readonly stock = new StockResource(this)
 }
 
-export class HoldsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class HoldsResource extends Resource {
   /**
    * Release a hold.
    * DELETE /v1/holds/{id}
    */
-  async release (id: string, options?: CallOptions): Promise<void> {
-    return this.#connection.request('DELETE', `/v1/holds/${segment(id)}`, options)
+  release (id: string, options?: CallOptions): Call<void> {
+    return this.connection.request('DELETE', '/v1/holds/{id}', { ...options, path: { id } })
   }
 }
 
-export class MeResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class MeResource extends Resource {
   /**
    * Read who you are.
    * GET /v1/me
    */
-  async get (options?: CallOptions): Promise<GetMeResult> {
-    return this.#connection.request('GET', '/v1/me', options)
+  get (options?: CallOptions): Call<GetMeResult> {
+    return this.connection.request('GET', '/v1/me', options)
   }
 }
 
-export class OrdersResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class OrdersResource extends Resource {
   /**
    * Place an order.
    * Takes everything or nothing.
    * POST /v1/orders
    */
-  async place (body: PlaceOrderBody, options?: CallOptions): Promise<PlaceOrderResult> {
-    return this.#connection.request('POST', '/v1/orders', { ...options, body: withReference(body, options) })
+  place (body: PlaceOrderBody, options?: CallOptions): Call<PlaceOrderResult> {
+    return this.connection.request('POST', '/v1/orders', { ...options, body: withReference(body, options) })
   }
 
   /**
    * Read an order.
    * GET /v1/orders/{id}
    */
-  async get (id: string, options?: CallOptions): Promise<GetOrderResult> {
-    return this.#connection.request('GET', `/v1/orders/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetOrderResult> {
+    return this.connection.request('GET', '/v1/orders/{id}', { ...options, path: { id } })
   }
 
   /**
    * Cancel an order.
    * POST /v1/orders/{id}/cancel
    */
-  async cancel (id: string, options?: CallOptions): Promise<CancelOrderResult> {
-    return this.#connection.request('POST', `/v1/orders/${segment(id)}/cancel`, options)
+  cancel (id: string, options?: CallOptions): Call<CancelOrderResult> {
+    return this.connection.request('POST', '/v1/orders/{id}/cancel', { ...options, path: { id } })
   }
 
   /**
@@ -107,8 +81,7 @@ export class OrdersResource {
    * GET /v1/orders/{id}/codes
    */
   codes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): List<ListOrderCodesResult> {
-    const path = `/v1/orders/${segment(id)}/codes`
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/orders/{id}/codes', { ...options, path: { id }, query, codes: 'there' })
   }
 
   /**
@@ -117,17 +90,11 @@ export class OrdersResource {
    * GET /v1/orders/{id}/codes
    */
   streamCodes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): Lines<ListOrderCodesLine> {
-    return new Lines(this.#connection, `/v1/orders/${segment(id)}/codes`, { ...options, query })
+    return new Lines(this.connection, '/v1/orders/{id}/codes', { ...options, path: { id }, query })
   }
 }
 
-export class ProductsResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class ProductsResource extends Resource {
   /**
    * List products.
    * Products with their SKUs and your own prices.
@@ -137,8 +104,7 @@ export class ProductsResource {
    * GET /v1/products
    */
   list (query: ListProductsQuery = {}, options?: CallOptions): List<ListProductsResult> {
-    const path = '/v1/products'
-    return new List(cursor => this.#connection.request('GET', path, { ...options, query: { ...query, cursor } }), query.cursor)
+    return new List(this.connection, '/v1/products', { ...options, query })
   }
 
   /**
@@ -146,23 +112,17 @@ export class ProductsResource {
    * GET /v1/products/{id}
    * @param id The id of the product.
    */
-  async get (id: string, options?: CallOptions): Promise<GetProductResult> {
-    return this.#connection.request('GET', `/v1/products/${segment(id)}`, options)
+  get (id: string, options?: CallOptions): Call<GetProductResult> {
+    return this.connection.request('GET', '/v1/products/{id}', { ...options, path: { id } })
   }
 }
 
-export class StockResource {
-  readonly #connection: Connection
-
-  constructor (connection: Connection) {
-    this.#connection = connection
-  }
-
+export class StockResource extends Resource {
   /**
    * Read the stock of SKUs.
    * GET /v1/stock
    */
-  async read (query: ReadStockQuery, options?: CallOptions): Promise<ReadStockResult> {
-    return this.#connection.request('GET', '/v1/stock', { ...options, query })
+  read (query: ReadStockQuery, options?: CallOptions): Call<ReadStockResult> {
+    return this.connection.request('GET', '/v1/stock', { ...options, query })
   }
 }

@@ -1,4 +1,6 @@
 // Generated from openapi.yaml by sdk/generate/generate.ts: change the contract and generate again, not this file.
+import type { Secret } from '../../../sdk/src/secret.ts'
+
 export interface Category {
   id: string
 }
@@ -125,7 +127,7 @@ export interface ListOrderCodesQuery {
 /** An item of the answer of GET /v1/orders/{id}/codes. */
 export interface ListOrderCodesItem {
   number?: string
-  secret: string
+  secret: Secret
 }
 
 /** The answer of GET /v1/orders/{id}/codes. */
