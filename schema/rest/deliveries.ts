@@ -22,7 +22,7 @@ const delivery = {
   simulated: Type.Boolean({ description: 'true: a sample you asked for, of no event in the feed.' }),
   state: OneOf(deliveryStates, { description: 'due: to be sent (again). dead: given up, until you replay it. dropped: its endpoint is gone.' }),
   attempts: Type.Integer({ description: 'Attempts there were.' }),
-  next_attempt_at: Nullable(Timestamp, { description: 'When it is sent next; null when it is not.' }),
+  next_attempt_at: Nullable(Timestamp, { description: 'When it is sent next; null when it is not, or not before its endpoint is resumed.' }),
   last_status: Nullable(Type.Integer(), { description: 'What the last attempt was answered; null: there was none, or no answer.' }),
   last_error: Nullable(Type.String(), { description: 'Why the last attempt failed.' }),
   delivered_at: Nullable(Timestamp),

@@ -24,6 +24,13 @@ export interface CallbackTarget {
 export function readCallbackUrl (text: string, rules: CallbackRules): { readonly url: string } | { readonly refusal: string } {
   const refuse = (refusal: string) => ({ refusal })
   if (text.length > callbackUrlCharsMax) return refuse(`A URL has at most ${callbackUrlCharsMax} characters.`)
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
+  if (scheme === undefined && /^[!-~]+$/.test(text)) {
+    return refuse('The URL has no scheme. Write https:// and then the host, as https://shop.example.com/callbacks.')
+  }
+  if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') {
+    return refuse(`Callbacks are not sent over ${scheme}: they are HTTP requests over TLS. Write a URL that begins with https://.`)
+  }
   // The parser would drop or turn round what stands here; what two parsers read differently is how guards are passed.
   if (!/^https?:\/\/[!-~]+$/.test(text) || /[\\"<>^`{|}]/.test(text)) {
     return refuse('Write a full https URL in plain ASCII: other letters percent-encoded, the host in punycode, no spaces or backslashes.')

@@ -117,6 +117,23 @@ t.test('an endpoint goes from state to state as the table says, and no other way
   }
 })
 
+t.test('an endpoint that gets nothing says so, and why, and names no time', async t => {
+  const alice = await house.reseller()
+  const { id } = await endpointOf(alice)
+  const { id: deliveryId } = await alice.kahub.endpoints.simulate(id, { type: 'order.completed' })
+  t.match(await alice.kahub.endpoints.get(id), { state: 'enabled', state_reason: null, next_attempt_at: /Z$/ })
+  t.match(await alice.kahub.deliveries.get(deliveryId), { state: 'due', next_attempt_at: /Z$/ })
+  await alice.kahub.endpoints.pause(id)
+  t.match(await alice.kahub.endpoints.test(id), { state: 'paused', state_reason: /tests too, until you resume it/, next_attempt_at: null })
+  t.match(await alice.kahub.deliveries.get(deliveryId), { state: 'due', next_attempt_at: null })
+  await alice.kahub.endpoints.resume(id)
+  t.match(await alice.kahub.endpoints.get(id), { state: 'enabled', state_reason: null })
+  await db`update endpoints set state = 'disabled', state_reason = 'It answered 410 Gone.' where id = ${uuidOf(id)}`
+  t.match(await alice.kahub.endpoints.get(id), { next_attempt_at: null, state_reason: 'It answered 410 Gone.' })
+  t.match(await alice.kahub.deliveries.get(deliveryId), { state: 'due', next_attempt_at: null })
+  t.match(await alice.kahub.endpoints.delete(id), { id, state: 'disabled', state_reason: 'It was deleted.', next_attempt_at: null })
+})
+
 t.test('a resumed endpoint is told what became true while it was disabled', async t => {
   const alice = await house.reseller()
   const { id } = await endpointOf(alice)

@@ -241,6 +241,12 @@ t.test('a URL is taken or refused as it is written, and the refusal says why', a
   t.equal(refusalOf('https://xn--fiqs8s.example/'), 'https://xn--fiqs8s.example/')
   t.match(refusalOf('http://shop.example.com/'), 'https only')
   t.match(refusalOf('https://shop.example.com:8443/'), 'port 443 only')
+  for (const text of ['shop.example.com', 'shop.example.com/hook', 'shop.example.com:443/hook', '//shop.example.com/', '/hook', 'https:shop.example.com']) {
+    t.match(refusalOf(text), 'no scheme. Write https://', text)
+  }
+  t.match(refusalOf('ftp://shop.example.com/'), 'not sent over ftp: they are HTTP requests over TLS. Write a URL that begins with https://')
+  t.match(refusalOf('wss://shop.example.com/'), 'not sent over wss')
+  t.match(refusalOf('HTTPS://shop.example.com/'), 'plain ASCII', 'a scheme is written small')
   t.equal(refusalOf('https://shop.example.com:8443/', { ports: [443, 8443], loopback: false }), 'https://shop.example.com:8443/')
   t.match(refusalOf('https://shop:secret@shop.example.com/'), 'user name')
   t.match(refusalOf('https://shop.example.com/#part'), 'fragment')

@@ -175,7 +175,8 @@ function changingRoutes (app: App): void {
     schema: {
       operationId: 'deleteEndpoint',
       summary: 'Delete an endpoint, for good',
-      description: 'It is told nothing more; what is due is dropped. What was sent to it can still be read.',
+      description: 'It is told nothing more; what is due is dropped, but for what goes to orders’ own addresses, if another endpoint is on that ' +
+        'host. What was sent to it can still be read.',
       tags: ['Callbacks'],
       'x-sdk': { resource: 'endpoints', method: 'delete' },
       params: EndpointParams,
@@ -186,7 +187,7 @@ function changingRoutes (app: App): void {
     return endpointView(await change(request, async tx => {
       const endpoint = await readEndpoint(tx, resellerId, idOf(request))
       await deleteEndpoint(tx, resellerId, endpoint.id)
-      return endpoint
+      return { ...endpoint, state: 'disabled' as const, stateReason: 'It was deleted.' }
     }))
   })
 }
@@ -198,7 +199,7 @@ function tryingRoutes (app: App): void {
       operationId: 'testEndpoint',
       summary: 'Send a test to an endpoint',
       description: 'Appends an event endpoint.test, which goes to this endpoint alone, whatever its types; GET /v1/deliveries shows ' +
-        'what came of it.',
+        'what came of it. While it is paused the test waits: the state in the answer says so.',
       tags: ['Callbacks'],
       'x-sdk': { resource: 'endpoints', method: 'test' },
       params: EndpointParams,
@@ -272,6 +273,8 @@ function answerWithSecret (reply: FastifyReply, { endpoint, secret }: MadeEndpoi
   return { ...endpointView(endpoint), secret: secret?.reveal() ?? null }
 }
 
+const paused = 'You paused it: what it is to be told waits, tests too, until you resume it.'
+
 function endpointView (endpoint: EndpointRecord): Endpoint {
   return {
     id: showId('endpoint', endpoint.id),
@@ -282,13 +285,13 @@ function endpointView (endpoint: EndpointRecord): Endpoint {
     concurrency_max: endpoint.concurrencyMax,
     per_second_max: endpoint.perSecondMax,
     state: endpoint.state,
-    state_reason: endpoint.stateReason,
+    state_reason: endpoint.state === 'paused' ? paused : endpoint.stateReason,
     sequence: Number(endpoint.sequence),
     failures: endpoint.failures,
     failing_since: endpoint.failingSince?.toISOString() ?? null,
     last_status: endpoint.lastStatus,
     last_error: endpoint.lastError,
-    next_attempt_at: endpoint.nextDueAt?.toISOString() ?? null,
+    next_attempt_at: endpoint.state === 'enabled' ? endpoint.nextDueAt?.toISOString() ?? null : null,
     previous_secret_until: endpoint.previousUntil?.toISOString() ?? null,
     created_at: endpoint.createdAt.toISOString(),
     updated_at: endpoint.updatedAt.toISOString()

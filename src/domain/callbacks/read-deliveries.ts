@@ -92,6 +92,6 @@ function ofEvent (read: Reader, resellerId: Uuid, eventId: Uuid) {
 function deliveryColumns (read: Reader) {
   return read`deliveries.id, endpoint_id as "endpointId", coalesce(deliveries.url, endpoints.url) as url, deliveries.sequence,
     event_id as "eventId", event_sequence as "eventSequence", type, sample is not null as simulated, deliveries.state, attempts,
-    case when deliveries.state = 'due' then due_at end as "dueAt", deliveries.last_status as "lastStatus",
+    case when deliveries.state = 'due' and endpoints.state = 'enabled' then due_at end as "dueAt", deliveries.last_status as "lastStatus",
     deliveries.last_error as "lastError", delivered_at as "deliveredAt", deliveries.created_at as "createdAt"`
 }
