@@ -3,9 +3,9 @@
 import t, { type Test } from 'tap'
 import { build } from 'esbuild'
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { signedFetch } from '../../examples/signed-fetch.ts'
 import { openHouse } from '../support/house.ts'
@@ -25,6 +25,8 @@ interface Generator {
   readonly says: readonly RegExp[]
   /** Where its types are, in its folder. */
   readonly types: string
+  /** Its section of docs/tools.md. */
+  readonly section: number
   /** A program that uses what it printed. */
   readonly program: string
 }
@@ -40,8 +42,9 @@ const generators: readonly Generator[] = [
     words: (contract, folder) => ['openapi-typescript', contract, '-o', join(folder, 'contract.ts')],
     says: [/^✨ openapi-typescript [\d.]+$/, /^🚀 \S+ → \S+ \[[\d.]+m?s\]$/],
     types: 'contract.ts',
+    section: 0,
     program: `
-import type { components, paths, webhooks } from './printed/contract.js'
+import type { components, paths, webhooks } from './kahub/contract.js'
 
 type Answer<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never
 type Problem = components['schemas']['Problem']
@@ -85,9 +88,10 @@ export const nothing: components['schemas']['PlaceOrderBody'] = { reference: 'PO
     words: (contract, folder) => ['openapi-ts', '-i', contract, '-o', folder, '--no-log-file'],
     says: [/^@hey-api\/openapi-ts v[\d.]+$/, /^\[Job 1\] ~ Generating\.\.\.$/, /^\[Job 1\] {3}\[1\] \S+$/, /^\[Job 1\] ✓ \S+ · \d+ files · [\d.]+m?s$/],
     types: 'types.gen.ts',
+    section: 1,
     program: `
-import { client } from './printed/client.gen.js'
-import { listProducts, placeOrder, type OnOrderCompletedWebhookPayload, type PlaceOrderBody, type Problem } from './printed/index.js'
+import { client } from './kahub/client.gen.js'
+import { listProducts, placeOrder, type OnOrderCompletedWebhookPayload, type PlaceOrderBody, type Problem } from './kahub/index.js'
 
 export async function buy (baseUrl: string, signed: typeof fetch) {
   client.setConfig({ baseUrl, fetch: signed })
@@ -125,25 +129,35 @@ export const nothing: PlaceOrderBody = { reference: 'PO-3' }
 for (const generator of generators) {
   t.test(`${generator.package} prints a client from openapi.yaml without a warning; it compiles strictly, and buys`, async t => {
     const folder = await openFolder(t)
-    const { code, said } = await generate(generator, contract, join(folder, 'printed'))
+    const { code, said } = await generate(generator, contract, join(folder, 'kahub'))
     t.equal(code, 0, said)
     t.same(said.split('\n').filter(line => line.trim() !== '' && !generator.says.some(pattern => pattern.test(line))), [], 'no warning')
 
-    const types = await readFile(join(folder, 'printed', generator.types), 'utf8')
+    const types = await readFile(join(folder, 'kahub', generator.types), 'utf8')
     t.same(types.match(/^(?:export type| {8}) ?[A-Z]\w*\d+(?= =|:)/gm) ?? [], [], 'no shape had to be called by a number')
     t.same(types.match(/^ +body\??: unknown/gm) ?? [], [], 'no body is unknown')
 
+    const [example, translated] = await Promise.all(['docs/tools.md', 'docs/tools.zh-CN.md'].map(async page =>
+      [...(await readFile(join(root, page), 'utf8')).matchAll(/^```ts\n(.*?)^```$/gms)][generator.section]![1]!))
+    t.equal(translated, example, 'the same example in both languages')
+    await copyFile(join(root, 'examples/signed-fetch.ts'), join(folder, 'signed-fetch.ts'))
+    await writeFile(join(folder, 'example.ts'), example!)
     await writeFile(join(folder, 'program.ts'), generator.program)
     t.same(await run('tsc', ['-p', folder]), { code: 0, said: '' }, 'it compiles strictly, and what must not compile does not')
 
-    const outfile = join(folder, 'program.mjs')
-    await build({ entryPoints: [join(folder, 'program.ts')], outfile, bundle: true, format: 'esm', platform: 'node', logLevel: 'silent' })
-    const { buy } = await import(pathToFileURL(outfile).href) as Program
+    await Promise.all(['program', 'example'].map(name => build({
+      entryPoints: [join(folder, `${name}.ts`)], outfile: join(folder, `${name}.mjs`), bundle: true, format: 'esm', platform: 'node', logLevel: 'silent'
+    })))
+    const { buy } = await import(pathToFileURL(join(folder, 'program.mjs')).href) as Program
     const { price, bought, refused } = await buy(house.url, signedFetch(reseller.credentials as { keyId: string, secret: string }))
     t.equal(price, '10.00')
     t.match(bought, /^PO-1 completed CODE-/)
     t.match(refused, /^deposit: /)
     t.equal((await reseller.kahub.orders.list({ reference: 'PO-1' })).data.length, 1, 'the same reference from both clients is one order')
+
+    const { keyId: KAHUB_KEY_ID, secret: KAHUB_SECRET } = (await house.reseller()).credentials as { keyId: string, secret: string }
+    const ran = await run(join(folder, 'example.mjs'), [], { KAHUB_URL: house.url, KAHUB_KEY_ID, KAHUB_SECRET })
+    t.match(ran, { code: 0, said: /^ord_\S+ completed\n$/ }, 'the example of docs/tools.md buys too')
   })
 }
 
@@ -170,7 +184,7 @@ t.test('signed-fetch signs what the client gave it: text beyond ASCII, a query, 
 async function openFolder (t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kahub-generators-'))
   t.teardown(() => rm(folder, { recursive: true }))
-  await mkdir(join(folder, 'printed'))
+  await mkdir(join(folder, 'kahub'))
   await writeFile(join(folder, 'package.json'), '{"type": "module"}')
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({
     compilerOptions: {
@@ -178,7 +192,9 @@ async function openFolder (t: Test): Promise<string> {
       lib: ['es2022', 'dom', 'dom.iterable'],
       module: 'nodenext',
       moduleResolution: 'nodenext',
-      types: [],
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules/@types')],
+      allowImportingTsExtensions: true,
       strict: true,
       noUncheckedIndexedAccess: true,
       noEmit: true
@@ -192,10 +208,11 @@ function generate ({ words }: Generator, contract: string, folder: string): Prom
   return run(program!, rest)
 }
 
-/** Runs a program of node_modules; gives all that it said, without colours. */
-function run (program: string, words: readonly string[]): Promise<{ code: number, said: string }> {
+/** Runs a program, of node_modules where it has no path; gives all that it said, without colours. */
+function run (program: string, words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number, said: string }> {
+  const path = resolvePath(root, 'node_modules/.bin', program)
   return new Promise(resolve => {
-    execFile(process.execPath, [join(root, 'node_modules/.bin', program), ...words], { maxBuffer: 1e7 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [path, ...words], { maxBuffer: 1e7, env: { ...process.env, ...env } }, (error, stdout, stderr) => {
       // eslint-disable-next-line no-control-regex
       resolve({ code: Number(error?.code ?? 0), said: (stdout + stderr).replace(/\x1b\[[0-9;]*m/g, '') })
     })
