@@ -15,6 +15,7 @@ import { readId } from '../../src/base/ids.ts'
 import { printContract } from '../../src/commands.ts'
 import { withdrawLots } from '../../src/domain/stock/withdraw-lots.ts'
 import { transact } from '../../src/postgres/transact.ts'
+import { fingerprintOf } from '../support/fingerprint.ts'
 import { contractJudge, contractText, readContract, type Operation } from '../support/contract.ts'
 import { openHouse, outcomeOf, type Actor, type Reseller } from '../support/house.ts'
 
@@ -201,7 +202,12 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   proveStock: () => ({}),
   adminListOrders: at => ({ path: { id: at.reseller.id } }),
   adminGetOrder: at => ({ path: { id: at.reseller.id, order: at.order } }),
-  adminListReveals: at => ({ query: `reseller=${at.reseller.id}&limit=2` })
+  adminListReveals: at => ({ query: `reseller=${at.reseller.id}&limit=2` }),
+  fillSandboxStock: at => ({ body: { sku: at.sku, quantity: 5 } }),
+  setSandboxBalance: () => ({ body: { amount: cny('500') } }),
+  setSandboxLevel: () => ({ body: { level: 'gold' } }),
+  resetSandbox: () => ({}),
+  listSandboxStrikes: () => ({ query: 'fault=out_of_stock' })
 }
 
 // An owner has so many keys and no more: what earlier samples have left is revoked first.
@@ -325,6 +331,8 @@ const live = await furnish('live')
 const sandbox = await furnish('test')
 const unsigned = { headersAfter: { signature: null, 'signature-input': null } }
 const isAdmin = ({ path }: Operation) => path.startsWith('/admin/')
+/** The levers of the sandbox are there for test keys alone. */
+const isLever = ({ path }: Operation) => path.startsWith('/v1/sandbox/')
 
 /** Keys of one scope each, and keys of all scopes but one (of another reseller: a reseller has so many keys and no more), by scope. */
 const other = await house.reseller()
@@ -358,15 +366,20 @@ t.test('every signed operation has a sample, and no sample is of nothing', async
 t.test('every operation is refused unsigned and without its scope, and fulfilled with no other scope than its own', async t => {
   for (const operation of signed) {
     const { operationId, scope } = operation
-    const sample = await samples[operationId]!(live)
-    t.equal((await sends(live.reseller, operation, sample, unsigned)).code, 'signature_missing', `${operationId} unsigned`)
+    // A reset leaves no reseller behind that a test could go on with.
+    const at = isLever(operation) ? { ...sandbox, reseller: await house.reseller({ world: 'test' }) } : live
+    const sample = await samples[operationId]!(at)
+    t.equal((await sends(at.reseller, operation, sample, unsigned)).code, 'signature_missing', `${operationId} unsigned`)
+    if (isLever(operation)) t.equal((await sends(live.reseller, operation, sample)).code, 'sandbox_only', `${operationId} with a live key`)
     if (scope !== undefined) {
       const refused = await sends(actors.get(scope)!.without, operation, sample)
       t.match(refused.json, { status: 403, code: 'scope_missing', scope }, `${operationId} without ${scope}`)
       const stranger = isAdmin(operation) ? live.reseller : house.operators.live
       t.equal((await sends(stranger, operation, sample)).code, 'scope_missing', `${operationId} at the wrong counter`)
     }
-    const rightful = scope === undefined ? live.reseller : actors.get(scope)!.with
+    const rightful = scope === undefined
+      ? at.reseller
+      : isLever(operation) ? await at.reseller.withKey({ scopes: [scope as vocabulary.Scope] }) : actors.get(scope)!.with
     const answer = await sends(rightful, operation, sample)
     t.ok([200, 201, 202].includes(answer.status), `${operationId} with ${scope ?? 'any key'}: ${answer.status} ${answer.code ?? ''}`)
     t.equal(answer.status === 201, '201' in operation.responses, `${operationId}: 201 where something is made`)
@@ -409,7 +422,8 @@ t.test('what is another reseller’s is not found, on any operation', async t =>
   }
   // A list of bob's, who has nothing yet but a key and a wallet, tells nothing of alice's.
   const theirs = [live.reseller.id, live.order, live.reseller.credentials.keyId]
-  for (const operation of signed.filter(({ path, method }) => method === 'GET' && path.startsWith('/v1/') && !path.includes('{id}'))) {
+  const lists = signed.filter(operation => operation.method === 'GET' && !isAdmin(operation) && !isLever(operation))
+  for (const operation of lists.filter(({ path }) => !path.includes('{id}'))) {
     const { status, text } = await sends(bob, operation, await samples[operation.operationId]!(live))
     t.equal(status, 200, operation.operationId)
     t.notOk(theirs.some(id => text.includes(id)), `${operation.operationId} tells nothing of others`)
@@ -428,13 +442,23 @@ t.test('a test key sees nothing that is live, and a live key nothing of the sand
       const answer = await sends(own(operation), operation, await samples[operation.operationId]!(there))
       t.equal(answer.code, 'not_found', `${operation.operationId} of ${there.world} by ${here.world}`)
     }
-    for (const operation of signed.filter(({ path, method }) => method === 'GET' && !path.includes('{id}'))) {
+    const lists = signed.filter(operation => operation.method === 'GET' && !(isLever(operation) && here.world === 'live'))
+    for (const operation of lists.filter(({ path }) => !path.includes('{id}'))) {
       const answer = await sends(own(operation), operation, await samples[operation.operationId]!(here))
       t.equal(answer.status, 200, operation.operationId)
       t.notOk(theirs.some(id => answer.text.includes(id)), `${operation.operationId} by ${here.world} tells nothing of ${there.world}`)
     }
     t.equal(await outcomeOf(here.reseller.places({ sku: there.sku, quantity: 1 })), 'sku_not_found')
     t.equal(await outcomeOf(here.reseller.kahub.stock.query({ skus: [there.sku] })), 'sku_not_found')
+  }
+  for (const [here, there] of [[live, sandbox], [sandbox, live]] as const) {
+    const calls: [Operation, Sample][] = []
+    for (const operation of signed) if (!isLever(operation)) calls.push([operation, await samples[operation.operationId]!(there)])
+    const rowsOf = async () => Object.fromEntries(
+      Object.entries(await fingerprintOf(house.db)).filter(([table]) => table.startsWith(`${there.world}.`)))
+    const before = await rowsOf()
+    for (const [operation, sample] of calls) await sends(isAdmin(operation) ? house.operators[here.world] : here.reseller, operation, sample)
+    t.same(await rowsOf(), before, `whatever a ${here.world} key sends of ${there.world}, by any operation, no row of it changes`)
   }
   const { keyId } = live.reseller.credentials
   const renamed = keyId.replace('key_live_', 'key_test_')
