@@ -14,3 +14,21 @@ export function graphReader (reseller: Reseller): (query: string, variables?: ob
     return answer.json
   }
 }
+
+/** `fetch` for clients that cannot sign: every request is signed as it leaves. */
+export function signingFetch (reseller: Reseller): typeof fetch {
+  return async (input, init = {}) => {
+    const { pathname, search } = new URL(String(input))
+    const method = init.method ?? 'GET'
+    const { body } = init
+    const headers = Object.fromEntries(new Headers(init.headers))
+    const given = typeof body === 'string' ? body : undefined
+    const answer = await reseller.send(method, pathname + search, { headers: given === undefined ? headers : { 'content-type': '', ...headers }, body: given })
+    return new Response(answer.text, { status: answer.status, headers: answer.headers as Record<string, string> })
+  }
+}
+
+/** Where an answer was refused, and why: path and code. */
+export function refusalsOf ({ errors = [] }: GraphAnswer): [path: string, code: string][] {
+  return errors.map(({ path = [], extensions }) => [path.join('.'), extensions.code])
+}

@@ -7,7 +7,7 @@ import { logFault, problemOf } from '../problems.ts'
 import { pointerOf } from './names.ts'
 
 const messageLengthMax = 500
-const errorsMax = 20
+export const errorsMax = 20
 
 /** A problem as an error of GraphQL. */
 export function showProblem (problem: Problem, requestId: string): GraphQLFormattedError {

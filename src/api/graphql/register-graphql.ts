@@ -19,14 +19,14 @@
 // The way of a request: authenticate.ts (signature or bearer token) → read-request.ts (parameters, document, measure-cost.ts) →
 // mercurius (validation, JIT, both by the document's text) → operations.ts and context.ts (the work) → graph-problems.ts (what went wrong).
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { GraphQLError, type ExecutionResult } from 'graphql'
+import { getVariableValues, type ExecutionResult, type GraphQLError } from 'graphql'
 import { mercurius } from 'mercurius'
 import { Problem } from '../../base/problem.ts'
 import type { App } from '../app-types.ts'
 import { problemOf } from '../problems.ts'
 import { buildSchema, type Graph } from './build-schema.ts'
 import { openContext } from './context.ts'
-import { showErrors, showProblem, showRefusals } from './graph-problems.ts'
+import { errorsMax, showErrors, showProblem, showRefusals } from './graph-problems.ts'
 import { acceptedType, eventStream, graphqlJson, plainJson, type MediaType } from './media-types.ts'
 import type { Operations } from './operations.ts'
 import { documentsMax, documentsOf, readGraphRequest, tokensMax } from './read-request.ts'
@@ -70,6 +70,9 @@ export async function registerGraphql (app: App, operations: Operations): Promis
       if (prepared.kind !== 'query' && request.method === 'GET') {
         throw new Problem('method_not_allowed', 'A GET changes nothing: send mutations with POST.')
       }
+      // Looked at here, because a compiled document tells less of where a variable is wrong.
+      const { errors: misfits } = getVariableValues(graph.schema, prepared.operation.variableDefinitions ?? [], asked.variables, { maxErrors: errorsMax })
+      if (misfits) return answer(reply, type, unfit(type), { errors: showRefusals(misfits, request) })
       takeCost(request, prepared.costWith(asked.variables))
       const context = openContext(request, operations, graph.nodes)
       const result = await reply.graphql(prepared.text, { ...context }, { ...asked.variables }) as ExecutionResult
