@@ -6,10 +6,16 @@ import type { Db } from '../../src/postgres/pool.ts'
 export async function proveHouse (db: Db, world: World): Promise<readonly string[]> {
   const faults: string[] = []
   for (const [invariant, statement] of Object.entries(statements)) {
-    const rows = await db.unsafe<{ place: string }[]>(statement.replaceAll('@', `${world}.`))
+    const rows = await db.unsafe<{ place: string }[]>(statement.replaceAll('#reset', resetIn[world]).replaceAll('@', `${world}.`))
     for (const { place } of rows) faults.push(`${invariant}: ${place}`)
   }
   return faults
+}
+
+/** Whether reveal r is of a reseller whose keys have gone on to another: a reset of the sandbox, whose record stands only there. */
+const resetIn: Readonly<Record<World, string>> = {
+  live: 'false',
+  test: 'exists (select from @sandbox_resets where old_reseller_id = r.reseller_id)'
 }
 
 // Each gives a row for every fault. @ stands for the schema of the world.
@@ -169,7 +175,7 @@ const statements: Readonly<Record<string, string>> = {
   'I11 a reveal is of codes of an order of its reseller': `
     select r.id::text as place from @reveals r left join @orders o on o.id = r.order_id and o.reseller_id = r.reseller_id
     left join @api_keys k on k.id = r.key_id
-    where o.id is null or k.reseller_id <> r.reseller_id or r.first < 0 or r.count < 1 or r.first + r.count > o.delivered`,
+    where o.id is null or (k.reseller_id <> r.reseller_id and not #reset) or r.first < 0 or r.count < 1 or r.first + r.count > o.delivered`,
   'I11 a code that was given back was never revealed': `
     select format('order %s from %s', given.order_id, given.position) as place from (
       select order_id, count, live,
