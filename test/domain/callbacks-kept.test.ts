@@ -1,14 +1,18 @@
 // What becomes of callbacks in the long run: who inherits what was due, how long deliveries are kept, what a fault of ours does.
 import t from 'tap'
-import type { EventType } from '../../schema/vocabulary.ts'
-import { readId, showId, type Uuid } from '../../src/base/ids.ts'
+import { nameLengthMax, reasonLengthMax, referenceLengthMax, urlLengthMax } from '../../schema/rest/common.ts'
+import { eventData } from '../../schema/rest/events.ts'
+import { holdLinesMax } from '../../schema/rest/holds.ts'
+import { costCenterLengthMax } from '../../schema/rest/orders.ts'
+import { eventTypes, type EventType } from '../../schema/vocabulary.ts'
+import { newId, readId, showId, type Uuid } from '../../src/base/ids.ts'
 import { disableFailing } from '../../src/domain/callbacks/disable-failing.ts'
 import { fanOut } from '../../src/domain/callbacks/fan-out.ts'
 import { attemptsMax } from '../../src/domain/callbacks/retry-schedule.ts'
 import { measureBacklog } from '../../src/domain/callbacks/measure-backlog.ts'
 import { purgeDeliveries } from '../../src/domain/callbacks/purge-deliveries.ts'
 import { appendEvents } from '../../src/domain/events/append-events.ts'
-import { callbackBytesMax } from '../../src/domain/events/event-view.ts'
+import { callbackBody, callbackBytesMax } from '../../src/domain/events/event-view.ts'
 import { purgeEvents } from '../../src/domain/events/purge-events.ts'
 import { openSender } from '../../src/outgoing/send-callback.ts'
 import { transact } from '../../src/postgres/transact.ts'
@@ -31,7 +35,14 @@ async function tell (reseller: Reseller, count: number, type: EventType = 'walle
   await transact(live.db, tx => appendEvents(tx, Array.from({ length: count }, (_, n) => ({ resellerId, type, data: { n, ...data } }))))
 }
 
-interface Row { readonly id: Uuid, readonly sequence: bigint, readonly state: string, readonly url: string | null, readonly attempts: number }
+interface Row {
+  readonly id: Uuid
+  readonly sequence: bigint
+  readonly state: string
+  readonly url: string | null
+  readonly attempts: number
+  readonly last_error: string | null
+}
 
 async function deliveriesOf (endpoint: { id: string }): Promise<readonly Row[]> {
   return await db<Row[]>`
@@ -172,8 +183,8 @@ t.test('the days of a fault of ours are no days of failure', async t => {
   const receiver = await openCallbackReceiver(t, () => 500)
   const endpoint = await alice.kahub.endpoints.create({ url: receiver.url })
   const id = endpointUuid(endpoint)
-  await db`update endpoints set failures = 3, warned_at = now(), failing_since = now() - interval '6 days', held_since = now() - interval '4 days',
-    held_error = 'signing_failed' where id = ${id}`
+  await db`update endpoints set failures = 3, warned_at = now(), failing_since = now() - interval '6 days',
+    held_since = now() - interval '4 days', held_error = 'signing_failed' where id = ${id}`
   await disableFailing(live.db, 100)
   t.equal((await alice.kahub.endpoints.get(endpoint.id)).state, 'enabled')
   await tell(alice, 1)
@@ -203,7 +214,7 @@ t.test('a body that is larger than callbacks are is told of and not sent', async
   t.match(await alice.kahub.endpoints.get(endpoint.id), { failures: 0, failing_since: null }, 'its receiver is not blamed')
 })
 
-t.test('deliveries are purged when they are old and so is their event; what is due, what waits for a replay and what can be asked for stays',
+t.test('deliveries are purged when they are old and so is their event; what is due and what can be asked for or replayed stays',
   async t => {
     const alice = await house.reseller()
     const resellerId = readId('reseller', alice.id)!
@@ -225,7 +236,8 @@ t.test('deliveries are purged when they are old and so is their event; what is d
       where endpoint_id = ${id}`
     await db`update deliveries set delivered_at = now() where endpoint_id = ${id} and sequence = 8`
     await db`update deliveries set created_at = now() - interval '91 days' where endpoint_id = ${id} and sequence = 7`
-    await db`insert into delivery_attempts select id, 1, 200, null, '', 1, now() from deliveries where endpoint_id = ${id} and state <> 'due'`
+    await db`insert into delivery_attempts
+      select id, 1, 200, null, '', 1, now() from deliveries where endpoint_id = ${id} and state <> 'due'`
     const events = await alice.kahub.events.list({ types: ['wallet.adjusted'] }).toArray({ limit: 100 })
     const purgeAll = async () => { while (await purgeDeliveries(live.db, 3) > 0); }
     const kept = async () => (await deliveriesOf(endpoint)).map(({ sequence }) => Number(sequence))
@@ -251,6 +263,101 @@ t.test('deliveries are purged when they are old and so is their event; what is d
     await house.proves(t)
   })
 
+t.test('no callback is larger than 20 kB, with everything in it as large as it can be', async t => {
+  const [endpointId, sequence] = [newId(), BigInt(Number.MAX_SAFE_INTEGER)]
+  for (const type of eventTypes) {
+    const data = largestOf(eventData[type], type) as Record<string, unknown>
+    const event = { id: newId(), type, sequence, data, createdAt: new Date() }
+    const bytes = Buffer.byteLength(callbackBody(event, { endpointId, sequence, simulated: true }))
+    t.ok(bytes > 250 && bytes <= callbackBytesMax, `${type}: ${bytes}`)
+  }
+})
+
+t.test('whatever is no 2xx is a failure and is tried again', async t => {
+  const alice = await house.reseller()
+  const statuses = [300, 301, 302, 303, 304, 307, 308, 400, 401, 404, 429, 500, 503]
+  const headers = { location: '/204', 'retry-after': '3600' }
+  const receiver = await openCallbackReceiver(t, ({ path }) => ({ status: Number(path.slice(1)), headers }))
+  const endpoints = await Promise.all(statuses.map(status =>
+    alice.kahub.endpoints.create({ url: `${receiver.url}/${status}`, types: ['wallet.adjusted'] })))
+  await tell(alice, 1)
+  await fanOutAll()
+  const sender = openSender({ rules })
+  t.teardown(() => sender.close())
+  await openDelivering(live, { sender }).untilIdle()
+  t.equal(receiver.received.length, statuses.length, 'nothing is followed')
+  for (const [n, status] of statuses.entries()) {
+    const [delivery] = (await alice.kahub.deliveries.list({ endpoint: endpoints[n]!.id })).data
+    t.match(delivery, { state: 'due', attempts: 1, last_status: status, last_error: null })
+    t.ok(Date.parse(delivery!.next_attempt_at!) > Date.now() + 3_500_000, 'when the receiver asked for')
+  }
+})
+
 t.test('and all of it is proven', async t => {
   await house.proves(t)
 })
+
+/** As much of JSON Schema as the types of events use. */
+interface Schema {
+  readonly type?: string | readonly string[]
+  readonly enum?: readonly unknown[]
+  readonly examples?: readonly string[]
+  readonly format?: string
+  readonly pattern?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly uniqueItems?: boolean
+  readonly anyOf?: readonly Schema[]
+}
+
+/** The longest texts by name, in characters of four bytes, as what they are made from allows; those that only we write, in bytes. */
+const lettersMax: Readonly<Record<string, number>> = {
+  reference: referenceLengthMax,
+  cost_center: costCenterLengthMax,
+  note: reasonLengthMax,
+  reason: reasonLengthMax,
+  name: nameLengthMax
+}
+const bytesMax: Readonly<Record<string, number>> = {
+  // A sentence of ours, even if it named all the lines of a chunk that was refused.
+  detail: 14_000,
+  callback_url: urlLengthMax,
+  url: urlLengthMax,
+  created_by: 40,
+  confirmed_by: 40,
+  algorithm: 40,
+  code: 40,
+  pause_reason: 40,
+  last_error: 40
+}
+const itemsMax: Readonly<Record<string, number>> = { lines: holdLinesMax }
+/** What stands in answers only. */
+const neverTold = ['sealed_codes', 'dry_run']
+
+function largestOf (schema: Schema, name: string): unknown {
+  if (schema.anyOf) {
+    return schema.anyOf.map(one => largestOf(one, name)).sort((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)[0]
+  }
+  if (schema.enum) return [...schema.enum].sort((a, b) => String(b).length - String(a).length)[0]
+  switch (typeof schema.type === 'string' ? schema.type : schema.type?.[0]) {
+    case 'object': return Object.fromEntries(Object.entries(schema.properties!).filter(([field]) => !neverTold.includes(field))
+      .map(([field, of]) => [field, largestOf(of, field)]))
+    case 'array': {
+      const length = schema.items!.enum?.length ?? itemsMax[name]
+      if (length === undefined) throw new Error(`how many ${name} can there be?`)
+      return Array.from({ length }, () => largestOf(schema.items!, name))
+    }
+    case 'integer': return -Number.MAX_SAFE_INTEGER
+    case 'boolean': return false
+    case 'null': return null
+  }
+  if (schema.format === 'date-time') return new Date().toISOString()
+  if (schema.format === 'date') return '2026-11-22'
+  if (schema.pattern?.startsWith('^-?(0|')) return '-999999999999.9999'
+  if (schema.examples) return schema.examples[0]
+  const letters = lettersMax[name]
+  if (letters !== undefined) return '🎁'.repeat(letters)
+  const bytes = bytesMax[name]
+  if (bytes === undefined) throw new Error(`how long can ${name} be?`)
+  return 'x'.repeat(bytes)
+}
