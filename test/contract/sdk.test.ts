@@ -1,14 +1,8 @@
 import t, { type Test } from 'tap'
-import { execFile } from 'node:child_process'
-import { copyFileSync, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { gzipSync } from 'node:zlib'
 import { generate, type GeneratedFiles } from '../../sdk/generate/generate.ts'
-import { json, problem, startReceiver } from '../sdk/receiver.ts'
 
-const execute = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const fixture = readFileSync(`${root}test/contract/fixtures/sdk-contract.yaml`, 'utf8')
 
@@ -36,48 +30,6 @@ t.test('the runtime imports nothing but itself', async t => {
     for (const [, from] of readFileSync(`${root}sdk/src/${name}`, 'utf8').matchAll(/ from '([^']+)'/g)) t.match(from, /^\.\.?\//, name)
   }
 })
-
-t.test('built and put into an empty folder, plain JavaScript buys with it on every Node at hand', async t => {
-  const place = t.testdir({ 'package.json': '{ "type": "module" }', 'buy.js': shop })
-  const installed = `${place}/node_modules/@kahub/sdk`
-  const compiler = `${root}node_modules/typescript/bin/tsc`
-  await execute(process.execPath, [compiler, '-p', `${root}sdk/tsconfig.json`, '--outDir', `${installed}/dist`])
-  copyFileSync(`${root}sdk/package.json`, `${installed}/package.json`)
-  const { dependencies, exports } = JSON.parse(readFileSync(`${installed}/package.json`, 'utf8'))
-  t.equal(dependencies, undefined)
-  const files = [exports['.'], exports['./admin']].flatMap(entry => Object.values<string>(entry))
-  for (const file of files) t.ok(existsSync(`${installed}/${file}`), file)
-  for (const node of nodesAtHand()) {
-    const receiver = await startReceiver([problem(503, 'overloaded'), json({ id: 'ord_1' }, 201), problem(404, 'not_found')])
-    const { stdout } = await execute(node, [`${place}/buy.js`, receiver.url])
-    await receiver.stop()
-    t.equal(stdout, 'ord_1 NotFound not_found\n', (await execute(node, ['--version'])).stdout.trim())
-  }
-  t.comment(`What resellers load of @kahub/sdk: ${gzippedBytes(`${installed}/dist`)} bytes gzipped, comments included`)
-})
-
-const shop = `
-import { Kahub, NotFound } from '@kahub/sdk'
-import { KahubAdmin } from '@kahub/sdk/admin'
-
-const key = { url: process.argv[2], keyId: 'key_test_1', algorithm: 'hmac-sha256', secret: 'khs_x' }
-const kahub = new Kahub(key)
-const order = await kahub.request('POST', '/v1/orders', { body: { reference: 'PO-1', lines: [] } })
-const error = await new KahubAdmin(key).request('GET', '/admin/v1/none').catch(error => error)
-console.log(order.id, error instanceof NotFound && error.name, error.code)
-`
-
-/** Every Node on the PATH: the one the suite runs on, and often the older one of the system. */
-function nodesAtHand (): string[] {
-  const places = (process.env.PATH ?? '').split(delimiter).map(folder => join(folder, 'node')).filter(node => existsSync(node))
-  return [...new Set([process.execPath, ...places].map(node => realpathSync(node)))]
-}
-
-/** The entry for resellers with all it imports, as the compiler wrote it. */
-function gzippedBytes (folder: string): number {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => /(?<!admin)\.js$/.test(name)).sort()
-  return gzipSync(files.map(name => readFileSync(`${folder}/${name}`, 'utf8')).join('\n')).length
-}
 
 function sameFiles (t: Test, generated: GeneratedFiles, folder: string): void {
   for (const [name, text] of Object.entries(generated)) {
