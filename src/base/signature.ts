@@ -217,7 +217,8 @@ function bounded (reader: FieldReader, name: string, value: string | undefined, 
   return value
 }
 
-function requiredComponents (request: { readonly headers: HeaderFields, readonly hasBody: boolean }): string[] {
+/** What a signature must cover at least, in the order in which this profile signs it. */
+export function requiredComponents (request: { readonly headers: HeaderFields, readonly hasBody: boolean }): string[] {
   const required = ['@method', '@path', '@query']
   if (request.hasBody) required.push('content-digest')
   for (const name in request.headers) {
