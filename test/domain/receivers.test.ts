@@ -124,7 +124,7 @@ async function serveFetch (t: Test, port: number, own: { readonly publicKeys: st
   }
   let said = ''
   const { log, warn } = console
-  console.log = (...words: unknown[]) => { said += words.map(word => typeof word === 'string' ? word : JSON.stringify(word)).join(' ') + '\n' }
+  console.log = (...words: unknown[]) => { said += JSON.stringify(words) }
   console.warn = () => {}
   const server = createHttpServer(async (request, response) => {
     const headers = Object.entries(request.headers).map(([header, value]): [string, string] => [header, String(value)])

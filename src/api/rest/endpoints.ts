@@ -175,8 +175,8 @@ function changingRoutes (app: App): void {
     schema: {
       operationId: 'deleteEndpoint',
       summary: 'Delete an endpoint, for good',
-      description: 'It is told nothing more; what is due is dropped, but for what goes to orders’ own addresses, if another endpoint is on that ' +
-        'host. What was sent to it can still be read.',
+      description: 'It is told nothing more; what is due is dropped, but for what goes to orders’ own addresses, if another ' +
+        'endpoint is on that host. What was sent to it can still be read.',
       tags: ['Callbacks'],
       'x-sdk': { resource: 'endpoints', method: 'delete' },
       params: EndpointParams,

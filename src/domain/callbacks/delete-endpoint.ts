@@ -41,7 +41,7 @@ async function lockHeirs (tx: Tx, resellerId: Uuid): Promise<void> {
 
 interface Dropped { readonly eventSequence: bigint, readonly url: string | null, readonly simulated: boolean }
 
-/** The caller holds the locks of the endpoint and of its heirs. What is under way just now is dropped too; the receiver may still get it. */
+/** The caller holds the locks of endpoint and heirs. What is under way just now is dropped too; the receiver may still get it. */
 async function drop (tx: Tx, resellerId: Uuid, endpointId: Uuid, limit: number): Promise<number> {
   const dropped = await tx<Dropped[]>`
     update deliveries set state = 'dropped', due_at = null, leased_until = null, leased_by = null
@@ -60,8 +60,8 @@ async function inherit (tx: Tx, resellerId: Uuid, endpointId: Uuid, eventSequenc
     with inherited as materialized (
       select heir.id as endpoint_id, heir.sequence + row_number() over (partition by heir.id order by event_sequence) as sequence,
              new_id, event_sequence, event_id, type, deliveries.url
-      from unnest(${bareArray(eventSequences)}::bigint[], ${bareArray(eventSequences.map(() => newId()))}::uuid[]) as was (event_sequence, new_id)
-      join deliveries using (event_sequence)
+      from unnest(${bareArray(eventSequences)}::bigint[], ${bareArray(eventSequences.map(() => newId()))}::uuid[])
+        as was (event_sequence, new_id) join deliveries using (event_sequence)
       cross join lateral (
         select id, sequence from endpoints
         where reseller_id = ${resellerId} and deleted_at is null and state = any(${quotedArray(states)}::text[])
@@ -72,7 +72,8 @@ async function inherit (tx: Tx, resellerId: Uuid, endpointId: Uuid, eventSequenc
         and sample is null and deliveries.state = 'dropped'
     ), counted as (
       update endpoints set sequence = last, next_due_at = least(next_due_at, statement_timestamp())
-      from (select endpoint_id, max(sequence) as last from inherited group by endpoint_id) as counted where endpoints.id = counted.endpoint_id
+      from (select endpoint_id, max(sequence) as last from inherited group by endpoint_id) as counted
+      where endpoints.id = counted.endpoint_id
     )
     insert into deliveries (endpoint_id, sequence, id, reseller_id, event_sequence, event_id, type, url, state, due_at)
     select endpoint_id, sequence, new_id, ${resellerId}, event_sequence, event_id, type, url, 'due', statement_timestamp() from inherited`

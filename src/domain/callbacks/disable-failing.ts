@@ -18,7 +18,8 @@ export interface Verdict { readonly reason: string, readonly status?: number, re
 export async function disableFailing (db: Db, limit: number): Promise<number> {
   const rows = await db<{ id: Uuid, spent: boolean }[]>`
     select id, failing_since <= now() - make_interval(days => ${failingDaysMax}) as spent from endpoints
-    where state = 'enabled' and deleted_at is null and held_since is null and failing_since <= now() - make_interval(days => ${warnedAfterDays})
+    where state = 'enabled' and deleted_at is null and held_since is null
+      and failing_since <= now() - make_interval(days => ${warnedAfterDays})
       and (warned_at is null or failing_since <= now() - make_interval(days => ${failingDaysMax}))
     order by failing_since limit ${limit}`
   const spent = rows.filter(row => row.spent).map(({ id }) => id)

@@ -24,10 +24,10 @@ export async function purgeDeliveries (db: Db, limit: number): Promise<number> {
       select id from endpoints where id = any(${bareArray([...new Set(taken.map(({ endpointId }) => endpointId))])}::uuid[])
       order by id for no key update skip locked`
     const locked = new Set(endpoints.map(({ id }) => id))
+    const ids = taken.filter(({ endpointId }) => locked.has(endpointId)).map(({ id }) => id)
     await tx`
       with purged as (
-        delete from deliveries
-        where id = any(${bareArray(taken.filter(({ endpointId }) => locked.has(endpointId)).map(({ id }) => id))}::uuid[]) and state <> 'due'
+        delete from deliveries where id = any(${bareArray(ids)}::uuid[]) and state <> 'due'
         returning id, endpoint_id
       ), with_attempts as (
         delete from delivery_attempts using purged where delivery_id = purged.id

@@ -1,6 +1,6 @@
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Uuid } from '../../base/ids.ts'
-import type { Db } from '../../postgres/pool.ts'
+import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
 import { leaseSeconds } from './lease-deliveries.ts'
 import { jitter, resumeSecondsMax, retryAfterMsMax } from './retry-schedule.ts'
@@ -32,8 +32,9 @@ async function bringForward (db: Db, limit: number): Promise<void> {
     const endpoints = await tx<{ id: Uuid }[]>`
       select id from endpoints
       where state = 'enabled' and deleted_at is null and exists (
-        select from (select created_at, due_at from deliveries where endpoint_id = endpoints.id and state = 'due' order by due_at desc limit 1) as last
-        where due_at > statement_timestamp() and (created_at > statement_timestamp() or due_at > statement_timestamp() + ${longestWait} * interval '1 ms'))
+        select from (
+          select created_at, due_at from deliveries where endpoint_id = endpoints.id and state = 'due' order by due_at desc limit 1
+        ) as last where ${isAhead(tx)})
       order by id limit ${limit} for no key update skip locked`
     if (endpoints.length === 0) return
     await tx`
@@ -41,12 +42,16 @@ async function bringForward (db: Db, limit: number): Promise<void> {
       from unnest(${bareArray(endpoints.map(({ id }) => id))}::uuid[]) as stalled (id)
       cross join lateral (
         select sequence from deliveries
-        where endpoint_id = stalled.id and state = 'due' and due_at > statement_timestamp()
-          and (created_at > statement_timestamp() or due_at > statement_timestamp() + ${longestWait} * interval '1 ms')
+        where endpoint_id = stalled.id and state = 'due' and ${isAhead(tx)}
         order by due_at desc limit ${broughtForwardMax}
       ) as late
       where deliveries.endpoint_id = stalled.id and deliveries.sequence = late.sequence and deliveries.state = 'due'`
   })
 }
 
-const longestWait = retryAfterMsMax * (1 + jitter)
+function isAhead (tx: Tx) {
+  return tx`due_at > statement_timestamp()
+    and (created_at > statement_timestamp() or due_at > statement_timestamp() + ${longestWaitMs} * interval '1 millisecond')`
+}
+
+const longestWaitMs = retryAfterMsMax * (1 + jitter)

@@ -1,7 +1,7 @@
 import type { EventType } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
-import { quotedArray } from '../../postgres/arrays.ts'
+import { bareArray, quotedArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 
 /** An event as it is kept. */
@@ -53,7 +53,8 @@ export async function readFeed (read: Reader, resellerId: Uuid, { after, types, 
     order by sequence`
   const { floor, newest, from, last } = rows[0]!
   refuseOutside(from, { floor, newest })
-  const events = rows.filter(({ event }) => event).map(({ id, type, sequence, data, createdAt }) => ({ id, type, sequence, data, createdAt }))
+  const events = rows.filter(({ event }) => event)
+    .map(({ id, type, sequence, data, createdAt }): EventRecord => ({ id, type, sequence, data, createdAt }))
   const upTo = events.length === limit ? events.at(-1)!.sequence : last > from ? last : from
   return { events, upTo, hasMore: upTo < newest }
 }
@@ -82,7 +83,13 @@ export async function readFeedBounds (read: Reader, resellerId: Uuid): Promise<F
 
 /** One of a reseller's events; undefined when it is unknown, another's, or no longer kept. */
 export async function readEvent (read: Reader, resellerId: Uuid, id: Uuid): Promise<EventRecord | undefined> {
-  const [event] = await read<EventRecord[]>`
-    select id, type, sequence, data, created_at as "createdAt" from events where id = ${id} and reseller_id = ${resellerId}`
+  const [event] = await readEvents(read, resellerId, [id])
   return event
+}
+
+/** Those of a reseller's events that are kept, in any order. */
+export async function readEvents (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly EventRecord[]> {
+  return await read<EventRecord[]>`
+    select id, type, sequence, data, created_at as "createdAt" from events
+    where id = any(${bareArray(ids)}::uuid[]) and reseller_id = ${resellerId}`
 }
