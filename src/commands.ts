@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import pc from 'picocolors'
 import { stringify } from 'yaml'
+import { printProblemGuide } from '../schema/problem-guide.ts'
 import { worlds } from '../schema/vocabulary.ts'
 import type { CallbackRules } from './base/callback-url.ts'
 import { newMasterKey, readMasterKeys, type MasterKeys } from './base/seal.ts'
@@ -122,6 +123,9 @@ async function openapi (_config: Config, _stop: AbortSignal, words: readonly str
   if (words.includes('--write')) {
     await writeFile(new URL('../openapi.yaml', import.meta.url), text)
     await writeFile(new URL('../schema.graphql', import.meta.url), await graphForPrinting())
+    for (const [name, language] of [['errors.md', 'en'], ['errors.zh-CN.md', 'zh-CN']] as const) {
+      await writeFile(new URL(`../docs/${name}`, import.meta.url), printProblemGuide(language))
+    }
   } else process.stdout.write(text)
   return 0
 }
@@ -192,7 +196,8 @@ async function greet (config: Config, { ground, serving, withDemo }: Product): P
   if (withDemo) await tryDemoOrder(config.home, url, say)
   say('')
   say(`kahub serves ${pc.bold(url)}`)
-  say(`  reference   ${url}/docs`)
+  say(`  guides      ${url}/docs`)
+  say(`  reference   ${url}/docs/reference`)
   say(`  health      ${url}/health/ready`)
   say(`  metrics     ${serving.metricsUrl}`)
   if (withDemo) {

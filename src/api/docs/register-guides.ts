@@ -98,9 +98,8 @@ function openSite (): Site {
 
 /** Every document that is shown, rendered, by its path. */
 function renderAll (library: Library): Map<string, RenderedText> {
-  const documents = library.groups.flatMap(({ guides }) => guides.flatMap(guide =>
-    languages.map(language => [documentOf(guide, language), language] as const)))
-  return new Map(documents.map(([document, language]) =>
+  const documents = library.groups.flatMap(({ guides }) => guides.flatMap(guide => Object.entries(guide.documents) as [Language, string][]))
+  return new Map(documents.map(([language, document]) =>
     [document, renderMarkdown(library.read(document), renderWords(language), href => library.linkFrom(document, href))]))
 }
 
