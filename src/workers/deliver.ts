@@ -8,12 +8,14 @@ import { showId } from '../base/ids.ts'
 import type { CallbackKey } from '../domain/callbacks/callback-keys.ts'
 import { openSigners } from '../domain/callbacks/callback-keys.ts'
 import { leaseDeliveries, type Destination, type LeasedDelivery } from '../domain/callbacks/lease-deliveries.ts'
+import { countOrders } from '../domain/callbacks/count-orders.ts'
 import { callbackHeaders } from '../domain/callbacks/read-callback.ts'
 import { isTaken, releaseLeases, settleDeliveries, type AttemptOutcome, type AttemptResult } from '../domain/callbacks/settle-deliveries.ts'
 import { callbackBody, callbackBytesMax } from '../domain/events/event-view.ts'
 import type { World } from '../domain/world.ts'
 import type { Sender, SendOutcome } from '../outgoing/send-callback.ts'
 import type { BendLeased } from './bend-callbacks.ts'
+import { openPace, restMsMin } from './give-way.ts'
 import type { PassOutcome } from './loop.ts'
 
 export const inFlightMax = 1_000
@@ -56,28 +58,52 @@ export function openDelivering (world: DeliverNeeds, { sender, hint, count, time
   const inFlight = new Map<LeasedDelivery, Promise<void>>()
   let failing = 0
   let gathering: NodeJS.Timeout | undefined
+  const pace = openPace()
+  let resting: NodeJS.Timeout | undefined
 
   return {
     get inFlight () { return inFlight.size },
     async run () {
+      const beganMs = performance.now()
       await settle()
+      if (pace.isToLook(beganMs)) pace.looked(await countOrders(world.callbackDb), beganMs)
       const room = inFlightMax - inFlight.size - ended.length
       if (room <= 0) return 'done'
-      const leased = await leaseDeliveries(world.callbackDb, worker, { room, failingRoom: Math.max(0, failingInFlightMax - failing) })
+      const late = pace.late(beganMs)
+      const leased = await leaseDeliveries(world.callbackDb, worker, { room, failingRoom: Math.max(0, failingInFlightMax - failing), late })
+      const nowMs = performance.now()
+      rest(pace.took(leased.filter(delivery => delivery.late).length, nowMs - beganMs, nowMs))
       begin(bend ? await bend(worker, leased) : leased)
       return leased.length > 0 ? 'more' : 'done'
     },
     async untilIdle () {
-      while (await this.run() === 'more' || inFlight.size > 0 || ended.length > 0) {
+      while (await this.run() === 'more' || inFlight.size > 0 || ended.length > 0 || isResting()) {
         if (inFlight.size > 0) await Promise.race(inFlight.values())
+        else if (isResting()) await pause(restMsMin)
       }
     },
     async finish () {
       clearTimeout(gathering)
+      clearTimeout(resting)
       await Promise.race([Promise.all(inFlight.values()), pause(drainMsMax, undefined, { ref: false })])
       while (ended.length > 0) await settle()
       await releaseLeases(world.callbackDb, worker)
     }
+  }
+
+  function isResting (): boolean {
+    return resting !== undefined
+  }
+
+  /** Asks for the next pass when the rest is over. */
+  function rest (ms: number): void {
+    clearTimeout(resting)
+    resting = ms === 0
+      ? undefined
+      : setTimeout(() => {
+        resting = undefined
+        hint?.()
+      }, ms)
   }
 
   async function settle (): Promise<void> {

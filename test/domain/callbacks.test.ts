@@ -8,7 +8,8 @@ import type { EventType } from '../../schema/vocabulary.ts'
 import { readId, type Uuid } from '../../src/base/ids.ts'
 import { disableFailing } from '../../src/domain/callbacks/disable-failing.ts'
 import { fanOut } from '../../src/domain/callbacks/fan-out.ts'
-import { leaseDeliveries } from '../../src/domain/callbacks/lease-deliveries.ts'
+import { countOrders } from '../../src/domain/callbacks/count-orders.ts'
+import { lateSeconds, leaseDeliveries, type LateRoom } from '../../src/domain/callbacks/lease-deliveries.ts'
 import { attemptsMax, jitter, waitAfterMs, waitsMs } from '../../src/domain/callbacks/retry-schedule.ts'
 import { settleDeliveries, type AttemptResult } from '../../src/domain/callbacks/settle-deliveries.ts'
 import { wakeStalled } from '../../src/domain/callbacks/wake-stalled.ts'
@@ -16,6 +17,7 @@ import { appendEvents } from '../../src/domain/events/append-events.ts'
 import { openSender, type Sender } from '../../src/outgoing/send-callback.ts'
 import { transact } from '../../src/postgres/transact.ts'
 import { startWorkers } from '../../src/compose.ts'
+import { givesWayMs, lateRoomMax, openPace, restFactor, restMsMax, restMsMin } from '../../src/workers/give-way.ts'
 import { openDelivering, type Delivering } from '../../src/workers/deliver.ts'
 import { openWorkerMetrics } from '../../src/workers/metrics.ts'
 import { openHouse, type Reseller } from '../support/house.ts'
@@ -525,6 +527,74 @@ t.test('endpoints that fail, however many and without room for them, hide nobody
   const crowd = db`reseller_id = ${readId('reseller', alice.id)!} and failures = 3`
   await db`delete from deliveries where endpoint_id in (select id from endpoints where ${crowd})`
   await db`delete from endpoints where ${crowd}`
+})
+
+t.test('a backlog that gives way is taken a little at a time, and what is fresh overtakes it', async t => {
+  const alice = await house.reseller()
+  const endpoint = await alice.kahub.endpoints.create({ url: 'http://127.0.0.1:9/' })
+  const endpointId = readId('endpoint', endpoint.id)!
+  await db`update endpoints set concurrency_max = 100 where id = ${endpointId}`
+  const leaseOf = async (room: LateRoom) => (await leaseDeliveries(live.callbackDb, 'worker', { ...plenty, late: room }))
+    .filter(({ destination }) => destination.id === endpointId).map(({ sequence, late }) => ({ sequence: Number(sequence), late }))
+  const late = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => ({ sequence: from + n + 1, late: true }))
+  const fresh = (from: number, to: number) => late(from, to).map(one => ({ ...one, late: false }))
+  const bySequence = (rows: { sequence: number, late: boolean }[]) => rows.sort((a, b) => a.sequence - b.sequence)
+
+  await tell(alice, 20)
+  await fanOutAll()
+  await db`update deliveries set due_at = now() - make_interval(secs => ${lateSeconds + 60} - sequence) where endpoint_id = ${endpointId}`
+  await tell(alice, 3)
+  await fanOutAll()
+  t.same(bySequence(await leaseOf({ room: 5, restMs: 60_000 })), [...late(0, 5), ...fresh(20, 23)], 'the oldest, and all that is fresh')
+  const { next_due_at: next } = await rowOf(endpoint)
+  t.ok(next!.getTime() > Date.now() + 20_000, 'the rest of it rests')
+  t.same(await leaseOf({ room: 5, restMs: 60_000 }), [])
+
+  await tell(alice, 2)
+  await fanOutAll()
+  t.same(bySequence(await leaseOf({ room: 0, restMs: 60_000 })), fresh(23, 25), 'what is fresh waits for no rest')
+  await db`update endpoints set next_due_at = now() where id = ${endpointId}`
+  t.same(bySequence(await leaseOf({ room: 100, restMs: 0 })), late(5, 20))
+  await db`update endpoints set state = 'paused' where id = ${endpointId}`
+})
+
+t.test('an endpoint has no more than its places, late and fresh together', async t => {
+  const alice = await house.reseller()
+  const endpoint = await alice.kahub.endpoints.create({ url: 'http://127.0.0.1:9/' })
+  const endpointId = readId('endpoint', endpoint.id)!
+  await db`update endpoints set concurrency_max = 8 where id = ${endpointId}`
+  await tell(alice, 20)
+  await fanOutAll()
+  await db`update deliveries set due_at = now() - interval '1 minute' where endpoint_id = ${endpointId} and sequence <= 10`
+  const leased = (await leaseDeliveries(live.callbackDb, 'worker', { ...plenty, late: { room: 5, restMs: 0 } }))
+    .filter(({ destination }) => destination.id === endpointId)
+  t.same([leased.filter(({ late }) => late).length, leased.filter(({ late }) => !late).length], [5, 3])
+  await db`update endpoints set state = 'paused' where id = ${endpointId}`
+})
+
+t.test('a worker gives way while orders are placed, rests the longer the longer the database took, and not for ever', async t => {
+  const pace = openPace()
+  t.equal(pace.late(0), undefined)
+  pace.looked(7n, 0)
+  pace.looked(7n, 1_000)
+  t.equal(pace.late(1_000), undefined, 'orders of long ago are in nobody’s way')
+  t.equal(pace.took(500, 10, 1_000), 0)
+  pace.looked(8n, 2_000)
+  t.same(pace.late(2_000), { room: lateRoomMax, restMs: restMsMin })
+  t.equal(pace.took(lateRoomMax, 10, 2_000), 10 * restFactor)
+  t.same(pace.late(2_010), { room: 0, restMs: 10 * restFactor - 10 }, 'it rests')
+  t.equal(pace.took(0, 10, 2_010), 10 * restFactor - 10, 'what is fresh makes no rest longer')
+  t.equal(pace.late(2_000 + 10 * restFactor)!.room, lateRoomMax)
+  t.equal(pace.took(lateRoomMax, 1_000_000, 2_100), restMsMax)
+  t.equal(pace.took(lateRoomMax, 0, 2_600), restMsMin)
+  t.equal(pace.late(2_000 + givesWayMs), undefined)
+
+  // The database writes its statistics once a second: orders go on until they are seen.
+  const before = await countOrders(live.callbackDb)
+  const buyer = await house.reseller()
+  const wanted = await house.sku({ codes: 2_000 })
+  do await buyer.kahub.orders.place({ lines: [{ sku: wanted, quantity: 1 }] }); while (await countOrders(live.callbackDb) === before)
+  t.ok(await countOrders(live.callbackDb) > before)
 })
 
 t.test('410 from an address that the endpoint has left disables nothing', async t => {
