@@ -66,23 +66,29 @@ export interface Scenario {
   run (bench: Bench): Promise<unknown>
 }
 
-export type Load = Pick<LoadPlan, 'connections' | 'load'> & { readonly signers?: LoadPlan['signers'], readonly requestsMax?: number }
+export interface Load extends Pick<LoadPlan, 'connections' | 'load'> {
+  readonly signers?: LoadPlan['signers']
+  /** So many requests, whatever time they take. */
+  readonly requestsMax?: number
+  /** Where less than the most is sent, less is prepared. */
+  readonly perSecondMax?: number
+}
 
 /** Measures a load and keeps its result under a name. */
 export async function measureLoad (
-  bench: Bench, name: string, { connections, load, signers = bench.shop.buyers, requestsMax }: Load
+  bench: Bench, name: string, { connections, load, signers = bench.shop.buyers, requestsMax, perSecondMax }: Load
 ): Promise<LoadResult> {
   const { ending, ground, server, size } = bench
   // Every measurement begins with the same distance to the next checkpoint, and with no fat of an earlier one to be written.
   await ground.owner`checkpoint`
   const memory = server.apiPids.map(watchMemory)
   const counted = requestsMax !== undefined
-  const perSecondMax = load.kind === 'orders' ? ordersPerSecondMax : readsPerSecondMax
+  const preparedPerSecond = perSecondMax ?? (load.kind === 'orders' ? ordersPerSecondMax : readsPerSecondMax)
   const result = await driveLoad(ending, {
     host: server.host,
     ports: server.ports,
     connections,
-    requestsMax: requestsMax ?? Math.ceil((size.seconds + size.warmUpSeconds) * perSecondMax),
+    requestsMax: requestsMax ?? Math.ceil((size.seconds + size.warmUpSeconds) * preparedPerSecond),
     warmUpMs: counted ? 0 : size.warmUpSeconds * 1000,
     measureMs: size.seconds * 1000,
     load,

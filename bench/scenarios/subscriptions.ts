@@ -5,7 +5,8 @@ import { createSubscription } from '../../src/domain/subscriptions/create-subscr
 import { loadPriceBook } from '../../src/domain/pricing/price-book.ts'
 import { bareArray } from '../../src/postgres/arrays.ts'
 import { readOneMoment, transact } from '../../src/postgres/transact.ts'
-import { codesFor, measureLoad, orderLoad, type Bench, type Scenario } from '../bench.ts'
+import { codesFor, orderLoad, type Bench, type Load, type Scenario } from '../bench.ts'
+import { measurePair } from '../measure-pair.ts'
 import { cpuBetween, familyOf, readCpu } from '../process-costs.ts'
 import { freshPrefix, showSkus } from '../shop.ts'
 import { callJson } from '../signed-call.ts'
@@ -13,6 +14,7 @@ import { callJson } from '../signed-call.ts'
 const subscribersCount = 10_000
 /** With so many requests in flight the API is at about half of what it can do. */
 const halfLoadConnections = 8
+const halfLoadPerSecondMax = 4_000
 const pollMs = 50
 const waitMsMax = 60_000
 
@@ -27,18 +29,21 @@ export const subscriptions: Scenario = {
   says: `10,000 subscribers of one SKU, told every ${intervalSecondsDefault} s at most; and orders on that SKU beside them`,
   async run (bench) {
     const { shop, measures, say } = bench
-    await shop.fillShelves([shop.oneSku], codesFor(bench, 3, 1))
+    await shop.fillShelves([shop.oneSku], codesFor(bench, 5, 1))
     await subscribe(bench)
     const { seconds, cpuUs } = await tellAll(bench)
     measures.set(toTellAll, seconds)
     measures.set(cpuToTell, cpuUs)
     say(`  all told ${seconds.toFixed(2)} s after they were due, ${cpuUs.toFixed(0)} µs of CPU each`)
 
-    const load = () => ({ connections: halfLoadConnections, load: orderLoad('hot', [shop.oneSku]) })
-    await setState(bench, 'paused')
-    await measureLoad(bench, hotAlone, load())
-    await setState(bench, 'active')
-    await measureLoad(bench, hotWatched, load())
+    const load = (): Load => ({
+      connections: halfLoadConnections,
+      perSecondMax: halfLoadPerSecondMax,
+      load: orderLoad('hot', [shop.oneSku])
+    })
+    await measurePair(bench,
+      { name: hotAlone, load, prepare: () => setState(bench, 'paused') },
+      { name: hotWatched, load, prepare: () => setState(bench, 'active') })
     const { told, shortest } = await readTold(bench)
     measures.set(messagesPerInterval, intervalSecondsDefault / shortest)
     say(`  ${told} messages; two to one subscriber were ${shortest.toFixed(2)} s apart or more`)
