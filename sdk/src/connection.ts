@@ -122,7 +122,7 @@ export class Connection {
         const { code, status, requestId } = error
         const unsent = isUnsent(error)
         const waitMs = retry < retriesMax && (prepared.repeatable || unsent) ? waitBeforeRetry(error, retry) : undefined
-        const line = { method, path, attempt: retry + 1, code, status, requestId, reference: prepared.reference }
+        const line = { method, path: prepared.path, attempt: retry + 1, code, status, requestId, reference: prepared.reference }
         if (waitMs === undefined) {
           this.#log('warn', 'failed', line)
           throw error
@@ -151,7 +151,7 @@ export class Connection {
     const reference = referenceIn(options.body) ?? referenceIn(query) ?? headers['idempotency-key']?.replace(/^"(.*)"$/, '$1')
     return {
       method,
-      path,
+      path: path.split('?', 1)[0]!,
       url,
       headers,
       covered: Object.entries(headers).filter(([name]) => /^(content-digest|idempotency-key|kahub-.*)$/.test(name)),
