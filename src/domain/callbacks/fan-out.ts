@@ -46,7 +46,7 @@ export async function fanOut (db: Db, endpointsMax = endpointsPerFanOutMax): Pro
       ), claimed as (
         insert into callback_claims (reseller_id, event_sequence, endpoint_id)
         select distinct on (reseller_id, event_sequence) reseller_id, event_sequence, id from told
-        where substring(asked from ${originPattern}) = substring(url from ${originPattern})
+        where asked is not null and substring(asked from ${originPattern}) = substring(url from ${originPattern})
         order by reseller_id, event_sequence, id on conflict do nothing
         returning reseller_id, event_sequence, endpoint_id
       ), made as materialized (
