@@ -9,9 +9,9 @@ export const lateRoomMax = 100
 export const lookEveryMs = 400
 export const givesWayMs = 3_000
 /** A rest, in times of what the database took, within limits: with the longest, too, a backlog gets less. */
-export const restFactor = 6
+export const restFactor = 8
 export const restMsMin = 20
-export const restMsMax = 400
+export const restMsMax = 800
 /** After the last late delivery that was taken, for so long it is looked for more after a short rest each. */
 export const expectsMoreMs = 200
 
