@@ -7,11 +7,12 @@ import { pageLimitDefault, pageLimitMax } from '../../../schema/rest/common.ts'
 import { idPattern, idPrefixes } from '../../base/ids.ts'
 import { cursorAt } from '../page.ts'
 import type { GraphContext, LoadableNode } from './context.ts'
+import { followEvents } from './follow-events.ts'
 import { makeInputs, type GraphQLNullableInput } from './inputs.ts'
 import { camel, pascal } from './names.ts'
 import type { Carried, Operation, OperationInput, Operations } from './operations.ts'
-import type { Act, GraphField, GraphNode, Nested, Resource } from './resource.ts'
-import { makeShapes, type GraphFields, type Schema, type Shape } from './shapes.ts'
+import type { Act, Follow, GraphField, GraphNode, Link, Nested, Resource } from './resource.ts'
+import { makeShapes, type Schema, type Shape } from './shapes.ts'
 
 /** What the cost of a field is counted by; absent, an object costs one and a scalar nothing. */
 export interface FieldExtensions {
@@ -39,13 +40,14 @@ export interface Graph {
 }
 
 /** Builds the schema of these resources over the operations of REST. */
-export function buildSchema (resources: readonly Resource[], operations: Operations, subscription: GraphFields = {}): Graph {
+export function buildSchema (resources: readonly Resource[], operations: Operations): Graph {
   const nodes = new Map<string, GraphNode>(resources.flatMap(({ nodes = {} }) => Object.entries(nodes)))
   const byPrefix = new Map([...nodes].map(([name, { kind, schema, summaries }]) => [
     idPrefixes[kind] as string, { name, schema, ...(summaries && { summaries }) }
   ]))
   const kinds = new Map([...nodes].map(([name, { kind }]) => [idPrefixes[kind] as string, { name, pattern: new RegExp(idPattern(kind)) }]))
   const nestedFields = mergeByType(resources.map(({ fields = {} }) => fields))
+  const links = mergeByType(resources.map(({ links = {} }) => links))
   const used = new Set<string>()
 
   const Node = new GraphQLInterfaceType({
@@ -69,7 +71,10 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
     nodes: byPrefix,
     nodeInterface: Node,
     references: mergeByType(resources.map(({ references = {} }) => references)),
-    fields: typeName => Object.fromEntries(Object.entries(nestedFields[typeName] ?? {}).map(([name, field]) => [name, nestedField(typeName, name, field)]))
+    fields: typeName => ({
+      ...mapValues(nestedFields[typeName] ?? {}, (name, field) => nestedField(typeName, name, field)),
+      ...mapValues(links[typeName] ?? {}, (_name, link) => linkField(link))
+    })
   })
   const connections = new Map<string, GraphQLObjectType>()
 
@@ -100,7 +105,11 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
   const schema = new GraphQLSchema({
     query,
     mutation,
-    ...(Object.keys(subscription).length > 0 && { subscription: new GraphQLObjectType({ name: 'Subscription', fields: subscription }) }),
+    subscription: new GraphQLObjectType<unknown, GraphContext>({
+      name: 'SubscriptionRoot',
+      description: 'What can be followed, over Server-Sent Events or a WebSocket.',
+      fields: fieldsOf(resources.map(({ subscriptions = {} }) => subscriptions), followField)
+    }),
     types: [...nodes.keys()].map(name => shapes.node(name))
   })
   const loadable = new Map([...nodes].map(([name, node]) => {
@@ -143,6 +152,30 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
     }
   }
 
+  function linkField ({ description, idOf }: Link): GraphQLFieldConfig<any, GraphContext> {
+    return {
+      type: Node,
+      description,
+      resolve (object, _args, context) {
+        const id = idOf(object)
+        return id === null ? null : loadNode(context, id)
+      }
+    }
+  }
+
+  function followField (_name: string, { operation: id, node, description, args }: Follow): GraphQLFieldConfig<unknown, GraphContext> {
+    const operation = operationOf(id)
+    const { type, show } = shapes.of(nodes.get(node)!.schema, node)
+    return {
+      type,
+      description,
+      args,
+      extensions: { operation: id } satisfies FieldExtensions,
+      subscribe: (_root, args, context) => followEvents(context, operation, args),
+      resolve: (_root, _args, context) => show(context.event)
+    }
+  }
+
   /** A field with the parameters of an operation as arguments, and its answer as type. */
   function answeredBy (
     operation: Operation, field: GraphField, name: string, typeName: string, weight: number,
@@ -156,7 +189,7 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
     })
     const shape = pages ? connectionOf(operation.answer, typeName) : answerShape(operation.answer, typeName)
     const sizedBy: FieldExtensions = pages
-      ? { sizedBy: ['first', pageLimitDefault], pages: true }
+      ? { sizedBy: ['first', Number(operation.schemas.querystring?.properties?.limit?.default ?? pageLimitDefault)], pages: true }
       : 'sizedBy' in field && field.sizedBy !== undefined ? { sizedBy: [field.sizedBy, 1] } : {}
     return {
       type: getNullableType(shape.type),
@@ -271,7 +304,11 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
 function fieldsOf<Field> (
   groups: readonly Readonly<Record<string, Field>>[], make: (name: string, field: Field) => GraphQLFieldConfig<unknown, GraphContext>
 ): Record<string, GraphQLFieldConfig<unknown, GraphContext>> {
-  return Object.fromEntries(groups.flatMap(group => Object.entries(group)).map(([name, field]) => [name, make(name, field)]))
+  return mapValues(Object.assign({}, ...groups) as Readonly<Record<string, Field>>, make)
+}
+
+function mapValues<Value, Made> (values: Readonly<Record<string, Value>>, make: (name: string, value: Value) => Made): Record<string, Made> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, make(name, value)]))
 }
 
 function mergeByType<Value> (parts: readonly Readonly<Record<string, Readonly<Record<string, Value>>>>[]): Record<string, Record<string, Value>> {

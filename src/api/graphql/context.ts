@@ -11,8 +11,12 @@ export interface GraphContext {
   readonly request: FastifyRequest
   /** The event at hand, in a subscription. */
   readonly event?: unknown
+  /** Ends a subscription. */
+  readonly signal?: AbortSignal | undefined
   /** The node with this id, as GraphQL shows it; null when the caller has none. Loads asked for in one turn travel together. */
   load (typeName: string, id: string): Promise<any>
+  /** Refuses a caller without the scope of an operation, and input that does not fit. */
+  check (operation: Operation, input: OperationInput): void
   /** Carries out an operation of REST. */
   carryOut (operation: Operation, input: OperationInput): Promise<Carried>
   /** The same for what reveals codes: each field of the document has a nonce of its own, made of the request's, so that several may be revealed at once. */
@@ -24,19 +28,32 @@ export interface LoadableNode { readonly node: GraphNode, readonly scope: Operat
 /** Ids one batch loads; more go in several. */
 export const loadedAtOnceMax = 500
 
-/** The context of one request. */
-export function openContext (request: FastifyRequest, operations: Operations, nodes: ReadonlyMap<string, LoadableNode>): GraphContext {
+/** What a document is carried out for: a request, or an event on a connection that stands. */
+export interface Occasion {
+  readonly request: FastifyRequest
+  readonly event?: unknown
+  readonly signal?: AbortSignal
+  /** It is an event, or comes by a connection that stands longer than its signature was made for. */
+  readonly stands?: true
+}
+
+/** The context of one execution. */
+export function openContext ({ request, event, signal, stands }: Occasion, operations: Operations, nodes: ReadonlyMap<string, LoadableNode>): GraphContext {
   const loaders = new Map<string, (id: string) => Promise<any>>()
   return {
     request,
+    event,
+    signal,
     load (typeName, id) {
       let load = loaders.get(typeName)
       if (!load) loaders.set(typeName, load = batches(ids => loadNodes(request, nodes.get(typeName)!, typeName, ids)))
       return load(id)
     },
+    check: (operation, input) => operations.check(operation, request.caller, input),
     carryOut: (operation, input) => operations.carryOut(operation, request, input),
     reveal (operation, input, path) {
       const { caller } = request
+      if (stands) throw new Problem('method_not_allowed', 'Codes are revealed to a request that is signed for it, not on a connection that stands.')
       const nonce = caller.nonce === undefined ? undefined : nonceAt(caller.nonce, path)
       return operations.carryOut(operation, request, input, { ...caller, nonce })
     }

@@ -33,6 +33,8 @@ export interface Operations {
   get (id: string): Operation
   /** Ids of all that resellers have. */
   readonly ids: readonly string[]
+  /** Refuses a caller without the scope, and input that does not fit. */
+  check (operation: Operation, caller: Caller, input: OperationInput): void
   /** Does what the REST route does, for the caller of the request. */
   carryOut (operation: Operation, request: FastifyRequest, input: OperationInput, caller?: Caller): Promise<Carried>
 }
@@ -53,18 +55,23 @@ export function rememberOperations (app: App): Operations {
       return operation
     },
     get ids () { return [...operations.keys()] },
+    check,
     async carryOut (operation, request, { params = {}, query = {}, body }, caller = request.caller) {
-      const { key } = caller
-      if (operation.scope !== null && !holdsScope(key, operation.scope)) {
-        throw new Problem('scope_missing', `The key ${key.id} needs the scope ${operation.scope}.`, { scope: operation.scope })
-      }
-      const given = { params, querystring: query, body }
-      for (const part of ['params', 'querystring', 'body'] as const) validate(operation, part, given[part])
+      check(operation, caller, { params, query, body })
       const asked = Object.create(request, values({ params, query, body, caller, headers: { ...request.headers, accept: 'application/json' } })) as FastifyRequest
       const { reply, answered } = openReply()
       const result = await operation.route.handler.call(app as never, asked, reply)
       return { view: result === reply ? answered.body : result, replayed: answered.replayed }
     }
+  }
+
+  function check (operation: Operation, { key }: Caller, { params = {}, query = {}, body }: OperationInput): void {
+    if (operation.scope !== null && !holdsScope(key, operation.scope)) {
+      throw new Problem('scope_missing', `The key ${key.id} needs the scope ${operation.scope}.`, { scope: operation.scope })
+    }
+    validate(operation, 'params', params)
+    validate(operation, 'querystring', query)
+    validate(operation, 'body', body)
   }
 
   function validate (operation: Operation, part: Part, given: unknown): void {

@@ -1,5 +1,4 @@
 // A GraphQL request out of a body or an address, and the document in it: parsed once, measured, and remembered by its text.
-import type { FastifyRequest } from 'fastify'
 import { getOperationAST, GraphQLError, Kind, OperationTypeNode, parse, print, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
 import { JsonRefusal, parseJsonStrictly } from '../../base/json.ts'
 import { Problem } from '../../base/problem.ts'
@@ -20,21 +19,25 @@ export interface GraphRequest {
 export interface Prepared {
   readonly kind: OperationTypeNode
   readonly operation: OperationDefinitionNode
+  readonly document: DocumentNode
   /** The operation and its fragments alone: what executes is chosen here and nowhere else. */
   readonly text: string
   readonly costWith: Cost
 }
 
+/** Reads the parameters of a request out of its address, where what is not text is JSON. */
+export function readAddress (query: Readonly<Record<string, unknown>>): GraphRequest {
+  return readGraphRequest({ ...query, variables: jsonOf(query.variables, 'variables'), extensions: jsonOf(query.extensions, 'extensions') })
+}
+
 /** Reads the parameters of a request (GraphQL over HTTP, "Request Parameters"). */
-export function readGraphRequest (request: FastifyRequest): GraphRequest {
-  const given = request.method === 'GET' ? fromAddress(request.query as Record<string, unknown>) : request.body
+export function readGraphRequest (given: unknown): GraphRequest {
   if (Array.isArray(given)) throw invalid('Send one request; lists of them are not taken.')
   if (!isMap(given)) throw invalid('Send {"query": …, "variables": …, "operationName": …} as JSON.')
   const { query, variables, operationName, extensions, ...others } = given
   const [other] = Object.keys(others)
   if (other !== undefined) throw invalid(`${JSON.stringify(other.slice(0, 50))} is no parameter of a request.`)
   if (typeof query !== 'string') throw invalid('query is the document, as a string.')
-  if (query.length > documentCharsMax) throw new Problem('query_too_costly', `A document has up to ${documentCharsMax} characters.`)
   if (variables != null && !isMap(variables)) throw invalid('variables is a map.')
   if (operationName != null && typeof operationName !== 'string') throw invalid('operationName is a string.')
   if (extensions != null && !isMap(extensions)) throw invalid('extensions is a map.')
@@ -52,9 +55,10 @@ export function documentsOf (schema: GraphQLSchema): (request: GraphRequest) => 
       remembered.set(key, known)
       return known
     }
+    if (query.length > documentCharsMax) throw new Problem('query_too_costly', `A document has up to ${documentCharsMax} characters.`)
     const document = parsed(query)
     const operation = operationOf(document, operationName)
-    const prepared = { kind: operation.operation, operation, text: textOf(query, document, operation), costWith: measureCost(schema, document, operation) }
+    const prepared = { kind: operation.operation, operation, document, text: textOf(query, document, operation), costWith: measureCost(schema, document, operation) }
     if (remembered.size >= documentsMax) remembered.delete(remembered.keys().next().value!)
     remembered.set(key, prepared)
     return prepared
@@ -98,10 +102,6 @@ function textOf (query: string, document: DocumentNode, operation: OperationDefi
   const definitions = document.definitions.filter(definition => definition === operation ||
     (definition.kind === Kind.FRAGMENT_DEFINITION && needed.has(definition.name.value)))
   return print({ ...document, definitions })
-}
-
-function fromAddress (query: Record<string, unknown>): Record<string, unknown> {
-  return { ...query, variables: jsonOf(query.variables, 'variables'), extensions: jsonOf(query.extensions, 'extensions') }
 }
 
 function jsonOf (text: unknown, name: string): unknown {

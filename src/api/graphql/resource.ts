@@ -1,5 +1,6 @@
 // What a file of a resource says: its types that have ids, and its fields, each of which is an operation of REST.
 import type { FastifyRequest } from 'fastify'
+import type { GraphQLFieldConfigArgumentMap } from 'graphql'
 import type { IdKind } from '../../base/ids.ts'
 import type { Schema } from './shapes.ts'
 
@@ -10,6 +11,10 @@ export interface Resource {
   readonly mutations?: Readonly<Record<string, Act>>
   /** Fields of types that are no roots, by type and field. */
   readonly fields?: Readonly<Record<string, Readonly<Record<string, Nested>>>>
+  /** Streams: one of them a subscription. */
+  readonly subscriptions?: Readonly<Record<string, Follow>>
+  /** Fields that lead to a node which is found in what an object says of itself, by type and field. */
+  readonly links?: Readonly<Record<string, Readonly<Record<string, Link>>>>
   /** Properties that hold ids of nodes without saying so: by type and property, the type of the node. */
   readonly references?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
@@ -57,6 +62,22 @@ export type Nested = GraphField & {
   readonly from: Readonly<Record<string, string>>
   /** It reveals codes. */
   readonly reveals?: true
+}
+
+/** Events as they become true. */
+export interface Follow {
+  /** The operation whose scope and parameters it has. */
+  readonly operation: string
+  /** The type of what comes. */
+  readonly node: string
+  readonly description: string
+  readonly args: GraphQLFieldConfigArgumentMap
+}
+
+export interface Link {
+  readonly description: string
+  /** The public id of the node; null when there is none. */
+  readonly idOf: (object: any) => string | null
 }
 
 /** A field that is the answer of an operation. */

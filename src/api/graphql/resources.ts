@@ -1,3 +1,4 @@
+import { events } from './events.ts'
 import { me } from './me.ts'
 import { orders } from './orders.ts'
 import { products } from './products.ts'
@@ -6,4 +7,4 @@ import { stock } from './stock.ts'
 import { wallets } from './wallets.ts'
 
 /** Every resource of the graph, a file each. */
-export const resources: readonly Resource[] = [me, products, stock, orders, wallets]
+export const resources: readonly Resource[] = [me, products, stock, orders, wallets, events]

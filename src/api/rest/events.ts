@@ -11,6 +11,7 @@ import { readEvent, readFeed, readFeedBounds, refuseOutside } from '../../domain
 import type { App } from '../app-types.ts'
 import { streamEvents, streamLimits, type StreamLimits } from '../event-stream.ts'
 import { resellerOf } from '../change.ts'
+import { cursorAt } from '../page.ts'
 
 /** The feed of a reseller's events, and its stream. */
 export function eventRoutes (app: App): void {
@@ -44,7 +45,13 @@ function feedRoutes (app: App): void {
     const list = `${name} events ${JSON.stringify([resellerId, types ?? null])}`
     const from = cursor === undefined ? after : Number(cursors.read(list, cursor)[0])
     const part = await readFeed(db, resellerId, { after: from === undefined ? undefined : BigInt(from), types, limit })
-    return { data: part.events.map(eventView), has_more: part.hasMore, next_cursor: cursors.show(list, [Number(part.upTo)]) }
+    const cursorBehind = (sequence: bigint) => cursors.show(list, [Number(sequence)])
+    return {
+      data: part.events.map(eventView),
+      has_more: part.hasMore,
+      next_cursor: cursorBehind(part.upTo),
+      [cursorAt]: (index: number) => cursorBehind(part.events[index]!.sequence)
+    }
   })
 
   app.get('/v1/events/:id', {
