@@ -118,7 +118,12 @@ function printEvent (writer: Writer, schema: Schema): string {
   const { type: _type, data: _data, ...common } = schema.properties ?? {}
   const shape = printObject(writer, { ...schema, properties: common }, 'answered', '')
   const doc = docComment([schema.description ?? 'An event of any type; `type` tells which data it has. The list of types may grow.'], '')
-  return `${doc}export type ${eventName} = { [Type in keyof EventData]: EventCommon & { type: Type, data: EventData[Type] } }[keyof EventData]
+  return `${doc}export type ${eventName} =
+  | { [Type in keyof EventData]: EventCommon & { type: Type, data: EventData[Type] } }[keyof EventData]
+  | EventCommon & { type: UnknownEventType, data: Record<string, unknown> }
+
+/** A type of event that came after this SDK: what is left when all that are known are ruled out. */
+export type UnknownEventType = \`\${string}.\${string}\` & { readonly unknown: true }
 
 /** What every event has. */
 export interface EventCommon ${shape}`

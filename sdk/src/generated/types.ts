@@ -752,7 +752,12 @@ export interface EndpointWithSecret {
 }
 
 /** An event of any type; `type` tells which data it has. The list of types may grow. */
-export type Event = { [Type in keyof EventData]: EventCommon & { type: Type, data: EventData[Type] } }[keyof EventData]
+export type Event =
+  | { [Type in keyof EventData]: EventCommon & { type: Type, data: EventData[Type] } }[keyof EventData]
+  | EventCommon & { type: UnknownEventType, data: Record<string, unknown> }
+
+/** A type of event that came after this SDK: what is left when all that are known are ruled out. */
+export type UnknownEventType = `${string}.${string}` & { readonly unknown: true }
 
 /** What every event has. */
 export interface EventCommon {
