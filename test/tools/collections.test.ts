@@ -38,6 +38,10 @@ t.test('every operation of a reseller is in them, but for streams', async t => {
   t.same([...new Set(requests)].toSorted(), operations.filter(operation => operation !== 'GET /v1/events/stream').toSorted())
 })
 
+const context = await new Promise<SandboxContext>((resolve, reject) =>
+  sandbox.createContext((error, context) => error ? reject(error) : resolve(context)))
+t.teardown(() => context.disconnect())
+
 t.test('the scripts of both sign byte for byte as the independent vectors say', async t => {
   const { vectors } = JSON.parse(textOf('test/vectors/signing.json')) as { vectors: Vector[] }
   const bruno = /^script:pre-request \{\n(.*?)^\}$/ms.exec(textOf('examples/collections/bruno/collection.bru'))![1]!
@@ -195,13 +199,9 @@ function signedBy (script: string, { method, target, body, secret, signature_inp
       }
     )
     outside.set('made', JSON.stringify(made))`
-  return new Promise((resolve, reject) => sandbox.createContext((error, context) => {
+  return new Promise((resolve, reject) => context.execute(code, {}, (error, execution) => {
     if (error) return reject(error)
-    context.execute(code, {}, (error, execution) => {
-      context.disconnect()
-      if (error) return reject(error)
-      resolve(JSON.parse(execution.globals.values.find(({ key }) => key === 'made')!.value))
-    })
+    resolve(JSON.parse(execution.globals.values.find(({ key }) => key === 'made')!.value))
   }))
 }
 
