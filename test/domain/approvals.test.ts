@@ -1,7 +1,5 @@
 // Purchases that need a second key (采购审批): what is held for them, who may decide, how they end, and the budgets they spend.
 import t, { type Test } from 'tap'
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { approvalEntry, mayEnter } from '../../schema/states.ts'
 import { approvalStates } from '../../schema/vocabulary.ts'
 import type { PutApprovalPolicyBody } from '../../sdk/src/index.ts'
@@ -479,28 +477,6 @@ async function fillBudgets (t: Test, shop: Shop): Promise<void> {
   for await (const budget of shop.owner.kahub.budgets.list({ limit: 100 })) listed += budget.subject === '' ? 0 : 1
   t.equal(listed, budgetsPerResellerMax)
 }
-
-t.test('what docs/approvals.md shows does what it says', async t => {
-  const text = readFileSync(fileURLToPath(new URL('../../docs/approvals.md', import.meta.url)), 'utf8')
-  const shown = [...text.matchAll(/^```js\n(.*?)\n```$/gms)].map(([, block]) => block!).join('\n')
-  const program = `export default async (owner, buyer, approver, buyerKeyId, sku, console) => {\n${shown}\n}`
-  interface Shown { readonly default: (...given: unknown[]) => Promise<void> }
-  const { default: run } = await import(`data:text/javascript,${encodeURIComponent(program)}`) as Shown
-
-  const sku = await house.sku({ price: '10', codes: 500 })
-  const owner = await house.reseller({ scopes: ['approvals:write', 'orders:read', 'keys:write'] })
-  const buyer = await owner.withKey({ scopes: ['orders:write', 'orders:read', 'codes:read'] })
-  const approver = await owner.withKey({ scopes: ['orders:approve', 'orders:read'] })
-  const said: unknown[][] = []
-  const { keyId } = buyer.credentials
-  await run(owner.kahub, buyer.kahub, approver.kahub, keyId, sku, { log: (...words: unknown[]) => { said.push(words) } })
-  t.same(said, [
-    ['awaiting_approval'], [['amount', 'quantity'], '1200.00', 'CNY', 1], ['completed'], ['rejected'],
-    ['marketing', '0.00', '20000.00'], [keyId, '0.00', '50000.00']
-  ])
-  const told = [...shown.matchAll(/console\.log\(.*\) \/\/ (\w+)$/gm)].map(([, word]) => word)
-  t.same(told, said.filter(words => words.length === 1).flat(), 'and the comments are what it says')
-})
 
 t.test('the books of all this hold, and every answer was one the contract promises', async t => {
   await house.proves(t)

@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { settings } from '../../src/config.ts'
+import { textsIn } from '../support/fences.ts'
 
 const execute = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -29,7 +30,7 @@ t.test('the examples of docs/signing.md give the signature of their vector', asy
   for (const shown of [vector.body, vector.secret, vector.content_digest, vector.signature_base.replaceAll('\n', '\n   '), vector.signature_input, vector.signature]) {
     t.ok(text.includes(shown), shown)
   }
-  const [sh, js, python] = ['sh', 'js', 'python'].map(language => blocksOf(text, language))
+  const [sh, js, python] = ['sh', 'js', 'python'].map(language => textsIn(text, language))
   t.equal((await run('sh', ['-c', sh![0]!])).trim(), vector.signature, 'sh')
   t.equal((await run(process.execPath, ['--input-type=module', '-e', js![0]!])).trim(), vector.signature, 'js')
   if (await isHere('python3')) t.equal((await run('python3', ['-c', python![0]!])).trim(), vector.signature, 'python')
@@ -37,7 +38,7 @@ t.test('the examples of docs/signing.md give the signature of their vector', asy
 })
 
 t.test('every command of the READMEs does what they say, in both languages', async t => {
-  t.same(blocksOf(textOf('README.zh-CN.md'), 'sh'), blocksOf(textOf('README.md'), 'sh'), 'the same commands in both')
+  t.same(textsIn(textOf('README.zh-CN.md'), 'sh'), textsIn(textOf('README.md'), 'sh'), 'the same commands in both')
   const outside = await mkdtemp(join(tmpdir(), 'kahub-docs-'))
   const folder = join(outside, 'kahub')
   await mkdir(folder)
@@ -50,7 +51,7 @@ t.test('every command of the READMEs does what they say, in both languages', asy
   t.match(kahub.said, /bought +2 × Steam .*\n +order +ord_[0-9a-z]{26} \(completed\)/, 'what the READMEs show of a start')
 
   const told: string[] = []
-  for (const block of blocksOf(textOf('README.md'), 'sh')) {
+  for (const block of textsIn(textOf('README.md'), 'sh')) {
     if (await cannotRun(block)) continue
     const commands = block.replaceAll('http://127.0.0.1:8080', kahub.url)
     const said = await run('sh', ['-e', '-c', commands], { cwd: folder })
@@ -98,11 +99,6 @@ t.test('every dependency is argued in docs/decisions/dependencies.md, and nothin
 })
 
 interface Vector { body: string, secret: string, content_digest: string, signature_input: string, signature_base: string, signature: string }
-
-/** The fenced blocks of one language, indented ones as they read without it. */
-function blocksOf (text: string, language: string): string[] {
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)\\n\`\`\`$`, 'gms'))].map(([, block]) => block!)
-}
 
 /** Commands of other people's programs that this machine lacks. */
 async function cannotRun (block: string): Promise<boolean> {

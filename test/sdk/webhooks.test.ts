@@ -153,7 +153,7 @@ t.test('what the test signer signs is genuine, and a new secret is one', async t
 const docs = readFileSync(`${root}docs/callbacks.md`, 'utf8')
 const receivers = {
   'examples/webhooks-node.mjs': [`${root}examples/webhooks-node.mjs`],
-  'docs/callbacks.md': ['--input-type=module', '-e', /```js\n(.*?)```/s.exec(docs)![1]!]
+  'docs/callbacks.md': ['--input-type=module', '-e', /```js[^\n]*\n(.*?)```/s.exec(docs)![1]!]
 }
 
 for (const [name, words] of Object.entries(receivers)) {
