@@ -21,6 +21,14 @@ const textOf = (name: string) => readFileSync(join(root, name), 'utf8')
 const contract = textOf('openapi.yaml')
 const postman = JSON.parse(textOf('examples/collections/kahub.postman_collection.json')) as PostmanCollection
 
+const house = await openHouse(t)
+const reseller = await house.reseller({ balance: '1000', world: 'test' })
+await house.sku({ codes: 10, price: '10', world: 'test' })
+
+const context = await new Promise<SandboxContext>((resolve, reject) =>
+  sandbox.createContext((error, context) => error ? reject(error) : resolve(context)))
+t.teardown(() => context.disconnect())
+
 t.test('both collections are what openapi.yaml gives', async t => {
   const made = generate(contract)
   const kept = ['kahub.postman_collection.json', ...filesOf('bruno')]
@@ -37,10 +45,6 @@ t.test('every operation of a reseller is in them, but for streams', async t => {
     `${method} /${url.path.join('/').replace(/\{\{\w+\}\}/g, '{}')}`)
   t.same([...new Set(requests)].toSorted(), operations.filter(operation => operation !== 'GET /v1/events/stream').toSorted())
 })
-
-const context = await new Promise<SandboxContext>((resolve, reject) =>
-  sandbox.createContext((error, context) => error ? reject(error) : resolve(context)))
-t.teardown(() => context.disconnect())
 
 t.test('the scripts of both sign byte for byte as the independent vectors say', async t => {
   const { vectors } = JSON.parse(textOf('test/vectors/signing.json')) as { vectors: Vector[] }
@@ -73,10 +77,6 @@ t.test('what is sent is what was signed: variables, text beyond ASCII in the add
   t.equal(signed.body, '{"reference":"key_demo"}')
   t.match(signed['Signature-Input'], '("@method" "@path" "@query" "content-digest" "idempotency-key" "kahub-version");')
 })
-
-const house = await openHouse(t)
-const reseller = await house.reseller({ balance: '1000', world: 'test' })
-await house.sku({ codes: 10, price: '10', world: 'test' })
 
 t.test('Postman’s runner makes a first purchase, and sending it again buys nothing twice', async t => {
   const executions = await run(t, { folder: 'First purchase' })
