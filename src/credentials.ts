@@ -3,6 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 
 export interface Credentials { readonly url: string, readonly keyId: string, readonly algorithm: 'hmac-sha256', readonly secret: string }
 
+/** The same with an Ed25519 key, whose private half only the file has. */
+export interface PairCredentials {
+  readonly url: string
+  readonly keyId: string
+  readonly algorithm: 'ed25519'
+  readonly privateKey: { readonly kty: string, readonly crv: string, readonly x: string, readonly d: string }
+}
+
 /** Reads a credentials file; undefined when it is not there. */
 export async function readCredentials (file: string): Promise<Credentials | undefined> {
   try {
@@ -14,6 +22,6 @@ export async function readCredentials (file: string): Promise<Credentials | unde
 }
 
 /** Writes a credentials file that only its owner can read. */
-export async function writeCredentials (file: string, credentials: Credentials): Promise<void> {
+export async function writeCredentials (file: string, credentials: Credentials | PairCredentials): Promise<void> {
   await writeFile(file, JSON.stringify(credentials, null, 2) + '\n', { mode: 0o600 })
 }

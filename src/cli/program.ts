@@ -11,7 +11,9 @@ import { addMoney } from './commands/money.ts'
 import { addPrices } from './commands/prices.ts'
 import { addResellers } from './commands/resellers.ts'
 import { addReveals } from './commands/reveals.ts'
-import { resellerRunner, runner } from './session.ts'
+import { addSign } from './commands/sign.ts'
+import { addToken } from './commands/token.ts'
+import { keyRunner, resellerRunner, runner } from './session.ts'
 
 /** What `kahub` alone says. */
 export const orientation = `kahub, the operator's command: resellers, catalogue, prices, codes and money.
@@ -30,6 +32,8 @@ export const orientation = `kahub, the operator's command: resellers, catalogue,
 
 Of a reseller, with a reseller's key (the demo's when left out):
   kahub listen --forward http://127.0.0.1:3000/hook           its events, sent to a machine of yours
+  kahub sign GET /v1/me                                       a signed curl command
+  kahub token                                                 a bearer token that reads, for tools
 
 kahub help shows every command, kahub help NOUN those of a noun, and kahub NOUN VERB --help its examples.`
 
@@ -63,5 +67,7 @@ Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached,
   addCallbacks(program, run)
   addBooks(program, run)
   addListen(program, resellerRunner(environment, stop))
+  addSign(program, keyRunner(environment, stop, 'demo.json'))
+  addToken(program, keyRunner(environment, stop, 'demo-tools.json'))
   return program
 }

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { KahubAdmin, type PrivateJwk } from '../../sdk/src/admin.ts'
 import { Kahub } from '../../sdk/src/index.ts'
+import { ed25519Key, hmacKey, type SigningKey } from '../../sdk/src/signing.ts'
 import { readClientConfig, type ClientConfig } from '../config.ts'
 import { UsageError } from './failures.ts'
 import type { Form } from './output.ts'
@@ -18,6 +19,13 @@ export interface Session extends Place {
 /** What a command of a reseller works with. */
 export interface ResellerSession extends Place {
   readonly kahub: Kahub
+}
+
+/** What a command that signs by itself works with. */
+export interface KeySession extends Place {
+  readonly key: SigningKey
+  /** Of a key of algorithm ed25519. */
+  readonly privateKey: PrivateJwk | undefined
 }
 
 interface Place {
@@ -45,6 +53,13 @@ export function resellerRunner (environment: Readonly<Record<string, string | un
   return runnerWith(environment, stop, openResellerSession)
 }
 
+/** The same for commands that sign by themselves; without another key it is that of a file in KAHUB_HOME. */
+export function keyRunner (
+  environment: Readonly<Record<string, string | undefined>>, stop: AbortSignal, fileDefault: string
+): RunWith<KeySession> {
+  return runnerWith(environment, stop, (config, options, stop) => openKeySession(config, options, stop, fileDefault))
+}
+
 function runnerWith<Opened> (
   environment: Readonly<Record<string, string | undefined>>,
   stop: AbortSignal,
@@ -62,6 +77,8 @@ interface SessionOptions {
   readonly credentials?: string
   readonly url?: string
   readonly json?: boolean
+  /** What commands of one key call --credentials. */
+  readonly key?: string
 }
 
 async function openSession (config: ClientConfig, options: SessionOptions, stop: AbortSignal): Promise<Session> {
@@ -72,6 +89,14 @@ async function openSession (config: ClientConfig, options: SessionOptions, stop:
 async function openResellerSession (config: ClientConfig, options: SessionOptions, stop: AbortSignal): Promise<ResellerSession> {
   const kahub = new Kahub(await readCredentials(config, options, 'demo.json'))
   return { kahub, url: kahub.baseUrl, keyId: kahub.keyId, form: options.json ? 'json' : 'text', stop }
+}
+
+async function openKeySession (config: ClientConfig, options: SessionOptions, stop: AbortSignal, fileDefault: string): Promise<KeySession> {
+  const { key: file } = options
+  const named = file === undefined ? options : { ...options, credentials: file }
+  const { url, keyId, secret, privateKey } = await readCredentials(config, named, fileDefault)
+  const key = privateKey === undefined ? hmacKey(keyId, secret) : ed25519Key(keyId, privateKey)
+  return { url: url.replace(/\/+$/, ''), keyId, key, privateKey, form: options.json ? 'json' : 'text', stop }
 }
 
 async function readCredentials (
@@ -86,6 +111,8 @@ interface KeyOptions {
   readonly keyId: string
   readonly algorithm?: string | undefined
   readonly secret: string
+  /** In the place of the secret, with ed25519. */
+  readonly privateKey?: PrivateJwk
 }
 
 /** The key of the environment, unless a file is named. */
