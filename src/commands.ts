@@ -65,7 +65,7 @@ async function withProduct (config: Config, stop: AbortSignal, work: (product: P
     const worlds = await openWorlds(ground.url, ground.masterKeys, undefined, callbackRulesOf(config, ground.embedded))
     undo.push(() => Promise.all([worlds.live.close(), worlds.test.close()]))
     const workerMetrics = openWorkerMetrics()
-    const serving = await serve(worlds, { ...config, logger: { level: config.logLevel ?? 'warn' }, workerMetrics })
+    const serving = await serve(worlds, { ...config, logger: { level: config.logLevel ?? 'warn' }, workerMetrics, graphiql: ground.embedded })
     undo.push(() => serving.close())
     const workers = startWorkers(worlds, reportPass, workerMetrics)
     undo.push(() => workers.stop())
@@ -198,6 +198,7 @@ async function greet (config: Config, { ground, serving, withDemo }: Product): P
   say(`kahub serves ${pc.bold(url)}`)
   say(`  guides      ${url}/docs`)
   say(`  reference   ${url}/docs/reference`)
+  if (ground.embedded) say(`  GraphiQL    ${url}/graphiql`)
   say(`  health      ${url}/health/ready`)
   say(`  metrics     ${serving.metricsUrl}`)
   if (withDemo) {

@@ -127,6 +127,8 @@ export interface ServeOptions {
   readonly logger: AppOptions['logger']
   /** Where the API is reached from outside; undefined: at the address it listens on. */
   readonly publicUrl?: string | undefined
+  /** Whether there is an editor for the graph, at /graphiql. */
+  readonly graphiql?: boolean
   /** The metrics of a clockwork in this process, told beside those of the API. */
   readonly workerMetrics?: WorkerMetrics
 }
@@ -141,6 +143,7 @@ export async function serve (worlds: OpenWorlds, options: ServeOptions): Promise
     logger: options.logger,
     trustProxy: options.trustProxy,
     publicUrl: options.publicUrl,
+    graphiql: options.graphiql,
     decoys: decoyKeys(),
     metrics,
     unready: async () => {

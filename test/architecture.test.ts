@@ -63,6 +63,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   ajv: ['api'],
   graphql: ['api'],
   mercurius: ['api'],
+  ws: ['api'],
   marked: ['api'],
   'highlight.js': ['api'],
   'ajv-formats': ['api'],

@@ -67,6 +67,8 @@ export interface AppOptions {
   readonly trustProxy: boolean | string[]
   /** Where the API is reached from outside, without a slash at the end; undefined: at the address it listens on. */
   readonly publicUrl?: string | undefined
+  /** Whether there is an editor for the graph, at /graphiql. */
+  readonly graphiql?: boolean | undefined
   readonly decoys: Readonly<Record<KeyAlgorithm, KeyObject>>
   readonly metrics: Metrics
   /** Whether this server can do its work now; a sentence when it cannot. */
@@ -157,7 +159,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     adminLotsRoutes(scope)
     adminCallbackRoutes(scope)
   })
-  await registerGraphql(app, operations)
+  await registerGraphql(app, operations, options)
   await registerDocs(app)
   await registerGuides(app)
   return app

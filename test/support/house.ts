@@ -27,6 +27,8 @@ export interface HouseOptions {
   readonly callbackRules?: CallbackRules
   /** Where the worlds find the database, instead of at its own address. */
   readonly through?: (databaseUrl: string) => Promise<string>
+  /** Whether the house has the editor of the graph, as the embedded default has it. */
+  readonly graphiql?: true
   /** Told every answer, of every actor. */
   readonly hear?: (exchange: Exchange) => void
 }
@@ -48,7 +50,7 @@ export async function openHouse (t: Test, options: HouseOptions = {}): Promise<H
   const masterKey = newMasterKey()
   const address = options.through ? await options.through(databaseUrl) : databaseUrl
   const worlds = await openWorlds(address, readMasterKeys(masterKey), options.clock, options.callbackRules)
-  const serving = await serve(worlds, { host: '127.0.0.1', port: 0, metricsPort: 0, trustProxy: false, logger: false })
+  const serving = await serve(worlds, { host: '127.0.0.1', port: 0, metricsPort: 0, trustProxy: false, logger: false, ...(options.graphiql && { graphiql: true }) })
   const db = openOwner(databaseUrl)
   await db`set search_path = live`
   const agent = new Agent({ keepAlive: true })

@@ -30,13 +30,14 @@ import { openDocuments } from './carry-out.ts'
 import type { Operations } from './operations.ts'
 import { documentsMax, tokensMax } from './read-request.ts'
 import { resources } from './resources.ts'
+import { serveGraphiql } from './serve-graphiql.ts'
 import { openSockets } from './sockets.ts'
 
 /** A document is compiled when it comes for the third time: what comes once is not worth it. */
 const compiledFromUse = 2
 
-/** GraphQL over HTTP, Server-Sent Events and WebSocket at /graphql, over the operations of REST. */
-export async function registerGraphql (app: App, operations: Operations): Promise<void> {
+/** GraphQL over HTTP, Server-Sent Events and WebSocket at /graphql, over the operations of REST; and an editor for it, if that is wanted. */
+export async function registerGraphql (app: App, operations: Operations, { graphiql = false }: { readonly graphiql?: boolean | undefined } = {}): Promise<void> {
   const graph = buildSchema(resources, operations)
   await app.register(mercurius, {
     schema: graph.schema,
@@ -59,4 +60,5 @@ export async function registerGraphql (app: App, operations: Operations): Promis
     schema: { hide: true },
     handler: (request, reply) => sockets.upgrade(request, reply) ? reply : answer(request, reply)
   })
+  if (graphiql) serveGraphiql(app, graph.schema)
 }
