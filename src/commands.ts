@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import pc from 'picocolors'
 import { stringify } from 'yaml'
 import { printProblemGuide } from '../schema/problem-guide.ts'
-import { worlds } from '../schema/vocabulary.ts'
+import { worlds as worldNames } from '../schema/vocabulary.ts'
 import type { CallbackRules } from './base/callback-url.ts'
 import { newMasterKey, readMasterKeys, type MasterKeys } from './base/seal.ts'
 import { appForPrinting, graphForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds, type Serving } from './compose.ts'
@@ -71,7 +71,7 @@ async function withProduct (config: Config, stop: AbortSignal, work: (product: P
     undo.push(() => workers.stop())
     const withDemo = config.demo ?? ground.embedded
     if (withDemo) await mkdir(config.home, { recursive: true, mode: 0o700 })
-    if (ground.embedded || withDemo) await ensureOperatorFile(worlds.live, config.home, serving.url)
+    if (ground.embedded || withDemo) for (const name of worldNames) await ensureOperatorFile(worlds[name], config.home, serving.url)
     if (withDemo && !stop.aborted) await ensureDemo(config.home, serving.url, say)
     return await work({ ground, worlds, serving, withDemo })
   } finally {
@@ -103,8 +103,8 @@ async function worker (config: Config, stop: AbortSignal): Promise<number> {
 }
 
 async function operatorKey (config: Config, _stop: AbortSignal, words: readonly string[]): Promise<number> {
-  const world = worlds.find(name => name === (words[0] ?? 'live'))
-  if (world === undefined) throw new Error(`There is no world ${JSON.stringify(words[0])}. Worlds: ${worlds.join(', ')}.`)
+  const world = worldNames.find(name => name === (words[0] ?? 'live'))
+  if (world === undefined) throw new Error(`There is no world ${JSON.stringify(words[0])}. Worlds: ${worldNames.join(', ')}.`)
   return await withWorlds(config, async worlds => {
     const { keyId, algorithm, secret } = await createOperatorKey(worlds[world])
     console.log(JSON.stringify({ url: `http://${config.host}:${config.port}`, keyId, algorithm, secret }, null, 2))
@@ -203,7 +203,7 @@ async function greet (config: Config, { ground, serving, withDemo }: Product): P
   say(`  metrics     ${serving.metricsUrl}`)
   if (withDemo) {
     say(`  credentials ${join(config.home, 'demo.json')} (a reseller), ${join(config.home, 'operator.json')} (the operator)`)
-    say(`              ${join(config.home, 'demo-approver.json')} (the reseller's second key)`)
+    say(`              ${join(config.home, 'demo-approver.json')} (the reseller's second key), ${join(config.home, 'demo-test.json')} (the sandbox)`)
     say('')
     say('Try next, in another terminal:')
     say(`  ${pc.cyan('examples/buy.sh')}                         buy as the demo reseller, with curl and openssl`)

@@ -1,11 +1,14 @@
-// The demo: a small catalogue, one reseller with money and two keys, and 120,000 codes, all made over the operator API with the
-// SDK, as an operator would. Made once; found again at the next start.
-import { randomBytes } from 'node:crypto'
+// The demo: a small catalogue, one reseller with money and three keys, and 120,000 codes, all made over the operator API with the
+// SDK, as an operator would. The sandbox has the same on a smaller scale, and goods that meet every fault. Made once; found again at
+// the next start.
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { resellerScopes } from '../schema/vocabulary.ts'
+import { sandboxStartBalance } from '../schema/rest/sandbox.ts'
+import { sandboxFaultKinds, sandboxTagPrefix } from '../schema/sandbox-faults.ts'
+import { resellerScopes, sandboxFaults, tokenScopes, type KeyAlgorithm } from '../schema/vocabulary.ts'
 import { KahubAdmin } from '../sdk/src/admin.ts'
 import { Kahub } from '../sdk/src/index.ts'
-import { readCredentials, writeCredentials, type Credentials } from './credentials.ts'
+import { readCredentials, writeCredentials, type Credentials, type PairCredentials } from './credentials.ts'
 
 const levels = [
   { id: 'bronze', name: '青铜 Bronze', rank: 1, perMinute: 600 },
@@ -20,8 +23,8 @@ export const demoRequestsPerMinute = 6_000_000
 interface DemoSku { readonly name: string, readonly faceValue: string, readonly cost: string, readonly list: string, readonly gold: string, readonly codes: number, readonly prefix: string }
 interface DemoProduct { readonly name: string, readonly issuer: string, readonly category: string, readonly tags: string[], readonly note: string, readonly skus: readonly DemoSku[] }
 
-const issuers = { steam: 'Steam', iqiyi: '爱奇艺 iQIYI', tencent: '腾讯 Tencent' }
-const categories = { 'game-cards': '游戏点卡 Game cards', memberships: '视频会员 Memberships' }
+const issuers = { steam: 'Steam', iqiyi: '爱奇艺 iQIYI', tencent: '腾讯 Tencent', sandbox: '沙箱 Sandbox' }
+const categories = { 'game-cards': '游戏点卡 Game cards', memberships: '视频会员 Memberships', sandbox: '沙箱 Sandbox' }
 
 const products: readonly DemoProduct[] = [
   {
@@ -53,28 +56,53 @@ const products: readonly DemoProduct[] = [
   }
 ]
 
+/** Codes of each SKU in the sandbox. */
+const sandboxCodes = 500
+const sandboxFaultCodes = 100
+
+/** What the sandbox sells: the same goods, and for every fault goods that meet it. */
+const sandboxProducts: readonly DemoProduct[] = [
+  ...products.map(product => ({ ...product, skus: product.skus.map(sku => ({ ...sku, codes: sandboxCodes })) })),
+  ...sandboxFaults.map(fault => ({
+    name: `Sandbox ${fault}`,
+    issuer: 'sandbox',
+    category: 'sandbox',
+    tags: ['sandbox', sandboxTagPrefix + fault],
+    note: sandboxFaultKinds[fault].says,
+    skus: [{ name: '¥10', faceValue: '10', cost: '8', list: '9.90', gold: '9.50', codes: sandboxFaultCodes, prefix: 'SANDBOX' }]
+  }))
+]
+
 type ResellerScope = typeof resellerScopes[number]
 
 /** What only the second key may do: whoever buys neither approves nor says what is to be approved. */
 const approverScopes: readonly ResellerScope[] = ['orders:approve', 'approvals:write']
 
-/** The demo reseller's keys, each in a file of its own. */
-const keys: readonly { readonly file: string, readonly name: string, readonly scopes: readonly ResellerScope[] }[] = [
-  { file: 'demo.json', name: 'demo', scopes: resellerScopes.filter(scope => !approverScopes.includes(scope)) },
-  { file: 'demo-approver.json', name: 'demo approver', scopes: ['orders:read', ...approverScopes] }
-]
+interface DemoKey { readonly file: string, readonly name: string, readonly scopes: readonly ResellerScope[], readonly algorithm?: KeyAlgorithm }
 
-/** Makes the demo data and the keys' files where they are not yet; tells each step through `say`. */
+/** The demo reseller's keys, each in a file of its own. */
+const keys: readonly DemoKey[] = [
+  { file: 'demo.json', name: 'demo', scopes: resellerScopes.filter(scope => !approverScopes.includes(scope)) },
+  { file: 'demo-approver.json', name: 'demo approver', scopes: ['orders:read', ...approverScopes] },
+  // Gets bearer tokens, for GraphiQL and other tools.
+  { file: 'demo-tools.json', name: 'demo tools', scopes: tokenScopes, algorithm: 'ed25519' }
+]
+const sandboxKeys: readonly DemoKey[] = [{ file: 'demo-test.json', name: 'demo', scopes: resellerScopes }]
+
+/** Makes the demo data of both worlds and the keys' files where they are not yet; tells each step through `say`. */
 export async function ensureDemo (home: string, url: string, say: (line: string) => void): Promise<void> {
-  if (await keepKeys(home, url)) return
-  const operator = await readCredentials(join(home, 'operator.json'))
-  if (!operator) throw new Error(`${join(home, 'operator.json')} is missing`)
-  const admin = new KahubAdmin({ ...operator, url })
-  say('Making the demo: a catalogue, a reseller with a wallet and two keys, and 120,000 codes …')
-  for (const { id, name, rank, perMinute } of levels) await admin.levels.put(id, { name, rank, requests_per_minute: perMinute })
-  await makeCatalogue(admin)
-  const reseller = await makeReseller(admin)
-  for (const { file, name, scopes } of keys) await writeCredentials(join(home, file), { url, ...await makeKey(admin, reseller, name, scopes) })
+  if (!await keepKeys(home, url, keys)) {
+    say('Making the demo: a catalogue, a reseller with a wallet and three keys, and 120,000 codes …')
+    const admin = await operatorOf(home, url, 'operator.json')
+    await makeCatalogue(admin, products)
+    await makeKeys(admin, home, url, keys, await makeReseller(admin, 'Demo shop 演示商铺', 20_000_000))
+  }
+  if (!await keepKeys(home, url, sandboxKeys)) {
+    say('Making the sandbox: the same catalogue, goods that meet every fault, and a reseller with play money …')
+    const admin = await operatorOf(home, url, 'operator-test.json')
+    await makeCatalogue(admin, sandboxProducts)
+    await makeKeys(admin, home, url, sandboxKeys, await makeReseller(admin, 'Sandbox shop 沙箱商铺', sandboxStartBalance))
+  }
 }
 
 /** Buys one code as the demo reseller would, through the SDK, and shows what came back. */
@@ -96,8 +124,8 @@ export async function tryDemoOrder (home: string, url: string, say: (line: strin
 }
 
 /** Whether every key is there and good; then its file tells the address of now. */
-async function keepKeys (home: string, url: string): Promise<boolean> {
-  for (const { file } of keys) {
+async function keepKeys (home: string, url: string, files: readonly DemoKey[]): Promise<boolean> {
+  for (const { file } of files) {
     const known = await readCredentials(join(home, file))
     if (!known || !await works({ ...known, url })) return false
     await writeCredentials(join(home, file), { ...known, url })
@@ -115,10 +143,19 @@ async function works (credentials: Credentials): Promise<boolean> {
   }
 }
 
+async function operatorOf (home: string, url: string, file: string): Promise<KahubAdmin> {
+  const operator = await readCredentials(join(home, file))
+  if (!operator) throw new Error(`${join(home, file)} is missing`)
+  return new KahubAdmin({ ...operator, url })
+}
+
 // References make each step find what an interrupted run has made before.
-async function makeCatalogue (admin: KahubAdmin): Promise<void> {
-  for (const [id, name] of Object.entries(issuers)) await admin.issuers.put(id, { name })
-  for (const [id, name] of Object.entries(categories)) await admin.categories.put(id, { name })
+async function makeCatalogue (admin: KahubAdmin, products: readonly DemoProduct[]): Promise<void> {
+  const used = <Name extends 'issuer' | 'category'>(name: Name, names: Readonly<Record<string, string>>) =>
+    Object.entries(names).filter(([id]) => products.some(product => product[name] === id))
+  for (const { id, name, rank, perMinute } of levels) await admin.levels.put(id, { name, rank, requests_per_minute: perMinute })
+  for (const [id, name] of used('issuer', issuers)) await admin.issuers.put(id, { name })
+  for (const [id, name] of used('category', categories)) await admin.categories.put(id, { name })
   for (const { name, issuer, category, tags, note, skus } of products) {
     const product = await admin.products.create({ reference: `demo ${name}`, name, kind: 'code', issuer, category, tags, qualification_note: note })
     for (const sku of skus) await makeSku(admin, product.id, `${name} ${sku.name}`, sku)
@@ -158,19 +195,31 @@ function demoSecret (prefix: string): string {
   return `${prefix}-${hex.slice(0, 4)}-${hex.slice(4, 8)}-${hex.slice(8, 12)}-${hex.slice(12)}`
 }
 
-async function makeReseller (admin: KahubAdmin): Promise<string> {
-  const { id } = await admin.resellers.create({ reference: 'demo', name: 'Demo shop 演示商铺', level: 'gold', currency: 'CNY' })
-  await admin.deposits.create(id, { reference: 'demo', amount: { amount: '20000000', currency: 'CNY' }, reason: 'play money of the demo' })
+async function makeReseller (admin: KahubAdmin, name: string, balance: number): Promise<string> {
+  const { id } = await admin.resellers.create({ reference: 'demo', name, level: 'gold', currency: 'CNY' })
+  await admin.deposits.create(id, { reference: 'demo', amount: { amount: String(balance), currency: 'CNY' }, reason: 'play money of the demo' })
   return id
 }
 
-async function makeKey (admin: KahubAdmin, reseller: string, name: string, scopes: readonly ResellerScope[]): Promise<Omit<Credentials, 'url'>> {
+async function makeKeys (admin: KahubAdmin, home: string, url: string, files: readonly DemoKey[], reseller: string): Promise<void> {
+  for (const key of files) await writeCredentials(join(home, key.file), { url, ...await makeKey(admin, reseller, key) })
+}
+
+async function makeKey (
+  admin: KahubAdmin, reseller: string, { name, scopes, algorithm = 'hmac-sha256' }: DemoKey
+): Promise<Omit<Credentials, 'url'> | Omit<PairCredentials, 'url'>> {
+  const pair = algorithm === 'ed25519'
+    ? generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as PairCredentials['privateKey']
+    : undefined
   const key = await admin.resellerKeys.create(reseller, {
     reference: `${name} ${randomBytes(8).toString('hex')}`,
     name,
-    algorithm: 'hmac-sha256',
+    algorithm,
+    ...(pair && { public_key: { kty: 'OKP', crv: 'Ed25519', x: pair.x } }),
     scopes: [...scopes],
     requests_per_minute: demoRequestsPerMinute
   })
-  return { keyId: key.id, algorithm: 'hmac-sha256', secret: key.secret! }
+  return pair
+    ? { keyId: key.id, algorithm: 'ed25519', privateKey: pair }
+    : { keyId: key.id, algorithm: 'hmac-sha256', secret: key.secret! }
 }

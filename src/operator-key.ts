@@ -16,9 +16,9 @@ export async function createOperatorKey (world: World): Promise<Omit<Credentials
   return { keyId: key.id, algorithm: 'hmac-sha256', secret: secret.reveal() }
 }
 
-/** Keeps `operator.json` in the home: made when it is not there, and brought to the address that is served now. */
+/** Keeps `operator.json` (of the test world: `operator-test.json`) in the home: made when it is not there, and brought to the address that is served now. */
 export async function ensureOperatorFile (world: World, home: string, url: string): Promise<Credentials> {
-  const file = join(home, 'operator.json')
+  const file = join(home, world.name === 'live' ? 'operator.json' : 'operator-test.json')
   const known = await readCredentials(file)
   const credentials = known && world.keyring.current.find(known.keyId) ? { ...known, url } : { url, ...await createOperatorKey(world) }
   await writeCredentials(file, credentials)
