@@ -3,6 +3,7 @@ import type { LoadResult } from './load-plan.ts'
 import { singleAlone, singleBeside } from './scenarios/bulk-orders.ts'
 import { drainRate, healthyP99, ordersBesideBacklog, ordersWithCallbacks } from './scenarios/callbacks.ts'
 import { withHistory } from './scenarios/history.ts'
+import { bareCallCpu, sdkCallCpu } from './scenarios/sdk.ts'
 import { cpuToTell, hotAlone, hotWatched, messagesPerInterval, toTellAll } from './scenarios/subscriptions.ts'
 
 export interface Figure {
@@ -203,6 +204,12 @@ const aims: readonly Aimed[] = [
     value: of => ratio(rateOf(of, hotWatched), rateOf(of, hotAlone))
   },
   {
+    says: 'CPU of a call through the SDK, above fetch with a signature made by hand',
+    unit: 'µs',
+    aim: { atMost: 60 },
+    value: of => difference(of.measures.get(sdkCallCpu), of.measures.get(bareCallCpu))
+  },
+  {
     says: 'codes imported, sealed and indexed',
     unit: 'codes/s',
     aim: { atLeast: 50_000 },
@@ -230,6 +237,10 @@ const aims: readonly Aimed[] = [
 
 function ratio (above: number | undefined, below: number | undefined): number | undefined {
   return above === undefined || below === undefined ? undefined : above / below
+}
+
+function difference (more: number | undefined, less: number | undefined): number | undefined {
+  return more === undefined || less === undefined ? undefined : more - less
 }
 
 function rateOf ({ loads }: Measured, name: string): number | undefined {

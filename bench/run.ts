@@ -18,11 +18,12 @@ import { importCodes } from './scenarios/import-codes.ts'
 import { manyCodes, namesOfMany } from './scenarios/many-codes.ts'
 import { oneSku, oneWallet, orders } from './scenarios/orders.ts'
 import { ping } from './scenarios/ping.ts'
+import { sdk } from './scenarios/sdk.ts'
 import { nameOfMany, stock } from './scenarios/stock.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { openShop } from './shop.ts'
 
-const scenarios: readonly Scenario[] = [ping, download, orders, oneSku, oneWallet, manyCodes, stock, bulkOrders, callbacks, subscriptions, importCodes, history]
+const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, bulkOrders, callbacks, subscriptions, importCodes, history]
 const names = [baselinesName, ...scenarios.map(({ name }) => name)]
 
 /** A signature is good for five minutes; requests are signed before the warm-up. */

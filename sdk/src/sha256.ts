@@ -1,12 +1,9 @@
-// SHA-256 (FIPS 180-4) and HMAC (RFC 2104), at once and of what comes in pieces. WebCrypto takes only the whole, and a stream of a
-// million codes is not held; and for what is as short as a signature its thread pool costs three times the hashing itself.
+// SHA-256 (FIPS 180-4) of what comes in pieces: WebCrypto takes only the whole at once, and a stream of a million codes is not held.
 
-/** Takes bytes, and gives the digest of all of them. */
+/** Takes bytes, and gives the digest of all of them in hex. */
 export interface Sha256 {
-  update (bytes: Uint8Array): Sha256
+  update (bytes: Uint8Array): void
   /** Ends it. */
-  digest (): Uint8Array<ArrayBuffer>
-  /** Ends it, in hex. */
   hex (): string
 }
 
@@ -14,58 +11,39 @@ const blockBytes = 64
 
 /** Starts a digest. */
 export function sha256 (): Sha256 {
-  return goOn(initial, 0)
-}
-
-/** What makes the HMAC of bytes with a key. */
-export function hmacSha256 (key: Uint8Array): (bytes: Uint8Array) => Uint8Array<ArrayBuffer> {
-  const block = new Uint8Array(blockBytes)
-  block.set(key.length > blockBytes ? sha256().update(key).digest() : key)
-  const [inner, outer] = [0x36, 0x5c].map(pad => {
-    const state = initial.slice()
-    compress(state, new Int32Array(blockBytes), block.map(byte => byte ^ pad), 0)
-    return state
-  })
-  return bytes => goOn(outer!, blockBytes).update(goOn(inner!, blockBytes).update(bytes).digest()).digest()
-}
-
-/** A digest that stands at `begun` after `total` bytes, whole blocks. */
-function goOn (begun: Int32Array, total: number): Sha256 {
-  const state = begun.slice()
+  const state = fractions(primes.slice(0, 8), Math.sqrt)
   const schedule = new Int32Array(64)
   const block = new Uint8Array(blockBytes)
   let filled = 0
+  let total = 0
 
-  const self: Sha256 = {
-    update (bytes) {
-      total += bytes.length
-      let at = 0
-      if (filled > 0) {
-        at = Math.min(blockBytes - filled, bytes.length)
-        block.set(bytes.subarray(0, at), filled)
-        filled += at
-        if (filled < blockBytes) return self
-        compress(state, schedule, block, 0)
-      }
-      for (; at + blockBytes <= bytes.length; at += blockBytes) compress(state, schedule, bytes, at)
-      block.set(bytes.subarray(at))
-      filled = bytes.length - at
-      return self
-    },
-    digest () {
+  const update = (bytes: Uint8Array): void => {
+    total += bytes.length
+    let at = 0
+    if (filled > 0) {
+      at = Math.min(blockBytes - filled, bytes.length)
+      block.set(bytes.subarray(0, at), filled)
+      filled += at
+      if (filled < blockBytes) return
+      compress(state, schedule, block, 0)
+    }
+    for (; at + blockBytes <= bytes.length; at += blockBytes) compress(state, schedule, bytes, at)
+    block.set(bytes.subarray(at))
+    filled = bytes.length - at
+  }
+
+  return {
+    update,
+    hex () {
       const padding = new Uint8Array((filled < 56 ? 64 : 128) - filled)
       padding[0] = 0x80
       const bits = new DataView(padding.buffer)
       bits.setUint32(padding.length - 8, Math.floor(total / 0x20000000))
       bits.setUint32(padding.length - 4, (total * 8) >>> 0)
-      self.update(padding)
-      const digest = new DataView(new ArrayBuffer(32))
-      state.forEach((word, at) => digest.setInt32(at * 4, word))
-      return new Uint8Array(digest.buffer)
-    },
-    hex: () => Array.from(self.digest(), byte => byte.toString(16).padStart(2, '0')).join('')
+      update(padding)
+      return Array.from(state, word => (word >>> 0).toString(16).padStart(8, '0')).join('')
+    }
   }
-  return self
 }
 
 function compress (state: Int32Array, w: Int32Array, bytes: Uint8Array, at: number): void {
@@ -99,7 +77,6 @@ function compress (state: Int32Array, w: Int32Array, bytes: Uint8Array, at: numb
 /** The first 32 bits after the point of a root of each of the first primes (FIPS 180-4 §4.2.2, §5.3.3). */
 const primes = /* @__PURE__ */ primesUpTo(311)
 const constants = /* @__PURE__ */ fractions(primes, Math.cbrt)
-const initial = /* @__PURE__ */ fractions(primes.slice(0, 8), Math.sqrt)
 
 function primesUpTo (last: number): number[] {
   const found: number[] = []
