@@ -19,8 +19,9 @@ import { useOwnCluster } from '../support/postgres.ts'
 const eventsWanted = Number(process.env.KAHUB_CALLBACK_EVENTS ?? 3_000)
 const kills = Number(process.env.KAHUB_CALLBACK_KILLS ?? 5)
 const seed = Number(process.env.KAHUB_CALLBACK_SEED ?? randomInt(2 ** 31))
-/** Every so many kills it is PostgreSQL. */
+/** Every so many kills it is PostgreSQL, but not so often that its supervisor would give it up. */
 const postgresEvery = 2
+const postgresPerMinuteMax = 4
 const resellersCount = 16
 const buyersAtOnce = 24
 /** Of so many callbacks to the flapping endpoint, the first are refused. */
@@ -209,9 +210,11 @@ async function buysOnce (reseller: number, reference: string, ending: AbortSigna
 async function killsAtRandom (killed: { workers: number, postgres: number }, ending: AbortSignal): Promise<void> {
   const expected = complete.length * share
   const moments = Array.from({ length: kills }, () => Math.floor((0.02 + 0.96 * random()) * expected)).sort((a, b) => a - b)
+  const stops: number[] = []
   for (const [i, moment] of moments.entries()) {
     for (; seen.taken < moment; await pause(5)) if (ending.aborted) return
-    if ((i + 1) % postgresEvery === 0) {
+    if ((i + 1) % postgresEvery === 0 && stops.filter(at => at > Date.now() - 60_000).length < postgresPerMinuteMax) {
+      stops.push(Date.now())
       const postmaster = cluster.postmasterPid()
       process.kill(postmaster, 'SIGQUIT')
       killed.postgres++
