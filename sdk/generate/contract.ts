@@ -37,6 +37,8 @@ type Content = Readonly<Record<string, { readonly schema?: Schema }>>
 interface RawOperation {
   readonly operationId?: string
   readonly 'x-sdk'?: { readonly resource: string, readonly method: string, readonly watch?: true } | false
+  /** What the key must be allowed to do. */
+  readonly 'x-scope'?: string | null
   readonly summary?: string
   readonly description?: string
   readonly parameters?: readonly Parameter[]
@@ -60,6 +62,7 @@ export interface Operation {
   readonly name: string
   readonly method: string
   readonly path: string
+  readonly scope: string | undefined
   readonly summary: string
   readonly description: string
   readonly pathParameters: ReadonlyArray<{ readonly name: string, readonly schema: Schema, readonly description: string | undefined }>
@@ -156,6 +159,7 @@ function readOperation (
     name: place.method,
     method: method.toUpperCase(),
     path,
+    scope: raw['x-scope'] ?? undefined,
     summary: raw.summary ?? '',
     description: raw.description ?? '',
     pathParameters: readPathParameters(path, parameters, id),

@@ -198,5 +198,16 @@ function printDoc (operation: Operation, more: string): string {
   const parameters = operation.pathParameters.filter(({ description }) => description)
     .map(({ name, description }) => `@param ${camel(name)} ${description!.replaceAll('\n', ' ')}`)
   const summary = operation.summary === '' || /[.!?]$/.test(operation.summary) ? operation.summary : `${operation.summary}.`
-  return docComment([summary, operation.description, more, `${operation.method} ${operation.path}`, ...parameters], '  ')
+  return docComment([
+    summary, operation.description, more, `${operation.method} ${operation.path}`, ...parameters, ...throwsOf(operation)
+  ], '  ')
+}
+
+/** The refusals that the shape of an operation brings with it; the answer says what else can be wrong. */
+function throwsOf ({ scope, creates, pathParameters, method }: Operation): string[] {
+  return [
+    ...(scope === undefined ? [] : [`@throws Forbidden scope_missing: the key lacks the scope ${scope}.`]),
+    ...(pathParameters.length === 0 || method === 'PUT' ? [] : ['@throws NotFound not_found: there is none of yours with this id.']),
+    ...(creates ? ['@throws Conflict reference_reused: the reference was used with other fields.'] : [])
+  ]
 }

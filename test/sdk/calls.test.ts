@@ -254,6 +254,43 @@ t.test('headers, signal, time-out and retries can be given with each call', asyn
   t.match(await refusal(kahub.me.get({ signal: AbortSignal.abort('no') })), { name: 'AbortedError', cause: 'no' })
 })
 
+t.test('a stream of events that is cut within an event goes on behind the last whole one, and tells each once', async t => {
+  const frame = (n: number) => `id: ${n}\nevent: moon.landed\ndata: {"id":"evt_${n}","type":"moon.landed","sequence":${n}}\n\n`
+  const sends = (text: string): Answering => response => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(text, () => response.socket?.destroy())
+  }
+  const receiver = await startReceiver([
+    sends(frame(1) + ': still here\n\n' + frame(2) + frame(3).slice(0, 40)), hangUp, problem(503, 'overloaded'), sends(frame(3) + 'id: 4\n\n'),
+    sends(frame(5)), problem(401, 'key_revoked')
+  ])
+  t.teardown(receiver.stop)
+  const kahub = new sdk.Kahub({ baseUrl: receiver.url, keyId: 'key_test_1', secret: 'khs_x', retriesMax: 0, pause: async () => {} })
+  const stream = kahub.events.stream({ after: 0 })
+  const told: string[] = []
+  const error = await refusal((async () => { for await (const { id } of stream) told.push(id) })())
+  t.match(error, { name: 'Unauthorized', code: 'key_revoked' }, 'what waiting does not mend ends it')
+  t.same(told, ['evt_1', 'evt_2', 'evt_3', 'evt_5'])
+  t.equal(stream.lastSequence, 5)
+  t.same(receiver.received.map(({ headers }) => headers['last-event-id']), [undefined, '2', '2', '2', '4', '5'])
+})
+
+t.test('work in the background is told as it goes on, at the times the server names, and a cut look at it is looked again', async t => {
+  const bulk = (state: string, percent: number, seconds?: number): Answering => response => {
+    response.writeHead(200, { 'content-type': 'application/json', ...(seconds !== undefined && { 'retry-after': String(seconds) }) })
+    response.end(JSON.stringify({ id: 'blk_1', state, percent }))
+  }
+  const receiver = await startReceiver([bulk('running', 0, 2), hangUp, bulk('running', 0, 2), bulk('running', 60, 1), bulk('completed', 100)])
+  t.teardown(receiver.stop)
+  const pauses: number[] = []
+  const kahub = new sdk.Kahub({ baseUrl: receiver.url, keyId: 'key_test_1', secret: 'khs_x', pause: async ms => { pauses.push(ms) } })
+  const seen: number[] = []
+  for await (const { percent } of kahub.bulkOrders.watch('blk_1')) seen.push(percent)
+  t.same(seen, [0, 60, 100])
+  t.same([pauses[0], pauses[2], pauses[3]], [2_000, 3_000, 1_000], 'what does not change is looked at less often')
+  t.match(await kahub.bulkOrders.watch('blk_1').end(), { state: 'completed' })
+})
+
 t.test('what an answer has more than is known of it, is there', async t => {
   const odd = { id: 'ord_1', state: 'state_of_tomorrow', colour: { is: 'new' }, lines: [] }
   const receiver = await startReceiver([json(odd)])

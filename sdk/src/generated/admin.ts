@@ -124,6 +124,9 @@ export class AdjustmentsResource extends Resource {
    * Corrects a wallet upwards or downwards, not below its credit limit. The same reference again does it once.
    * POST /admin/v1/resellers/{id}/adjustments
    * @param id The id of a reseller.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:money.
+   * @throws NotFound not_found: there is none of yours with this id.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (id: string, body: CreateAdjustmentBody, options?: CallOptions): Call<CreateAdjustmentResult> {
     return this.connection.request('POST', '/admin/v1/resellers/{id}/adjustments', {
@@ -139,6 +142,7 @@ export class BooksResource extends Resource {
    * Prove the books.
    * Recomputes every balance from its transfers and every order from its lines, as of one moment. Not for polling.
    * GET /admin/v1/books
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   prove (options?: CallOptions): Call<ProveBooksResult> {
     return this.connection.request('GET', '/admin/v1/books', options)
@@ -151,6 +155,7 @@ export class CallbacksResource extends Resource {
    * Those with trouble, or with something due, first, for the longest first.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/callbacks
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: ListCallbacksQuery = {}, options?: CallOptions): List<ListCallbacksResult> {
     return new List(this.connection, '/admin/v1/callbacks', { ...options, query })
@@ -163,6 +168,7 @@ export class CategoriesResource extends Resource {
    * Every product in it or below it is told again to those who sync.
    * PUT /admin/v1/categories/{id}
    * @param id Chosen by the operator: lower-case letters, digits, - and _.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:catalog.
    */
   put (id: string, body: PutCategoryBody, options?: CallOptions): Call<PutCategoryResult> {
     return this.connection.request('PUT', '/admin/v1/categories/{id}', { ...options, path: { id }, body })
@@ -173,6 +179,7 @@ export class CategoriesResource extends Resource {
    * All categories by id.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/categories
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: AdminListCategoriesQuery = {}, options?: CallOptions): List<AdminListCategoriesResult> {
     return new List(this.connection, '/admin/v1/categories', { ...options, query })
@@ -184,6 +191,7 @@ export class CodesResource extends Resource {
    * Void codes.
    * Takes single unsold codes off the shelf for good, all of them or none; holds give way to it as to a recall.
    * POST /admin/v1/codes/void
+   * @throws Forbidden scope_missing: the key lacks the scope admin:stock.
    */
   void (body: VoidCodesBody, options?: CallOptions): Call<VoidCodesResult> {
     return this.connection.request('POST', '/admin/v1/codes/void', { ...options, body })
@@ -196,6 +204,9 @@ export class DepositsResource extends Resource {
    * Puts money that was received into a reseller’s wallet. The same reference again does it once.
    * POST /admin/v1/resellers/{id}/deposits
    * @param id The id of a reseller.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:money.
+   * @throws NotFound not_found: there is none of yours with this id.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (id: string, body: CreateDepositBody, options?: CallOptions): Call<CreateDepositResult> {
     return this.connection.request('POST', '/admin/v1/resellers/{id}/deposits', {
@@ -212,6 +223,8 @@ export class ImportsResource extends Resource {
    * Opens an import of codes for one SKU. Send its parts, then commit it. Left alone for 24 hours it is aborted. The
    * same reference gives the import as it is now, so an interrupted one goes on after its last part.
    * POST /admin/v1/imports
+   * @throws Forbidden scope_missing: the key lacks the scope admin:stock.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateImportBody, options?: CallOptions): Call<CreateImportResult> {
     return this.connection.request('POST', '/admin/v1/imports', { ...options, body: withReference(body, options) })
@@ -222,6 +235,8 @@ export class ImportsResource extends Resource {
    * How far an import is.
    * GET /admin/v1/imports/{id}
    * @param id The id of an import.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetImportResult> {
     return this.connection.request('GET', '/admin/v1/imports/{id}', { ...options, path: { id } })
@@ -234,6 +249,7 @@ export class ImportsResource extends Resource {
    * PUT /admin/v1/imports/{id}/parts/{part}
    * @param id The id of an import.
    * @param part Its number, from 1, in order.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:stock.
    */
   putPart (
     id: string,
@@ -255,6 +271,8 @@ export class ImportsResource extends Resource {
    * Puts all its codes on the shelf at once. A committed import is answered as it is.
    * POST /admin/v1/imports/{id}/commit
    * @param id The id of an import.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:stock.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   commit (id: string, options?: CallOptions): Call<CommitImportResult> {
     return this.connection.request('POST', '/admin/v1/imports/{id}/commit', { ...options, path: { id } })
@@ -265,6 +283,8 @@ export class ImportsResource extends Resource {
    * Gives an open import up and deletes its codes; they can be imported anew. An aborted import is answered as it is.
    * POST /admin/v1/imports/{id}/abort
    * @param id The id of an import.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:stock.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   abort (id: string, options?: CallOptions): Call<AbortImportResult> {
     return this.connection.request('POST', '/admin/v1/imports/{id}/abort', { ...options, path: { id } })
@@ -277,6 +297,7 @@ export class IssuersResource extends Resource {
    * The brand behind products. A code is unique under its issuer for ever.
    * PUT /admin/v1/issuers/{id}
    * @param id Chosen by the operator: lower-case letters, digits, - and _.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:catalog.
    */
   put (id: string, body: PutIssuerBody, options?: CallOptions): Call<PutIssuerResult> {
     return this.connection.request('PUT', '/admin/v1/issuers/{id}', { ...options, path: { id }, body })
@@ -287,6 +308,7 @@ export class IssuersResource extends Resource {
    * All issuers by id.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/issuers
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: ListIssuersQuery = {}, options?: CallOptions): List<ListIssuersResult> {
     return new List(this.connection, '/admin/v1/issuers', { ...options, query })
@@ -299,6 +321,7 @@ export class KeysResource extends Resource {
    * All keys of the operator, oldest first, those that were revoked or have expired included.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/keys
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: ListOperatorKeysQuery = {}, options?: CallOptions): List<ListOperatorKeysResult> {
     return new List(this.connection, '/admin/v1/keys', { ...options, query })
@@ -309,6 +332,8 @@ export class KeysResource extends Resource {
    * Makes another operator key, with no scope and no address that the key that signs lacks. The secret is shown this
    * once.
    * POST /admin/v1/keys
+   * @throws Forbidden scope_missing: the key lacks the scope admin:resellers.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateOperatorKeyBody, options?: CallOptions): Call<CreateOperatorKeyResult> {
     return this.connection.request('POST', '/admin/v1/keys', { ...options, body: withReference(body, options) })
@@ -319,6 +344,8 @@ export class KeysResource extends Resource {
    * Changes the fields that are given, of any key. What a key may reveal is for keys of resellers.
    * PATCH /admin/v1/keys/{id}
    * @param id The id of an API key; it says which world the key is of.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:resellers.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   update (id: string, body: UpdateKeyBody = {}, options?: CallOptions): Call<UpdateKeyResult> {
     return this.connection.request('PATCH', '/admin/v1/keys/{id}', { ...options, path: { id }, body })
@@ -330,6 +357,9 @@ export class KeysResource extends Resource {
    * overlap_seconds.
    * POST /admin/v1/keys/{id}/rotate
    * @param id The id of an API key; it says which world the key is of.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:resellers.
+   * @throws NotFound not_found: there is none of yours with this id.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   rotate (id: string, body: RotateOperatorKeyBody = {}, options?: CallOptions): Call<RotateOperatorKeyResult> {
     return this.connection.request('POST', '/admin/v1/keys/{id}/rotate', { ...options, path: { id }, body: withReference(body, options) })
@@ -341,6 +371,8 @@ export class KeysResource extends Resource {
    * kept.
    * POST /admin/v1/keys/{id}/revoke
    * @param id The id of an API key; it says which world the key is of.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:resellers.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   revoke (id: string, options?: CallOptions): Call<RevokeAnyKeyResult> {
     return this.connection.request('POST', '/admin/v1/keys/{id}/revoke', { ...options, path: { id } })
@@ -353,6 +385,7 @@ export class LevelsResource extends Resource {
    * Creates the level with this id, or changes its name, rank and limits; a limit left out is the default.
    * PUT /admin/v1/levels/{id}
    * @param id The id of a level, chosen by the operator.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:resellers.
    */
   put (id: string, body: PutLevelBody, options?: CallOptions): Call<PutLevelResult> {
     return this.connection.request('PUT', '/admin/v1/levels/{id}', { ...options, path: { id }, body })
@@ -363,6 +396,7 @@ export class LevelsResource extends Resource {
    * All levels, lowest rank first.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/levels
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: ListLevelsQuery = {}, options?: CallOptions): List<ListLevelsResult> {
     return new List(this.connection, '/admin/v1/levels', { ...options, query })
@@ -375,6 +409,7 @@ export class LotsResource extends Resource {
    * Lots, newest first, with what is left of each; never their codes.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/lots
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: ListLotsQuery = {}, options?: CallOptions): List<ListLotsResult> {
     return new List(this.connection, '/admin/v1/lots', { ...options, query })
@@ -385,6 +420,8 @@ export class LotsResource extends Resource {
    * A lot with what is left of it; never its codes.
    * GET /admin/v1/lots/{id}
    * @param id The id of a lot.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetLotResult> {
     return this.connection.request('GET', '/admin/v1/lots/{id}', { ...options, path: { id } })
@@ -396,6 +433,8 @@ export class LotsResource extends Resource {
    * newest first, and then held orders released. A recalled lot is answered as it is.
    * POST /admin/v1/lots/{id}/recall
    * @param id The id of a lot.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:stock.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   recall (id: string, body: RecallLotBody, options?: CallOptions): Call<RecallLotResult> {
     return this.connection.request('POST', '/admin/v1/lots/{id}/recall', { ...options, path: { id }, body })
@@ -409,6 +448,8 @@ export class OrdersResource extends Resource {
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/resellers/{id}/orders
    * @param id The id of a reseller.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   list (id: string, query: AdminListOrdersQuery = {}, options?: CallOptions): List<AdminListOrdersResult> {
     return new List(this.connection, '/admin/v1/resellers/{id}/orders', { ...options, path: { id }, query })
@@ -420,6 +461,8 @@ export class OrdersResource extends Resource {
    * GET /admin/v1/resellers/{id}/orders/{order}
    * @param id The id of a reseller.
    * @param order The id of an order.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, order: string, options?: CallOptions): Call<AdminGetOrderResult> {
     return this.connection.request('GET', '/admin/v1/resellers/{id}/orders/{order}', { ...options, path: { id, order }, codes: 'order' })
@@ -432,6 +475,7 @@ export class PricesResource extends Resource {
    * Rules in force, newest first; with history=true also those that were replaced or ended.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/prices
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: ListPriceRulesQuery = {}, options?: CallOptions): List<ListPriceRulesResult> {
     return new List(this.connection, '/admin/v1/prices', { ...options, query })
@@ -443,6 +487,7 @@ export class PricesResource extends Resource {
    * stays as history. All are set or none. A rule that could sell below the highest cost on the shelf is refused
    * unless deliberate_loss says it is meant.
    * POST /admin/v1/prices
+   * @throws Forbidden scope_missing: the key lacks the scope admin:catalog.
    */
   set (body: SetPricesBody, options?: CallOptions): Call<SetPricesResult> {
     return this.connection.request('POST', '/admin/v1/prices', { ...options, body })
@@ -453,6 +498,7 @@ export class PricesResource extends Resource {
    * Takes rules out of force without a successor; they stay as history. Rules that are out of force already stay as
    * they are. Refused when a price would fall below cost by it, unless deliberate_loss says it is meant.
    * POST /admin/v1/prices/end
+   * @throws Forbidden scope_missing: the key lacks the scope admin:catalog.
    */
   end (body: EndPricesBody, options?: CallOptions): Call<EndPricesResult> {
     return this.connection.request('POST', '/admin/v1/prices/end', { ...options, body })
@@ -463,6 +509,7 @@ export class PricesResource extends Resource {
    * What a reseller pays for a SKU at a quantity, which rules made it, who set them, and what is left above the
    * highest cost on the shelf.
    * GET /admin/v1/prices/explain
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   explain (query: ExplainPriceQuery, options?: CallOptions): Call<ExplainPriceResult> {
     return this.connection.request('GET', '/admin/v1/prices/explain', { ...options, query })
@@ -475,6 +522,7 @@ export class ProductsResource extends Resource {
    * Products with their SKUs, of every status unless one is asked for.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/products
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: AdminListProductsQuery = {}, options?: CallOptions): List<AdminListProductsResult> {
     return new List(this.connection, '/admin/v1/products', { ...options, query })
@@ -484,6 +532,8 @@ export class ProductsResource extends Resource {
    * Create a product.
    * A product without SKUs yet. Its kind and issuer are for good.
    * POST /admin/v1/products
+   * @throws Forbidden scope_missing: the key lacks the scope admin:catalog.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateProductBody, options?: CallOptions): Call<CreateProductResult> {
     return this.connection.request('POST', '/admin/v1/products', { ...options, body: withReference(body, options) })
@@ -494,6 +544,8 @@ export class ProductsResource extends Resource {
    * A product with its SKUs.
    * GET /admin/v1/products/{id}
    * @param id The id of a product.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<AdminGetProductResult> {
     return this.connection.request('GET', '/admin/v1/products/{id}', { ...options, path: { id } })
@@ -504,6 +556,8 @@ export class ProductsResource extends Resource {
    * What is left out stays. A delisted product stays readable and may be listed again.
    * PATCH /admin/v1/products/{id}
    * @param id The id of a product.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:catalog.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   update (id: string, body: UpdateProductBody = {}, options?: CallOptions): Call<UpdateProductResult> {
     return this.connection.request('PATCH', '/admin/v1/products/{id}', { ...options, path: { id }, body })
@@ -517,6 +571,8 @@ export class ResellerKeysResource extends Resource {
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/resellers/{id}/keys
    * @param id The id of a reseller.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   list (id: string, query: ListResellerKeysQuery = {}, options?: CallOptions): List<ListResellerKeysResult> {
     return new List(this.connection, '/admin/v1/resellers/{id}/keys', { ...options, path: { id }, query })
@@ -527,6 +583,9 @@ export class ResellerKeysResource extends Resource {
    * Makes a key with any of the scopes of resellers. The secret is shown this once.
    * POST /admin/v1/resellers/{id}/keys
    * @param id The id of a reseller.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:resellers.
+   * @throws NotFound not_found: there is none of yours with this id.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (id: string, body: CreateResellerKeyBody, options?: CallOptions): Call<CreateResellerKeyResult> {
     return this.connection.request('POST', '/admin/v1/resellers/{id}/keys', {
@@ -543,6 +602,7 @@ export class ResellersResource extends Resource {
    * Resellers in the order they were created.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/resellers
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: ListResellersQuery = {}, options?: CallOptions): List<ListResellersResult> {
     return new List(this.connection, '/admin/v1/resellers', { ...options, query })
@@ -553,6 +613,8 @@ export class ResellersResource extends Resource {
    * Creates an active reseller of a level and opens its first wallet. The same reference again gives the same
    * reseller.
    * POST /admin/v1/resellers
+   * @throws Forbidden scope_missing: the key lacks the scope admin:resellers.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateResellerBody, options?: CallOptions): Call<CreateResellerResult> {
     return this.connection.request('POST', '/admin/v1/resellers', { ...options, body: withReference(body, options) })
@@ -563,6 +625,8 @@ export class ResellersResource extends Resource {
    * One reseller.
    * GET /admin/v1/resellers/{id}
    * @param id The id of a reseller.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetResellerResult> {
     return this.connection.request('GET', '/admin/v1/resellers/{id}', { ...options, path: { id } })
@@ -574,6 +638,8 @@ export class ResellersResource extends Resource {
    * good.
    * PATCH /admin/v1/resellers/{id}
    * @param id The id of a reseller.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:resellers.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   update (id: string, body: UpdateResellerBody = {}, options?: CallOptions): Call<UpdateResellerResult> {
     return this.connection.request('PATCH', '/admin/v1/resellers/{id}', { ...options, path: { id }, body })
@@ -586,6 +652,7 @@ export class RevealsResource extends Resource {
    * The reveal log of all resellers, or of one, an order or a key.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/reveals
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: AdminListRevealsQuery = {}, options?: CallOptions): List<AdminListRevealsResult> {
     return new List(this.connection, '/admin/v1/reveals', { ...options, query })
@@ -598,6 +665,9 @@ export class SkusResource extends Resource {
    * With empty stock and without prices. Its currency is for good.
    * POST /admin/v1/products/{id}/skus
    * @param id The id of a product.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:catalog.
+   * @throws NotFound not_found: there is none of yours with this id.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (id: string, body: CreateSkuBody, options?: CallOptions): Call<CreateSkuResult> {
     return this.connection.request('POST', '/admin/v1/products/{id}/skus', { ...options, path: { id }, body: withReference(body, options) })
@@ -608,6 +678,7 @@ export class SkusResource extends Resource {
    * SKUs in the order they were made; number finds one by its plain number.
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/skus
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   list (query: ListSkusQuery = {}, options?: CallOptions): List<ListSkusResult> {
     return new List(this.connection, '/admin/v1/skus', { ...options, query })
@@ -618,6 +689,8 @@ export class SkusResource extends Resource {
    * One SKU, whatever its status.
    * GET /admin/v1/skus/{id}
    * @param id The id of a SKU.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetSkuResult> {
     return this.connection.request('GET', '/admin/v1/skus/{id}', { ...options, path: { id } })
@@ -628,6 +701,8 @@ export class SkusResource extends Resource {
    * What is left out stays. A delisted SKU stays readable and may be listed again.
    * PATCH /admin/v1/skus/{id}
    * @param id The id of a SKU.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:catalog.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   update (id: string, body: UpdateSkuBody = {}, options?: CallOptions): Call<UpdateSkuResult> {
     return this.connection.request('PATCH', '/admin/v1/skus/{id}', { ...options, path: { id }, body })
@@ -640,6 +715,7 @@ export class StockResource extends Resource {
    * Recomputes from the rows that no code is sold twice or lost: overlaps, orphans, sums. Seconds with millions of
    * codes.
    * GET /admin/v1/stock/proof
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
    */
   prove (options?: CallOptions): Call<ProveStockResult> {
     return this.connection.request('GET', '/admin/v1/stock/proof', options)
@@ -653,6 +729,7 @@ export class WalletsResource extends Resource {
    * PUT /admin/v1/resellers/{id}/wallets/{currency}
    * @param id The id of a reseller.
    * @param currency ISO 4217 currency code.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:money.
    */
   setCreditLimit (
     id: string,
@@ -669,6 +746,8 @@ export class WalletsResource extends Resource {
    * Await it for a page, or iterate it for all items.
    * GET /admin/v1/resellers/{id}/wallets
    * @param id The id of a reseller.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   list (id: string, query: ListResellerWalletsQuery = {}, options?: CallOptions): List<ListResellerWalletsResult> {
     return new List(this.connection, '/admin/v1/resellers/{id}/wallets', { ...options, path: { id }, query })
@@ -681,6 +760,8 @@ export class WalletsResource extends Resource {
    * GET /admin/v1/resellers/{id}/wallets/{currency}/transfers
    * @param id The id of a reseller.
    * @param currency ISO 4217 currency code.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   transfers (
     id: string,

@@ -33,6 +33,8 @@ import type {
   CreateStandingOrderResult,
   CreateSubscriptionBody,
   CreateSubscriptionResult,
+  DebugSignatureBody,
+  DebugSignatureResult,
   DeleteEndpointResult,
   DeleteSubscriptionResult,
   EndStandingOrderResult,
@@ -162,6 +164,7 @@ export class Kahub extends Connection {
   readonly budgets = new BudgetsResource(this)
   readonly bulkOrders = new BulkOrdersResource(this)
   readonly categories = new CategoriesResource(this)
+  readonly debug = new DebugResource(this)
   readonly deliveries = new DeliveriesResource(this)
   readonly encryptionKeys = new EncryptionKeysResource(this)
   readonly endpoints = new EndpointsResource(this)
@@ -187,6 +190,7 @@ export class ApprovalPolicyResource extends Resource {
    * What purchases need a second key for.
    * Your policy (采购审批); one that asks for nothing as long as none was put.
    * GET /v1/approval-policy
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   get (options?: CallOptions): Call<GetApprovalPolicyResult> {
     return this.connection.request('GET', '/v1/approval-policy', options)
@@ -196,6 +200,7 @@ export class ApprovalPolicyResource extends Resource {
    * Set what purchases need a second key for.
    * Replaces your policy as a whole, from the next order on. What is pending stays as it was asked.
    * PUT /v1/approval-policy
+   * @throws Forbidden scope_missing: the key lacks the scope approvals:write.
    */
   put (body: PutApprovalPolicyBody = {}, options?: CallOptions): Call<PutApprovalPolicyResult> {
     return this.connection.request('PUT', '/v1/approval-policy', { ...options, body })
@@ -208,6 +213,7 @@ export class ApprovalsResource extends Resource {
    * Your approvals, newest first; state=pending are those that wait.
    * Await it for a page, or iterate it for all items.
    * GET /v1/approvals
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListApprovalsQuery = {}, options?: CallOptions): List<ListApprovalsResult> {
     return new List(this.connection, '/v1/approvals', { ...options, query })
@@ -217,6 +223,8 @@ export class ApprovalsResource extends Resource {
    * One purchase that needs a second key.
    * GET /v1/approvals/{id}
    * @param id The id of an approval.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetApprovalResult> {
     return this.connection.request('GET', '/v1/approvals/{id}', { ...options, path: { id } })
@@ -228,6 +236,8 @@ export class ApprovalsResource extends Resource {
    * nor by one it was rotated from or to. Approved again, it is answered again.
    * POST /v1/approvals/{id}/approve
    * @param id The id of an approval.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:approve.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   approve (id: string, options?: CallOptions): Call<ApproveApprovalResult> {
     return this.connection.request('POST', '/v1/approvals/{id}/approve', { ...options, path: { id } })
@@ -239,6 +249,8 @@ export class ApprovalsResource extends Resource {
    * reason.
    * POST /v1/approvals/{id}/reject
    * @param id The id of an approval.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:approve.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   reject (id: string, body: RejectApprovalBody, options?: CallOptions): Call<RejectApprovalResult> {
     return this.connection.request('POST', '/v1/approvals/{id}/reject', { ...options, path: { id }, body })
@@ -251,6 +263,7 @@ export class BudgetsResource extends Resource {
    * Your budgets, oldest first, with what was spent of them in this month.
    * Await it for a page, or iterate it for all items.
    * GET /v1/budgets
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListBudgetsQuery = {}, options?: CallOptions): List<ListBudgetsResult> {
     return new List(this.connection, '/v1/budgets', { ...options, query })
@@ -261,6 +274,7 @@ export class BudgetsResource extends Resource {
    * What may be spent in a calendar month (UTC). An order beyond it is refused with budget_exceeded. It counts from
    * now on; set again, what was spent this month stays spent.
    * PUT /v1/budgets
+   * @throws Forbidden scope_missing: the key lacks the scope approvals:write.
    */
   put (body: PutBudgetBody, options?: CallOptions): Call<PutBudgetResult> {
     return this.connection.request('PUT', '/v1/budgets', { ...options, body })
@@ -271,6 +285,8 @@ export class BudgetsResource extends Resource {
    * Removes a budget and the count of what was spent of it, and answers it as it was.
    * DELETE /v1/budgets/{id}
    * @param id The id of a budget.
+   * @throws Forbidden scope_missing: the key lacks the scope approvals:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   remove (id: string, options?: CallOptions): Call<RemoveBudgetResult> {
     return this.connection.request('DELETE', '/v1/budgets/{id}', { ...options, path: { id } })
@@ -283,6 +299,8 @@ export class BulkOrdersResource extends Resource {
    * Buys in the background, never for more than max_total. Confirmed again, it is answered as it is.
    * POST /v1/bulk-orders/{id}/confirm
    * @param id The id of a bulk order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   confirm (id: string, body: ConfirmBulkOrderBody = {}, options?: CallOptions): Call<ConfirmBulkOrderResult> {
     return this.connection.request('POST', '/v1/bulk-orders/{id}/confirm', { ...options, path: { id }, body })
@@ -294,6 +312,8 @@ export class BulkOrdersResource extends Resource {
    * answered as it is.
    * POST /v1/bulk-orders/{id}/cancel
    * @param id The id of a bulk order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   cancel (id: string, options?: CallOptions): Call<CancelBulkOrderResult> {
     return this.connection.request('POST', '/v1/bulk-orders/{id}/cancel', { ...options, path: { id } })
@@ -304,6 +324,8 @@ export class BulkOrdersResource extends Resource {
    * Starts another round for the lines that lack codes, and for nothing else; from partial, failed or cancelled.
    * POST /v1/bulk-orders/{id}/retry
    * @param id The id of a bulk order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   retry (id: string, body: RetryBulkOrderBody = {}, options?: CallOptions): Call<RetryBulkOrderResult> {
     return this.connection.request('POST', '/v1/bulk-orders/{id}/retry', { ...options, path: { id }, body })
@@ -313,6 +335,7 @@ export class BulkOrdersResource extends Resource {
    * Your bulk orders, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/bulk-orders
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListBulkOrdersQuery = {}, options?: CallOptions): List<ListBulkOrdersResult> {
     return new List(this.connection, '/v1/bulk-orders', { ...options, query })
@@ -324,6 +347,8 @@ export class BulkOrdersResource extends Resource {
    * is short, what it costs. Nothing moves. Confirm it within 24 hours. The same reference with the same bytes gives
    * the same bulk order.
    * POST /v1/bulk-orders
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (
     body: FileBody,
@@ -344,6 +369,7 @@ export class BulkOrdersResource extends Resource {
    * A header row, and a row for each of some SKUs you can order, each with its name for you to read; the name is
    * passed over when you send it.
    * GET /v1/bulk-orders/template
+   * @throws Forbidden scope_missing: the key lacks the scope catalog:read.
    */
   template (options?: CallOptions): Call<string> {
     return this.connection.request('GET', '/v1/bulk-orders/template', { ...options, as: 'text' })
@@ -354,6 +380,8 @@ export class BulkOrdersResource extends Resource {
    * Ask again after Retry-After while it is at work.
    * GET /v1/bulk-orders/{id}
    * @param id The id of a bulk order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetBulkOrderResult> {
     return this.connection.request('GET', '/v1/bulk-orders/{id}', { ...options, path: { id } })
@@ -365,6 +393,8 @@ export class BulkOrdersResource extends Resource {
    * Iterate it: it comes as it is, and again whenever it has changed, until it is at an end.
    * GET /v1/bulk-orders/{id}
    * @param id The id of a bulk order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   watch (id: string, options?: CallOptions): Watch<GetBulkOrderResult> {
     return new Watch(this.connection, '/v1/bulk-orders/{id}', { ...options, path: { id } })
@@ -377,6 +407,8 @@ export class BulkOrdersResource extends Resource {
    * Await it for a page, or iterate it for all items.
    * GET /v1/bulk-orders/{id}/lines
    * @param id The id of a bulk order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   lines (id: string, query: ListBulkOrderLinesQuery = {}, options?: CallOptions): List<ListBulkOrderLinesResult> {
     return new List(this.connection, '/v1/bulk-orders/{id}/lines', { ...options, path: { id }, query })
@@ -389,6 +421,8 @@ export class BulkOrdersResource extends Resource {
    * Iterate it: the items come one by one, as fast as they are used.
    * GET /v1/bulk-orders/{id}/lines
    * @param id The id of a bulk order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   streamLines (id: string, query: ListBulkOrderLinesQuery = {}, options?: CallOptions): Lines<ListBulkOrderLinesLine> {
     return new Lines(this.connection, '/v1/bulk-orders/{id}/lines', { ...options, path: { id }, query })
@@ -401,9 +435,23 @@ export class CategoriesResource extends Resource {
    * All categories by id; parent says what each is part of.
    * Await it for a page, or iterate it for all items.
    * GET /v1/categories
+   * @throws Forbidden scope_missing: the key lacks the scope catalog:read.
    */
   list (query: ListCategoriesQuery = {}, options?: CallOptions): List<ListCategoriesResult> {
     return new List(this.connection, '/v1/categories', { ...options, query })
+  }
+}
+
+export class DebugResource extends Resource {
+  /**
+   * Why a signature is refused: what the server sees, line by line.
+   * Describe the request that was refused, with what you signed as signature_base; or sign this very request, with
+   * any body, to see what arrives behind your proxies. It needs no signature and looks at no key: whether key and
+   * secret fit is told by GET /v1/ping alone. Never send a secret.
+   * POST /v1/debug/signature
+   */
+  signature (body: DebugSignatureBody, options?: CallOptions): Call<DebugSignatureResult> {
+    return this.connection.request('POST', '/v1/debug/signature', { ...options, body })
   }
 }
 
@@ -413,6 +461,7 @@ export class DeliveriesResource extends Resource {
    * With state=dead: what was given up. Deliveries are kept for 30 days, those that were given up for 90.
    * Await it for a page, or iterate it for all items.
    * GET /v1/deliveries
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListDeliveriesQuery = {}, options?: CallOptions): List<ListDeliveriesResult> {
     return new List(this.connection, '/v1/deliveries', { ...options, query })
@@ -422,6 +471,8 @@ export class DeliveriesResource extends Resource {
    * One delivery: what is sent, and every attempt.
    * GET /v1/deliveries/{id}
    * @param id The id of a delivery: the webhook-id of every attempt.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetDeliveryResult> {
     return this.connection.request('GET', '/v1/deliveries/{id}', { ...options, path: { id } })
@@ -432,6 +483,8 @@ export class DeliveriesResource extends Resource {
    * Under the same id, and its schedule begins anew. One that waits for its next attempt is tried now.
    * POST /v1/deliveries/{id}/replay
    * @param id The id of a delivery: the webhook-id of every attempt.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   replay (id: string, options?: CallOptions): Call<ReplayDeliveryResult> {
     return this.connection.request('POST', '/v1/deliveries/{id}/replay', { ...options, path: { id } })
@@ -444,6 +497,7 @@ export class EncryptionKeysResource extends Resource {
    * Retired ones included: what was sealed to them opens with their private half only.
    * Await it for a page, or iterate it for all items.
    * GET /v1/encryption-keys
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListEncryptionKeysQuery = {}, options?: CallOptions): List<ListEncryptionKeysResult> {
     return new List(this.connection, '/v1/encryption-keys', { ...options, query })
@@ -455,6 +509,8 @@ export class EncryptionKeysResource extends Resource {
    * streams and repeats. It takes the place of the key in use. Send the public half only; a private key is refused,
    * and spoilt by being sent.
    * POST /v1/encryption-keys
+   * @throws Forbidden scope_missing: the key lacks the scope keys:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateEncryptionKeyBody, options?: CallOptions): Call<CreateEncryptionKeyResult> {
     return this.connection.request('POST', '/v1/encryption-keys', { ...options, body: withReference(body, options) })
@@ -464,6 +520,8 @@ export class EncryptionKeysResource extends Resource {
    * One of your encryption keys.
    * GET /v1/encryption-keys/{id}
    * @param id The id of an encryption key; the kid of what is sealed to it.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetEncryptionKeyResult> {
     return this.connection.request('GET', '/v1/encryption-keys/{id}', { ...options, path: { id } })
@@ -475,6 +533,8 @@ export class EncryptionKeysResource extends Resource {
    * it takes this one’s place without a moment in between. Again, it changes nothing.
    * DELETE /v1/encryption-keys/{id}
    * @param id The id of an encryption key; the kid of what is sealed to it.
+   * @throws Forbidden scope_missing: the key lacks the scope keys:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   retire (id: string, options?: CallOptions): Call<RetireEncryptionKeyResult> {
     return this.connection.request('DELETE', '/v1/encryption-keys/{id}', { ...options, path: { id } })
@@ -486,6 +546,7 @@ export class EndpointsResource extends Resource {
    * Your endpoints, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/endpoints
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListEndpointsQuery = {}, options?: CallOptions): List<ListEndpointsResult> {
     return new List(this.connection, '/v1/endpoints', { ...options, query })
@@ -496,6 +557,8 @@ export class EndpointsResource extends Resource {
    * From now on every event of these types is sent there, signed as Standard Webhooks, and tried for three days. The
    * secret is shown this once: a repeat of the reference shows the endpoint without it.
    * POST /v1/endpoints
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateEndpointBody, options?: CallOptions): Call<CreateEndpointResult> {
     return this.connection.request('POST', '/v1/endpoints', { ...options, body: withReference(body, options) })
@@ -507,6 +570,9 @@ export class EndpointsResource extends Resource {
    * new one is shown this once. Rotated again meanwhile, the oldest signs no more.
    * POST /v1/endpoints/{id}/rotate-secret
    * @param id The id of an endpoint.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   rotateSecret (
     id: string,
@@ -524,6 +590,8 @@ export class EndpointsResource extends Resource {
    * One of your endpoints, and how it goes.
    * GET /v1/endpoints/{id}
    * @param id The id of an endpoint.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetEndpointResult> {
     return this.connection.request('GET', '/v1/endpoints/{id}', { ...options, path: { id } })
@@ -534,6 +602,8 @@ export class EndpointsResource extends Resource {
    * Only what is given. What is due goes to the new URL; other types count for what becomes true from now on.
    * PATCH /v1/endpoints/{id}
    * @param id The id of an endpoint.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   update (id: string, body: UpdateEndpointBody = {}, options?: CallOptions): Call<UpdateEndpointResult> {
     return this.connection.request('PATCH', '/v1/endpoints/{id}', { ...options, path: { id }, body })
@@ -541,9 +611,12 @@ export class EndpointsResource extends Resource {
 
   /**
    * Delete an endpoint, for good.
-   * It is told nothing more; what is due is dropped. What was sent to it can still be read.
+   * It is told nothing more; what is due is dropped, but for what goes to orders’ own addresses, if another endpoint
+   * is on that host. What was sent to it can still be read.
    * DELETE /v1/endpoints/{id}
    * @param id The id of an endpoint.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   delete (id: string, options?: CallOptions): Call<DeleteEndpointResult> {
     return this.connection.request('DELETE', '/v1/endpoints/{id}', { ...options, path: { id } })
@@ -554,6 +627,8 @@ export class EndpointsResource extends Resource {
    * What it would be told gathers until it is resumed. Paused for longer than events are kept, it loses the oldest.
    * POST /v1/endpoints/{id}/pause
    * @param id The id of an endpoint.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   pause (id: string, options?: CallOptions): Call<PauseEndpointResult> {
     return this.connection.request('POST', '/v1/endpoints/{id}/pause', { ...options, path: { id } })
@@ -565,6 +640,8 @@ export class EndpointsResource extends Resource {
    * given up (dead) stays so until you replay it.
    * POST /v1/endpoints/{id}/resume
    * @param id The id of an endpoint.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   resume (id: string, options?: CallOptions): Call<ResumeEndpointResult> {
     return this.connection.request('POST', '/v1/endpoints/{id}/resume', { ...options, path: { id } })
@@ -573,9 +650,11 @@ export class EndpointsResource extends Resource {
   /**
    * Send a test to an endpoint.
    * Appends an event endpoint.test, which goes to this endpoint alone, whatever its types; GET /v1/deliveries shows
-   * what came of it.
+   * what came of it. While it is paused the test waits: the state in the answer says so.
    * POST /v1/endpoints/{id}/test
    * @param id The id of an endpoint.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   test (id: string, options?: CallOptions): Call<TestEndpointResult> {
     return this.connection.request('POST', '/v1/endpoints/{id}/test', { ...options, path: { id } })
@@ -586,6 +665,8 @@ export class EndpointsResource extends Resource {
    * Its body says simulated: true, and nothing of it is true; the feed does not have it.
    * POST /v1/endpoints/{id}/simulate
    * @param id The id of an endpoint.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   simulate (id: string, body: SimulateEventBody, options?: CallOptions): Call<SimulateEventResult> {
     return this.connection.request('POST', '/v1/endpoints/{id}/simulate', { ...options, path: { id }, body })
@@ -597,6 +678,8 @@ export class EndpointsResource extends Resource {
    * call: say next_sequence as from_sequence to go on, until it is null. What is no longer kept is left out.
    * POST /v1/endpoints/{id}/replay
    * @param id The id of an endpoint.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   replay (id: string, body: ReplayEndpointBody = {}, options?: CallOptions): Call<ReplayEndpointResult> {
     return this.connection.request('POST', '/v1/endpoints/{id}/replay', { ...options, path: { id }, body })
@@ -609,6 +692,8 @@ export class EventsResource extends Resource {
    * Await it for a page, or iterate it for all items.
    * GET /v1/events/{id}/deliveries
    * @param id The id of an event.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   deliveries (id: string, query: ListEventDeliveriesQuery = {}, options?: CallOptions): List<ListEventDeliveriesResult> {
     return new List(this.connection, '/v1/events/{id}/deliveries', { ...options, path: { id }, query })
@@ -621,6 +706,7 @@ export class EventsResource extends Resource {
    * back than are kept are refused with events_expired.
    * Await it for a page, or iterate it for all items.
    * GET /v1/events
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListEventsQuery = {}, options?: CallOptions): List<ListEventsResult> {
     return new List(this.connection, '/v1/events', { ...options, query })
@@ -630,6 +716,8 @@ export class EventsResource extends Resource {
    * One of your events.
    * GET /v1/events/{id}
    * @param id The id of an event.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetEventResult> {
     return this.connection.request('GET', '/v1/events/{id}', { ...options, path: { id } })
@@ -642,6 +730,7 @@ export class EventsResource extends Resource {
    * does, and after an hour: connect anew, with a new signature.
    * Iterate it: events come as they become true. A connection that is cut is made again behind the last of them.
    * GET /v1/events/stream
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   stream (query: StreamEventsQuery = {}, options?: CallOptions): EventStream {
     return new EventStream(this.connection, '/v1/events/stream', { ...options, query })
@@ -653,6 +742,7 @@ export class HoldsResource extends Resource {
    * Your holds, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/holds
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListHoldsQuery = {}, options?: CallOptions): List<ListHoldsResult> {
     return new List(this.connection, '/v1/holds', { ...options, query })
@@ -663,6 +753,8 @@ export class HoldsResource extends Resource {
    * All lines or none. An order that names the hold buys what it set aside; what the order leaves goes back, and so
    * does everything when the hold is cancelled or its time is over.
    * POST /v1/holds
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateHoldBody, options?: CallOptions): Call<CreateHoldResult> {
     return this.connection.request('POST', '/v1/holds', { ...options, body: withReference(body, options) })
@@ -672,6 +764,8 @@ export class HoldsResource extends Resource {
    * One hold.
    * GET /v1/holds/{id}
    * @param id The id of a hold.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetHoldResult> {
     return this.connection.request('GET', '/v1/holds/{id}', { ...options, path: { id } })
@@ -682,6 +776,8 @@ export class HoldsResource extends Resource {
    * Answers the hold as it ended. Again, it changes nothing; one that an order used is refused (hold_ended).
    * DELETE /v1/holds/{id}
    * @param id The id of a hold.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   cancel (id: string, options?: CallOptions): Call<CancelHoldResult> {
     return this.connection.request('DELETE', '/v1/holds/{id}', { ...options, path: { id } })
@@ -694,6 +790,7 @@ export class KeysResource extends Resource {
    * All your keys, oldest first, those that were revoked or have expired included. Secrets are never shown again.
    * Await it for a page, or iterate it for all items.
    * GET /v1/keys
+   * @throws Forbidden scope_missing: the key lacks the scope keys:write.
    */
   list (query: ListKeysQuery = {}, options?: CallOptions): List<ListKeysResult> {
     return new List(this.connection, '/v1/keys', { ...options, query })
@@ -703,6 +800,8 @@ export class KeysResource extends Resource {
    * Create a key.
    * Makes another key, with no scope and no address that the key you sign with lacks. The secret is shown this once.
    * POST /v1/keys
+   * @throws Forbidden scope_missing: the key lacks the scope keys:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateKeyBody, options?: CallOptions): Call<CreateKeyResult> {
     return this.connection.request('POST', '/v1/keys', { ...options, body: withReference(body, options) })
@@ -713,6 +812,9 @@ export class KeysResource extends Resource {
    * Makes a key with the same scopes, limits and addresses; the old one expires after overlap_seconds.
    * POST /v1/keys/{id}/rotate
    * @param id The id of an API key; it says which world the key is of.
+   * @throws Forbidden scope_missing: the key lacks the scope keys:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   rotate (id: string, body: RotateKeyBody = {}, options?: CallOptions): Call<RotateKeyResult> {
     return this.connection.request('POST', '/v1/keys/{id}/rotate', { ...options, path: { id }, body: withReference(body, options) })
@@ -723,6 +825,8 @@ export class KeysResource extends Resource {
    * Ends a key of yours at once and for good; the one you sign with too. Again, it changes nothing.
    * DELETE /v1/keys/{id}
    * @param id The id of an API key; it says which world the key is of.
+   * @throws Forbidden scope_missing: the key lacks the scope keys:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   revoke (id: string, options?: CallOptions): Call<RevokeKeyResult> {
     return this.connection.request('DELETE', '/v1/keys/{id}', { ...options, path: { id } })
@@ -753,6 +857,7 @@ export class OrdersResource extends Resource {
    * Your orders, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/orders
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListOrdersQuery = {}, options?: CallOptions): List<ListOrdersResult> {
     return new List(this.connection, '/v1/orders', { ...options, query })
@@ -764,6 +869,8 @@ export class OrdersResource extends Resource {
    * codes included, however often it is sent. 200: it came before, or was a dry run. 202: it awaits approval, or
    * (state reserved) its supplier.
    * POST /v1/orders
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   place (body: PlaceOrderBody, options?: CallOptions): Call<PlaceOrderResult> {
     return this.connection.request('POST', '/v1/orders', { ...options, body: withReference(body, options), codes: 'order' })
@@ -773,6 +880,8 @@ export class OrdersResource extends Resource {
    * One order, its prices explained.
    * GET /v1/orders/{id}
    * @param id The id of an order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetOrderResult> {
     return this.connection.request('GET', '/v1/orders/{id}', { ...options, path: { id }, codes: 'order' })
@@ -789,6 +898,8 @@ export class OrdersResource extends Resource {
    * refused. Every reveal is recorded before a code leaves.
    * GET /v1/orders/{id}/codes
    * @param id The id of an order.
+   * @throws Forbidden scope_missing: the key lacks the scope codes:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   codes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): Call<ListOrderCodesResult> {
     return this.connection.request('GET', '/v1/orders/{id}/codes', { ...options, path: { id }, query, codes: 'page' })
@@ -806,6 +917,8 @@ export class OrdersResource extends Resource {
    * Iterate it: the items come one by one, as fast as they are used.
    * GET /v1/orders/{id}/codes
    * @param id The id of an order.
+   * @throws Forbidden scope_missing: the key lacks the scope codes:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   streamCodes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): Lines<ListOrderCodesLine> {
     return new Lines(this.connection, '/v1/orders/{id}/codes', { ...options, path: { id }, query, resume: 'taken' })
@@ -817,6 +930,8 @@ export class OrdersResource extends Resource {
    * revealed, by any key and in any form.
    * GET /v1/orders/{id}/codes/digest
    * @param id The id of an order.
+   * @throws Forbidden scope_missing: the key lacks the scope codes:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   codesDigest (id: string, options?: CallOptions): Call<GetOrderCodesDigestResult> {
     return this.connection.request('GET', '/v1/orders/{id}/codes/digest', { ...options, path: { id } })
@@ -828,6 +943,8 @@ export class OrdersResource extends Resource {
    * within 48 hours of the order, or of its approval, and their money into your wallet. Again, it changes nothing.
    * POST /v1/orders/{id}/cancel
    * @param id The id of an order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   cancel (id: string, body: CancelOrderBody = {}, options?: CallOptions): Call<CancelOrderResult> {
     return this.connection.request('POST', '/v1/orders/{id}/cancel', { ...options, path: { id }, body, codes: 'order' })
@@ -840,6 +957,7 @@ export class PricesResource extends Resource {
    * Your unit price for each SKU at a quantity, and the rules that gave it. It is the price in force now; an order is
    * priced when it is placed (max_total guards it).
    * GET /v1/prices
+   * @throws Forbidden scope_missing: the key lacks the scope catalog:read.
    */
   get (query: GetPricesQuery, options?: CallOptions): Call<GetPricesResult> {
     return this.connection.request('GET', '/v1/prices', { ...options, query })
@@ -855,6 +973,7 @@ export class ProductsResource extends Resource {
    * anew then.
    * Await it for a page, or iterate it for all items.
    * GET /v1/products
+   * @throws Forbidden scope_missing: the key lacks the scope catalog:read.
    */
   list (query: ListProductsQuery = {}, options?: CallOptions): List<ListProductsResult> {
     return new List(this.connection, '/v1/products', { ...options, query })
@@ -865,6 +984,8 @@ export class ProductsResource extends Resource {
    * A product with its SKUs and your own prices; a delisted one is still told.
    * GET /v1/products/{id}
    * @param id The id of a product.
+   * @throws Forbidden scope_missing: the key lacks the scope catalog:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetProductResult> {
     return this.connection.request('GET', '/v1/products/{id}', { ...options, path: { id } })
@@ -877,6 +998,7 @@ export class QuotesResource extends Resource {
    * Without their lines. Quotes that nobody used are deleted some days after they expired.
    * Await it for a page, or iterate it for all items.
    * GET /v1/quotes
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListQuotesQuery = {}, options?: CallOptions): List<ListQuotesResult> {
     return new List(this.connection, '/v1/quotes', { ...options, query })
@@ -888,6 +1010,8 @@ export class QuotesResource extends Resource {
    * stock aside: a hold does. What an order of these lines would be refused for, stock and money apart, is refused
    * here.
    * POST /v1/quotes
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateQuoteBody, options?: CallOptions): Call<CreateQuoteResult> {
     return this.connection.request('POST', '/v1/quotes', { ...options, body: withReference(body, options) })
@@ -897,6 +1021,8 @@ export class QuotesResource extends Resource {
    * One quote, its prices explained.
    * GET /v1/quotes/{id}
    * @param id The id of a quote.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetQuoteResult> {
     return this.connection.request('GET', '/v1/quotes/{id}', { ...options, path: { id } })
@@ -910,6 +1036,7 @@ export class RevealsResource extends Resource {
    * to. It is written before they leave; a code that does not stand here was never shown, and can be given back.
    * Await it for a page, or iterate it for all items.
    * GET /v1/reveals
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListRevealsQuery = {}, options?: CallOptions): List<ListRevealsResult> {
     return new List(this.connection, '/v1/reveals', { ...options, query })
@@ -921,6 +1048,7 @@ export class ReversalsResource extends Resource {
    * Your reversals, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/reversals
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListReversalsQuery = {}, options?: CallOptions): List<ListReversalsResult> {
     return new List(this.connection, '/v1/reversals', { ...options, query })
@@ -931,6 +1059,8 @@ export class ReversalsResource extends Resource {
    * For when an order’s answer was lost. An order that arrived is undone whole within 48 hours while none of its
    * codes was revealed; if none arrived, the reference is made unusable, so that none can arrive later.
    * POST /v1/reversals
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateReversalBody, options?: CallOptions): Call<CreateReversalResult> {
     return this.connection.request('POST', '/v1/reversals', { ...options, body: withReference(body, options) })
@@ -940,6 +1070,8 @@ export class ReversalsResource extends Resource {
    * One reversal.
    * GET /v1/reversals/{id}
    * @param id The id of a reversal.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetReversalResult> {
     return this.connection.request('GET', '/v1/reversals/{id}', { ...options, path: { id } })
@@ -952,6 +1084,7 @@ export class SandboxResource extends Resource {
    * Makes the codes that are missing from the quantity; they open nothing. A SKU that has as many gets none, so it
    * can be sent again.
    * POST /v1/sandbox/stock
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
    */
   fillStock (body: FillSandboxStockBody, options?: CallOptions): Call<FillSandboxStockResult> {
     return this.connection.request('POST', '/v1/sandbox/stock', { ...options, body })
@@ -961,6 +1094,7 @@ export class SandboxResource extends Resource {
    * Set the balance of your wallet.
    * By a deposit of what is missing, or an adjustment of what is too much: the wallet’s transfers tell of it.
    * POST /v1/sandbox/balance
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
    */
   setBalance (body: SetSandboxBalanceBody, options?: CallOptions): Call<SetSandboxBalanceResult> {
     return this.connection.request('POST', '/v1/sandbox/balance', { ...options, body })
@@ -970,6 +1104,7 @@ export class SandboxResource extends Resource {
    * Take another level.
    * Your prices and limits are those of the level from then on.
    * POST /v1/sandbox/level
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
    */
   setLevel (body: SetSandboxLevelBody, options?: CallOptions): Call<SetSandboxLevelResult> {
     return this.connection.request('POST', '/v1/sandbox/level', { ...options, body })
@@ -981,6 +1116,7 @@ export class SandboxResource extends Resource {
    * endpoints, subscriptions, budgets or contract prices, events from sequence 1, a balance of 100000, and at least
    * 100 codes of every SKU. The reseller before is closed with its history.
    * POST /v1/sandbox/reset
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
    */
   reset (options?: CallOptions): Call<ResetSandboxResult> {
     return this.connection.request('POST', '/v1/sandbox/reset', options)
@@ -992,6 +1128,7 @@ export class SandboxResource extends Resource {
    * answered.
    * Await it for a page, or iterate it for all items.
    * GET /v1/sandbox/strikes
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   listStrikes (query: ListSandboxStrikesQuery = {}, options?: CallOptions): List<ListSandboxStrikesResult> {
     return new List(this.connection, '/v1/sandbox/strikes', { ...options, query })
@@ -1003,6 +1140,7 @@ export class StandingOrdersResource extends Resource {
    * Your standing orders, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/standing-orders
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListStandingOrdersQuery = {}, options?: CallOptions): List<ListStandingOrdersResult> {
     return new List(this.connection, '/v1/standing-orders', { ...options, query })
@@ -1013,6 +1151,8 @@ export class StandingOrdersResource extends Resource {
    * A schedule buys a quantity at certain times; a level buys what is missing from so many codes on hand. Each run
    * places one order, under the reference `{id}/{run}`, and leaves a report. It buys with the key that signs this.
    * POST /v1/standing-orders
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateStandingOrderBody, options?: CallOptions): Call<CreateStandingOrderResult> {
     return this.connection.request('POST', '/v1/standing-orders', { ...options, body: withReference(body, options) })
@@ -1022,6 +1162,8 @@ export class StandingOrdersResource extends Resource {
    * One standing order.
    * GET /v1/standing-orders/{id}
    * @param id The id of a standing order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetStandingOrderResult> {
     return this.connection.request('GET', '/v1/standing-orders/{id}', { ...options, path: { id } })
@@ -1033,6 +1175,8 @@ export class StandingOrdersResource extends Resource {
    * at once.
    * PATCH /v1/standing-orders/{id}
    * @param id The id of a standing order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   update (id: string, body: UpdateStandingOrderBody = {}, options?: CallOptions): Call<UpdateStandingOrderResult> {
     return this.connection.request('PATCH', '/v1/standing-orders/{id}', { ...options, path: { id }, body })
@@ -1043,6 +1187,8 @@ export class StandingOrdersResource extends Resource {
    * For good. It and its runs stay to be read; orders it has placed are not touched.
    * DELETE /v1/standing-orders/{id}
    * @param id The id of a standing order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   end (id: string, options?: CallOptions): Call<EndStandingOrderResult> {
     return this.connection.request('DELETE', '/v1/standing-orders/{id}', { ...options, path: { id } })
@@ -1054,6 +1200,8 @@ export class StandingOrdersResource extends Resource {
    * paused by itself; pause_reason says why.
    * POST /v1/standing-orders/{id}/pause
    * @param id The id of a standing order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   pause (id: string, options?: CallOptions): Call<PauseStandingOrderResult> {
     return this.connection.request('POST', '/v1/standing-orders/{id}/pause', { ...options, path: { id } })
@@ -1065,6 +1213,8 @@ export class StandingOrdersResource extends Resource {
    * made up for.
    * POST /v1/standing-orders/{id}/resume
    * @param id The id of a standing order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   resume (id: string, options?: CallOptions): Call<ResumeStandingOrderResult> {
     return this.connection.request('POST', '/v1/standing-orders/{id}/resume', { ...options, path: { id } })
@@ -1076,6 +1226,8 @@ export class StandingOrdersResource extends Resource {
    * Nothing changes.
    * GET /v1/standing-orders/{id}/preview
    * @param id The id of a standing order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   preview (id: string, options?: CallOptions): Call<PreviewStandingOrderResult> {
     return this.connection.request('GET', '/v1/standing-orders/{id}/preview', { ...options, path: { id } })
@@ -1086,6 +1238,8 @@ export class StandingOrdersResource extends Resource {
    * Await it for a page, or iterate it for all items.
    * GET /v1/standing-orders/{id}/runs
    * @param id The id of a standing order.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   runs (id: string, query: ListStandingRunsQuery = {}, options?: CallOptions): List<ListStandingRunsResult> {
     return new List(this.connection, '/v1/standing-orders/{id}/runs', { ...options, path: { id }, query })
@@ -1098,6 +1252,7 @@ export class StockResource extends Resource {
    * What can be bought now, read after your request arrived. Unknown and delisted SKUs are refused, all of them
    * named.
    * GET /v1/stock
+   * @throws Forbidden scope_missing: the key lacks the scope stock:read.
    */
   get (query: GetStockQuery, options?: CallOptions): Call<GetStockResult> {
     return this.connection.request('GET', '/v1/stock', { ...options, query })
@@ -1107,6 +1262,7 @@ export class StockResource extends Resource {
    * Stock of up to 500 SKUs.
    * The same as GET /v1/stock, for more SKUs than an address can hold.
    * POST /v1/stock/query
+   * @throws Forbidden scope_missing: the key lacks the scope stock:read.
    */
   query (body: QueryStockBody, options?: CallOptions): Call<QueryStockResult> {
     return this.connection.request('POST', '/v1/stock/query', { ...options, body })
@@ -1118,6 +1274,7 @@ export class SubscriptionsResource extends Resource {
    * Your subscriptions, newest first.
    * Await it for a page, or iterate it for all items.
    * GET /v1/subscriptions
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
    */
   list (query: ListSubscriptionsQuery = {}, options?: CallOptions): List<ListSubscriptionsResult> {
     return new List(this.connection, '/v1/subscriptions', { ...options, query })
@@ -1129,6 +1286,8 @@ export class SubscriptionsResource extends Resource {
    * what is there now; from here on only what becomes another is told, once per SKU and interval, and always as it is
    * then. What comes into a tag or into all later begins with no stock, and no price.
    * POST /v1/subscriptions
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   create (body: CreateSubscriptionBody, options?: CallOptions): Call<CreateSubscriptionResult> {
     return this.connection.request('POST', '/v1/subscriptions', { ...options, body: withReference(body, options) })
@@ -1138,6 +1297,8 @@ export class SubscriptionsResource extends Resource {
    * One subscription, and where it goes on from.
    * GET /v1/subscriptions/{id}
    * @param id The id of a subscription.
+   * @throws Forbidden scope_missing: the key lacks the scope orders:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetSubscriptionResult> {
     return this.connection.request('GET', '/v1/subscriptions/{id}', { ...options, path: { id } })
@@ -1148,6 +1309,8 @@ export class SubscriptionsResource extends Resource {
    * Its condition, threshold and interval. With another condition or threshold it goes on from what is there now.
    * PATCH /v1/subscriptions/{id}
    * @param id The id of a subscription.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   update (id: string, body: UpdateSubscriptionBody = {}, options?: CallOptions): Call<UpdateSubscriptionResult> {
     return this.connection.request('PATCH', '/v1/subscriptions/{id}', { ...options, path: { id }, body })
@@ -1158,6 +1321,8 @@ export class SubscriptionsResource extends Resource {
    * Its events stay in the feed.
    * DELETE /v1/subscriptions/{id}
    * @param id The id of a subscription.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   delete (id: string, options?: CallOptions): Call<DeleteSubscriptionResult> {
     return this.connection.request('DELETE', '/v1/subscriptions/{id}', { ...options, path: { id } })
@@ -1168,6 +1333,8 @@ export class SubscriptionsResource extends Resource {
    * It tells nothing until it is resumed.
    * POST /v1/subscriptions/{id}/pause
    * @param id The id of a subscription.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   pause (id: string, options?: CallOptions): Call<PauseSubscriptionResult> {
     return this.connection.request('POST', '/v1/subscriptions/{id}/pause', { ...options, path: { id } })
@@ -1178,6 +1345,8 @@ export class SubscriptionsResource extends Resource {
    * What is another than it last told is told, once, as it is now.
    * POST /v1/subscriptions/{id}/resume
    * @param id The id of a subscription.
+   * @throws Forbidden scope_missing: the key lacks the scope callbacks:write.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   resume (id: string, options?: CallOptions): Call<ResumeSubscriptionResult> {
     return this.connection.request('POST', '/v1/subscriptions/{id}/resume', { ...options, path: { id } })
@@ -1190,6 +1359,7 @@ export class WalletsResource extends Resource {
    * Your wallets, one a currency, with their balances.
    * Await it for a page, or iterate it for all items.
    * GET /v1/wallets
+   * @throws Forbidden scope_missing: the key lacks the scope wallet:read.
    */
   list (query: ListWalletsQuery = {}, options?: CallOptions): List<ListWalletsResult> {
     return new List(this.connection, '/v1/wallets', { ...options, query })
@@ -1201,6 +1371,8 @@ export class WalletsResource extends Resource {
    * Await it for a page, or iterate it for all items.
    * GET /v1/wallets/{currency}/transfers
    * @param currency ISO 4217 currency code.
+   * @throws Forbidden scope_missing: the key lacks the scope wallet:read.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   transfers (currency: string, query: ListTransfersQuery = {}, options?: CallOptions): List<ListTransfersResult> {
     return new List(this.connection, '/v1/wallets/{currency}/transfers', { ...options, path: { currency }, query })

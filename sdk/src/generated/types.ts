@@ -161,6 +161,18 @@ export interface AuthorizationServerMetadata {
   token_endpoint_auth_signing_alg_values_supported: readonly string[]
 }
 
+export interface BaseDifference {
+  /** Counted from 1. */
+  line: number
+  component: string
+  /** null: your base has no such line. */
+  yours: string | null
+  /** null: ours has no such line. */
+  ours: string | null
+  /** What it looks like. */
+  hint: string | null
+}
+
 export interface Books {
   /** Whether every invariant holds. */
   sound: boolean
@@ -506,6 +518,31 @@ export interface CreatedApiKey {
 export type Currency =
   | 'CNY' | 'USD' | 'EUR' | 'HKD' | 'TWD' | 'SGD' | 'MYR' | 'THB' | 'JPY' | 'KRW' | 'VND' | 'KWD' | (string & {})
 
+export interface DebugSignature {
+  /** As it was sent: POST. */
+  method: string
+  /** As it was sent, percent-encoding included: from the path on (/v1/orders?limit=2), or whole. */
+  url: string
+  /** Those that were sent: Signature-Input, Signature, Content-Digest, and what else is covered. */
+  headers: Record<string, string>
+  /** The body as text, exactly; UTF-8. */
+  body?: string | undefined
+  /** Instead of the body: its SHA-256, in base64 or hexadecimal. */
+  body_sha256?: string | undefined
+  /** What you signed: it is compared line by line with what the server would verify. */
+  signature_base?: string | undefined
+}
+
+export interface DebuggedRequest {
+  method: string
+  path: string
+  /** As @query is signed: with its question mark, and just that when there is no query. */
+  query: string
+  body_bytes: number | null
+  /** What Content-Digest must be for this body; null without one. */
+  content_digest: string | null
+}
+
 export interface Delivery {
   /** The id of a delivery: the webhook-id of every attempt. */
   id: string
@@ -532,7 +569,7 @@ export interface Delivery {
   state: 'due' | 'delivered' | 'dead' | 'dropped' | (string & {})
   /** Attempts there were. */
   attempts: number
-  /** When it is sent next; null when it is not. */
+  /** When it is sent next; null when it is not, or not before its endpoint is resumed. */
   next_attempt_at: string | null
   /** What the last attempt was answered; null: there was none, or no answer. */
   last_status: number | null
@@ -593,7 +630,7 @@ export interface DeliverySummary {
   state: 'due' | 'delivered' | 'dead' | 'dropped' | (string & {})
   /** Attempts there were. */
   attempts: number
-  /** When it is sent next; null when it is not. */
+  /** When it is sent next; null when it is not, or not before its endpoint is resumed. */
   next_attempt_at: string | null
   /** What the last attempt was answered; null: there was none, or no answer. */
   last_status: number | null
@@ -657,7 +694,7 @@ export interface Endpoint {
   per_second_max: number
   /** disabled: by us, after days of failure or an answer 410; resume it when it is well. */
   state: 'enabled' | 'paused' | 'disabled' | (string & {})
-  /** Why it is disabled. */
+  /** Why it is not enabled. */
   state_reason: string | null
   /** What was ever sent to it is numbered up to this, without a gap. */
   sequence: number
@@ -669,7 +706,7 @@ export interface Endpoint {
   last_status: number | null
   /** Why it failed, when it was not the status. */
   last_error: string | null
-  /** When the next delivery is due; null: none is. */
+  /** When the next delivery is due; null: none is, or nothing is sent. */
   next_attempt_at: string | null
   /** Until then the secret before the last rotation signs as well. */
   previous_secret_until: string | null
@@ -727,7 +764,7 @@ export interface EndpointWithSecret {
   per_second_max: number
   /** disabled: by us, after days of failure or an answer 410; resume it when it is well. */
   state: 'enabled' | 'paused' | 'disabled' | (string & {})
-  /** Why it is disabled. */
+  /** Why it is not enabled. */
   state_reason: string | null
   /** What was ever sent to it is numbered up to this, without a gap. */
   sequence: number
@@ -739,7 +776,7 @@ export interface EndpointWithSecret {
   last_status: number | null
   /** Why it failed, when it was not the status. */
   last_error: string | null
-  /** When the next delivery is due; null: none is. */
+  /** When the next delivery is due; null: none is, or nothing is sent. */
   next_attempt_at: string | null
   /** Until then the secret before the last rotation signs as well. */
   previous_secret_until: string | null
@@ -1358,6 +1395,15 @@ export interface QuoteSummary {
   created_at: string
 }
 
+export interface ReadSignature {
+  components: string[]
+  key_id: string
+  algorithm: string
+  created: number
+  nonce: string
+  bytes: number
+}
+
 export interface RecallLot {
   /** Why; kept with it. */
   reason: string
@@ -1553,6 +1599,44 @@ export interface ShortStock {
   sku: string
   wanted: number
   available: number
+}
+
+export interface SignatureClock {
+  /** Seconds since 1970. */
+  server_time: number
+  created: number | null
+  /** How far your clock is ahead of the server’s; behind when negative. */
+  ahead_seconds: number | null
+}
+
+export interface SignatureFinding {
+  /** What such a request is refused with. */
+  code: ProblemCode
+  detail: string
+}
+
+export interface SignatureReport {
+  subject: 'described_request' | 'this_request' | (string & {})
+  /**
+   * What is wrong, in the order in which it is told; none: whether key and signature fit is told by GET /v1/ping
+   * alone.
+   */
+  findings: SignatureFinding[]
+  hints: string[]
+  /** What the server sees of it. */
+  request: DebuggedRequest
+  /** As it was read; null when it cannot be. */
+  signature: ReadSignature | null
+  required_components: string[]
+  missing_components: string[]
+  clock: SignatureClock
+  /** null: there is no body or no readable digest to compare. */
+  digest_matches: boolean | null
+  /** What the server would verify; null when the signature cannot be read. */
+  signature_base: string | null
+  /** Whether yours is the same; null when you gave none. */
+  base_matches: boolean | null
+  differences: BaseDifference[]
 }
 
 export interface Sku {
@@ -3745,6 +3829,12 @@ export interface ListCallbacksResult {
   /** Send it as cursor to read on; null at the end. */
   next_cursor: string | null
 }
+
+/** The body of POST /v1/debug/signature. */
+export type DebugSignatureBody = DebugSignature
+
+/** The answer of POST /v1/debug/signature. */
+export type DebugSignatureResult = SignatureReport
 
 /** The data of events, by type. */
 export interface EventData {

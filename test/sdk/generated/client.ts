@@ -33,6 +33,7 @@ export class HoldsResource extends Resource {
   /**
    * Release a hold.
    * DELETE /v1/holds/{id}
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   release (id: string, options?: CallOptions): Call<void> {
     return this.connection.request('DELETE', '/v1/holds/{id}', { ...options, path: { id } })
@@ -54,6 +55,7 @@ export class OrdersResource extends Resource {
    * Place an order.
    * Takes everything or nothing.
    * POST /v1/orders
+   * @throws Conflict reference_reused: the reference was used with other fields.
    */
   place (body: PlaceOrderBody, options?: CallOptions): Call<PlaceOrderResult> {
     return this.connection.request('POST', '/v1/orders', { ...options, body: withReference(body, options) })
@@ -62,6 +64,7 @@ export class OrdersResource extends Resource {
   /**
    * Read an order.
    * GET /v1/orders/{id}
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetOrderResult> {
     return this.connection.request('GET', '/v1/orders/{id}', { ...options, path: { id } })
@@ -70,6 +73,7 @@ export class OrdersResource extends Resource {
   /**
    * Cancel an order.
    * POST /v1/orders/{id}/cancel
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   cancel (id: string, options?: CallOptions): Call<CancelOrderResult> {
     return this.connection.request('POST', '/v1/orders/{id}/cancel', { ...options, path: { id } })
@@ -79,6 +83,7 @@ export class OrdersResource extends Resource {
    * Read the codes of an order.
    * Await it for a page, or iterate it for all items.
    * GET /v1/orders/{id}/codes
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   codes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): List<ListOrderCodesResult> {
     return new List(this.connection, '/v1/orders/{id}/codes', { ...options, path: { id }, query, codes: 'there' })
@@ -88,6 +93,7 @@ export class OrdersResource extends Resource {
    * Read the codes of an order.
    * Iterate it: the items come one by one, as fast as they are used.
    * GET /v1/orders/{id}/codes
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   streamCodes (id: string, query: ListOrderCodesQuery = {}, options?: CallOptions): Lines<ListOrderCodesLine> {
     return new Lines(this.connection, '/v1/orders/{id}/codes', { ...options, path: { id }, query })
@@ -111,6 +117,7 @@ export class ProductsResource extends Resource {
    * Read a product.
    * GET /v1/products/{id}
    * @param id The id of the product.
+   * @throws NotFound not_found: there is none of yours with this id.
    */
   get (id: string, options?: CallOptions): Call<GetProductResult> {
     return this.connection.request('GET', '/v1/products/{id}', { ...options, path: { id } })
