@@ -229,7 +229,7 @@ function policyView ({ policy, updatedBy, updatedAt }: PolicyRecord): ApprovalPo
 }
 
 /** An approval as its reseller sees it. */
-function approvalView (approval: StoredApproval): Approval {
+export function approvalView (approval: StoredApproval): Approval {
   const { kind, subjectId, currency } = approval
   return {
     id: showId('approval', approval.id),
@@ -251,7 +251,8 @@ function approvalView (approval: StoredApproval): Approval {
   }
 }
 
-function budgetView ({ id, kind, subject, currency, limit, spent }: StoredBudget): Budget {
+/** A budget as its reseller sees it. */
+export function budgetView ({ id, kind, subject, currency, limit, spent }: StoredBudget): Budget {
   return {
     id: showId('budget', id),
     kind,

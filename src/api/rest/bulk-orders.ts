@@ -290,7 +290,14 @@ async function answerBulkOrder (request: FastifyRequest, reply: FastifyReply, bu
   reply.header('cache-control', 'no-store')
   const seconds = retryAfterSeconds[bulk.state]
   if (seconds !== undefined) reply.header('retry-after', seconds)
-  return bulkOrderView(bulk, await readRefunded(request.caller.world.db, bulk))
+  const [view] = await bulkOrderViews(request, [bulk])
+  return view!
+}
+
+/** Bulk orders with their reports. */
+export async function bulkOrderViews (request: FastifyRequest, bulks: readonly ReportedBulkOrder[]): Promise<readonly BulkOrder[]> {
+  const refunded = await readRefunded(request.caller.world.db, resellerOf(request).id, bulks.map(bulk => bulk.id))
+  return bulks.map(bulk => bulkOrderView(bulk, refunded.get(bulk.id) ?? 0n))
 }
 
 async function answerLines (request: FastifyRequest, reply: FastifyReply, bulk: ReportedBulkOrder) {

@@ -9,7 +9,7 @@ import {
   listDeliveries, readAttempts, readDelivery, type AttemptRecord, type DeliveryFilter, type DeliveryRecord
 } from '../../domain/callbacks/read-deliveries.ts'
 import { replayDelivery } from '../../domain/callbacks/replay-deliveries.ts'
-import { readCallback } from '../../domain/callbacks/read-callback.ts'
+import { readCallbacks } from '../../domain/callbacks/read-callback.ts'
 import { readEvent } from '../../domain/events/read-events.ts'
 import type { App } from '../app-types.ts'
 import { change, resellerOf } from '../change.ts'
@@ -51,13 +51,9 @@ export function deliveryRoutes (app: App): void {
       response: { 200: Delivery }
     } as const
   }, async request => {
-    const { db } = request.caller.world
-    const { id: resellerId } = resellerOf(request)
-    const delivery = await readDelivery(db, resellerId, readId('delivery', request.params.id)!)
+    const delivery = await readDelivery(request.caller.world.db, resellerOf(request).id, readId('delivery', request.params.id)!)
     if (!delivery) throw new Problem('not_found', `You have no delivery with this id. ${kept}`)
-    const log = await readAttempts(db, delivery.id)
-    const sent = await readCallback(db, resellerId, delivery, log.at(-1)?.startedAt)
-    return { ...deliverySummaryView(delivery), log: log.map(attemptView), request: sent }
+    return (await deliveryViews(request, [delivery]))[0]!
   })
 
   app.post('/v1/deliveries/:id/replay', {
@@ -109,6 +105,17 @@ async function answerDeliveries (
     placeOf: delivery => [String(delivery.eventSequence), delivery.id],
     view: deliverySummaryView
   })
+}
+
+/** Deliveries with what is sent, and every attempt. */
+export async function deliveryViews (request: FastifyRequest, deliveries: readonly DeliveryRecord[]): Promise<readonly Delivery[]> {
+  const { db } = request.caller.world
+  const logs = await readAttempts(db, deliveries.map(delivery => delivery.id))
+  const attempted = deliveries.map(delivery => ({ delivery, attemptedAt: logs.get(delivery.id)?.at(-1)?.startedAt }))
+  const sent = await readCallbacks(db, resellerOf(request).id, attempted)
+  return deliveries.map((delivery, i) => ({
+    ...deliverySummaryView(delivery), log: (logs.get(delivery.id) ?? []).map(attemptView), request: sent[i]!
+  }))
 }
 
 /** A delivery as lists show it. */

@@ -97,7 +97,8 @@ export function encryptionKeyRoutes (app: App): void {
   })
 }
 
-function encryptionKeyView (key: EncryptionKeyRecord): EncryptionKey {
+/** An encryption key as its reseller sees it. */
+export function encryptionKeyView (key: EncryptionKeyRecord): EncryptionKey {
   return {
     id: showId('encryption_key', key.id),
     name: key.name,

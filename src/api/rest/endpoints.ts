@@ -275,7 +275,8 @@ function answerWithSecret (reply: FastifyReply, { endpoint, secret }: MadeEndpoi
 
 const paused = 'You paused it: what it is to be told waits, tests too, until you resume it.'
 
-function endpointView (endpoint: EndpointRecord): Endpoint {
+/** An endpoint as its reseller sees it. */
+export function endpointView (endpoint: EndpointRecord): Endpoint {
   return {
     id: showId('endpoint', endpoint.id),
     url: endpoint.url,

@@ -54,7 +54,7 @@ export function quoteRoutes (app: App): void {
       }),
       read: (tx, id) => readEarlierQuote(tx, reseller.id, id)
     })
-    return await explained(request, quote)
+    return (await quoteViews(request, [quote]))[0]!
   })
 
   app.get('/v1/quotes', {
@@ -89,25 +89,27 @@ export function quoteRoutes (app: App): void {
     } as const
   }, async request => {
     const { db } = request.caller.world
-    return await explained(request, await readQuote(db, resellerOf(request).id, readId('quote', request.params.id)!))
+    const quote = await readQuote(db, resellerOf(request).id, readId('quote', request.params.id)!)
+    return (await quoteViews(request, [quote]))[0]!
   })
 }
 
-async function explained (request: FastifyRequest, quote: QuoteWithLines): Promise<Quote> {
-  const steps = await explainOrder(request.caller.world.db, quote)
-  const { currency } = quote
-  return {
+/** Quotes with their lines, the prices of all of them explained by one statement. */
+export async function quoteViews (request: FastifyRequest, quotes: readonly QuoteWithLines[]): Promise<readonly Quote[]> {
+  const steps = await explainOrder(request.caller.world.db, { lines: quotes.flatMap(quote => quote.lines) })
+  let next = 0
+  return quotes.map(quote => ({
     ...quoteSummaryView(quote),
     lines: quote.lines.map((line, i) => ({
       line: i + 1,
       sku: showId('sku', line.skuId),
       quantity: line.quantity,
-      unit_price: formatAmount(line.unitPrice, currency),
-      total: formatAmount(line.total, currency),
+      unit_price: formatAmount(line.unitPrice, quote.currency),
+      total: formatAmount(line.total, quote.currency),
       price_rules: line.priceRules.map(id => showId('price_rule', id)),
-      explanation: stepsView(steps[i]!, { currency })
+      explanation: stepsView(steps[next++]!, quote)
     }))
-  }
+  }))
 }
 
 /** A quote without its lines. */

@@ -39,7 +39,7 @@ export function subscriptionRoutes (app: App): void {
   }, async (request, reply) => {
     const { id: resellerId } = resellerOf(request)
     const { reference, kind, scope, condition, threshold = null, interval_seconds: intervalSeconds = intervalSecondsDefault } = request.body
-    const book = await freshBook(request)
+    const book = await freshPrices(request)
     return await createOnce(request, reply, {
       owner: resellerId,
       resource: 'subscription',
@@ -86,7 +86,7 @@ export function subscriptionRoutes (app: App): void {
   }, async (request, reply) => {
     const { world } = request.caller
     const subscription = await readSubscription(world.db, ...addressed(request))
-    return await withValues(world.db, reply, await freshBook(request), subscription)
+    return await withValues(world.db, reply, await freshPrices(request), subscription)
   })
 
   changingRoutes(app)
@@ -157,7 +157,7 @@ function addressed (request: FastifyRequest): readonly [Uuid, Uuid] {
 }
 
 /** The price book of now: a SKU may have been listed a moment ago. */
-async function freshBook (request: FastifyRequest): Promise<PriceBook> {
+export async function freshPrices (request: FastifyRequest): Promise<PriceBook> {
   const { db, priceBook } = request.caller.world
   return await priceBook.atLeast((await snapshotVersions(db)).get('prices')!)
 }
@@ -170,8 +170,18 @@ async function withValues (
   read: Reader, reply: FastifyReply, book: PriceBook, subscription: SubscriptionRecord
 ): Promise<SubscriptionWithValues> {
   reply.header('cache-control', 'no-store')
-  const values = await readValues(read, subscription.id)
-  return { ...subscriptionView(subscription), values: values.map(seen => valueView(book, subscription, seen)) }
+  return (await subscriptionViews(read, book, subscription.resellerId, [subscription]))[0]!
+}
+
+/** A reseller's subscriptions with where they go on from. */
+export async function subscriptionViews (
+  read: Reader, book: PriceBook, resellerId: Uuid, subscriptions: readonly SubscriptionRecord[]
+): Promise<readonly SubscriptionWithValues[]> {
+  const values = await readValues(read, resellerId, subscriptions.map(({ id }) => id))
+  return subscriptions.map(subscription => ({
+    ...subscriptionView(subscription),
+    values: (values.get(subscription.id) ?? []).map(seen => valueView(book, subscription, seen))
+  }))
 }
 
 function valueView (book: PriceBook, { kind }: SubscriptionRecord, { skuId, value, toldAt }: SeenValue): SubscriptionValue {

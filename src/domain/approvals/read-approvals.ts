@@ -1,6 +1,7 @@
 import type { ApprovalKind, ApprovalReason, ApprovalState, Currency } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 
 /** A purchase that waits, or waited, for a second key. */
@@ -30,9 +31,14 @@ export interface ApprovalFilter { readonly state: ApprovalState | null, readonly
 
 /** One approval of a reseller; undefined when it is unknown or another's. */
 export async function readApproval (read: Reader, resellerId: Uuid, id: Uuid): Promise<Approval | undefined> {
-  const [approval] = await read<Approval[]>`
-    select ${read.unsafe(columns)} from approvals where reseller_id = ${resellerId} and id = ${id}`
+  const [approval] = await readApprovals(read, resellerId, [id])
   return approval
+}
+
+/** Those of a reseller's approvals that there are, in any order. */
+export async function readApprovals (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly Approval[]> {
+  return await read<Approval[]>`
+    select ${read.unsafe(columns)} from approvals where reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[])`
 }
 
 /** A reseller's approvals, newest first, older than the one named. */

@@ -6,6 +6,7 @@ import type { BulkFormat, BulkOrderState, Currency, Fill, LineReason } from '../
 import { showId, type Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader, Tx } from '../../postgres/pool.ts'
 
 /** What the work of releasing leads to. */
@@ -73,10 +74,16 @@ export async function lockBulkOrder (tx: Tx, resellerId: Uuid, id: Uuid): Promis
 
 /** A reseller's bulk order with its report; throws `not_found`. */
 export async function readBulkOrder (read: Reader, resellerId: Uuid, id: Uuid): Promise<ReportedBulkOrder> {
-  const [bulk] = await read<ReportedBulkOrder[]>`
-    select ${read.unsafe(bulkOrderColumns)}, b.report from bulk_orders b where b.reseller_id = ${resellerId} and b.id = ${id}`
+  const [bulk] = await readBulkOrders(read, resellerId, [id])
   if (!bulk) throw unknownBulkOrder()
   return bulk
+}
+
+/** Those of a reseller's bulk orders that there are, with their reports, in any order. */
+export async function readBulkOrders (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly ReportedBulkOrder[]> {
+  return await read<ReportedBulkOrder[]>`
+    select ${read.unsafe(bulkOrderColumns)}, b.report from bulk_orders b
+    where b.reseller_id = ${resellerId} and b.id = any(${bareArray(ids)}::uuid[])`
 }
 
 function unknownBulkOrder (): Problem {

@@ -1,6 +1,7 @@
 import type { BulkOrderState } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import { bulkOrderColumns, type BulkOrder } from './bulk-order.ts'
 
@@ -17,11 +18,11 @@ export async function listBulkOrders (
     order by b.id desc limit ${count}`
 }
 
-/** What was given back since of what a bulk order delivered, over all its orders. */
-export async function readRefunded (read: Reader, { resellerId, id }: BulkOrder): Promise<Amount> {
-  const [row] = await read<{ refunded: Amount }[]>`
-    select coalesce(sum(o.refunded), 0)::bigint as refunded from bulk_chunks c
+/** What was given back since of what each of a reseller's bulk orders delivered, over all its orders; those without are left out. */
+export async function readRefunded (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, Amount>> {
+  const rows = await read<{ id: Uuid, refunded: Amount }[]>`
+    select c.bulk_id as id, sum(o.refunded)::bigint as refunded from bulk_chunks c
       cross join lateral (select refunded from orders where orders.reseller_id = ${resellerId} and orders.id = c.order_id offset 0) as o
-    where c.bulk_id = ${id}`
-  return row!.refunded
+    where c.bulk_id = any(${bareArray(ids)}::uuid[]) group by c.bulk_id`
+  return new Map(rows.map(({ id, refunded }) => [id, refunded]))
 }

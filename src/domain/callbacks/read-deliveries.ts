@@ -1,5 +1,6 @@
 import type { DeliveryState, EventType } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 
 /** A delivery as the log shows it. */
@@ -50,10 +51,15 @@ export async function listDeliveries (
 
 /** One of a reseller's deliveries; undefined when it is unknown or another's. */
 export async function readDelivery (read: Reader, resellerId: Uuid, id: Uuid): Promise<DeliveryRecord | undefined> {
-  const [delivery] = await read<DeliveryRecord[]>`
-    select ${deliveryColumns(read)} from deliveries join endpoints on endpoints.id = deliveries.endpoint_id
-    where deliveries.reseller_id = ${resellerId} and deliveries.id = ${id}`
+  const [delivery] = await readDeliveries(read, resellerId, [id])
   return delivery
+}
+
+/** Those of a reseller's deliveries that there are, in any order. */
+export async function readDeliveries (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly DeliveryRecord[]> {
+  return await read<DeliveryRecord[]>`
+    select ${deliveryColumns(read)} from deliveries join endpoints on endpoints.id = deliveries.endpoint_id
+    where deliveries.reseller_id = ${resellerId} and deliveries.id = any(${bareArray(ids)}::uuid[])`
 }
 
 /** One attempt of a delivery. */
@@ -66,11 +72,15 @@ export interface AttemptRecord {
   readonly startedAt: Date
 }
 
-/** The attempts of a delivery that are still kept, oldest first. */
-export async function readAttempts (read: Reader, deliveryId: Uuid): Promise<readonly AttemptRecord[]> {
-  return await read<AttemptRecord[]>`
-    select attempt, status, error, answer_head as "answerHead", duration_ms as "durationMs", started_at as "startedAt"
-    from delivery_attempts where delivery_id = ${deliveryId} order by attempt limit ${attemptsShownMax}`
+/** The attempts of deliveries that are still kept, oldest first. */
+export async function readAttempts (read: Reader, deliveryIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, readonly AttemptRecord[]>> {
+  const rows = await read<(AttemptRecord & { readonly deliveryId: Uuid })[]>`
+    select delivery.id as "deliveryId", log.*
+    from unnest(${bareArray(deliveryIds)}::uuid[]) as delivery (id) cross join lateral (
+      select attempt, status, error, answer_head as "answerHead", duration_ms as "durationMs", started_at as "startedAt"
+      from delivery_attempts where delivery_id = delivery.id order by attempt limit ${attemptsShownMax}
+    ) as log order by delivery.id, attempt`
+  return Map.groupBy(rows, ({ deliveryId }) => deliveryId)
 }
 
 /** More than a schedule has; a delivery that is replayed over and over has more attempts than are shown. */

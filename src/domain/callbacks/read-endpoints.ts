@@ -1,6 +1,7 @@
 import type { CallbackSignature, EndpointState, EventType } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader, Tx } from '../../postgres/pool.ts'
 
 /** An endpoint as its reseller sees it; of its secrets only until when the previous one signs. */
@@ -38,9 +39,15 @@ export async function listEndpoints (
 
 /** One of a reseller's endpoints; the refusal `not_found` when it is unknown, deleted or another's. */
 export async function readEndpoint (read: Reader, resellerId: Uuid, id: Uuid): Promise<EndpointRecord> {
-  const [endpoint] = await read<EndpointRecord[]>`
-    select ${endpointColumns(read)} from endpoints where reseller_id = ${resellerId} and id = ${id} and deleted_at is null`
+  const [endpoint] = await readEndpoints(read, resellerId, [id])
   return endpoint ?? refuseUnknown()
+}
+
+/** Those of a reseller's endpoints that there are, in any order; deleted ones are gone. */
+export async function readEndpoints (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly EndpointRecord[]> {
+  return await read<EndpointRecord[]>`
+    select ${endpointColumns(read)} from endpoints
+    where reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[]) and deleted_at is null`
 }
 
 /** Locks an endpoint, against those who send to it too, and reads it. Its deliveries are locked after it, never before. */

@@ -1,5 +1,6 @@
 import type { OperatorReveal, Reveal as RevealView } from '../../../schema/rest/reveals.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 
 /** That codes of an order were shown: its positions first … first+count-1. */
@@ -36,9 +37,13 @@ export async function listReveals (read: Reader, filter: RevealFilter, olderThan
       (${owners}) as owner, lateral (
         select * from reveals where reveals.reseller_id = owner.id and ${where} order by reveals.id desc limit ${count}
       ) as newest`
+  return await read<Reveal[]>`select ${columns(read)} from ${newest} order by newest.id desc limit ${count}`
+}
+
+/** Those entries of a reseller's reveal log that there are by these ids, in any order. */
+export async function readReveals (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly Reveal[]> {
   return await read<Reveal[]>`
-    select newest.id, newest.reseller_id as "resellerId", order_id as "orderId", key_id as "keyId", first, count, ip, created_at as "createdAt"
-    from ${newest} order by newest.id desc limit ${count}`
+    select ${columns(read)} from reveals as newest where reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[])`
 }
 
 /** An entry of the reveal log as its reseller sees it. */
@@ -57,4 +62,9 @@ export function revealView (reveal: Reveal): RevealView {
 /** An entry of the reveal log as the operator sees it. */
 export function operatorRevealView (reveal: Reveal): OperatorReveal {
   return { ...revealView(reveal), reseller: showId('reseller', reveal.resellerId) }
+}
+
+function columns (read: Reader) {
+  return read`
+    newest.id, newest.reseller_id as "resellerId", order_id as "orderId", key_id as "keyId", first, count, ip, created_at as "createdAt"`
 }

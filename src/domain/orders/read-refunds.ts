@@ -23,10 +23,16 @@ export interface RefundLine { readonly line: number, readonly quantity: number, 
 
 /** The refunds of orders, oldest first. */
 export async function readRefunds (read: Reader, orderIds: readonly Uuid[]): Promise<readonly Refund[]> {
-  const rows = await read<(Omit<Refund, 'lines'> & { readonly lines: readonly KeptLine[] })[]>`
-    select id, order_id as "orderId", reason, note, amount, currency, quantity, lines, created_at as "createdAt"
-    from refunds where order_id = any(${bareArray(orderIds)}::uuid[]) order by id`
-  return rows.map(row => ({ ...row, lines: row.lines.map(line => ({ ...line, amount: BigInt(line.amount) })) }))
+  const rows = await read<RefundRow[]>`
+    select ${columns(read)} from refunds where order_id = any(${bareArray(orderIds)}::uuid[]) order by id`
+  return rows.map(toRefund)
+}
+
+/** Those of a reseller's refunds that there are by these ids, in any order. */
+export async function readRefundsOf (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly Refund[]> {
+  const rows = await read<RefundRow[]>`
+    select ${columns(read)} from refunds where reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[])`
+  return rows.map(toRefund)
 }
 
 /** A line of a refund as it is kept: the amount as a string of ten-thousandths, which JSON's numbers could not all hold. */
@@ -53,4 +59,14 @@ export function refundSummaryView (refund: Refund): RefundSummary {
 /** Puts what was refunded into the view of an order. */
 export function withRefunds (view: OrderView, refunds: readonly Refund[]): OrderView {
   return { ...view, refunds: refunds.map(refundView) }
+}
+
+interface RefundRow extends Omit<Refund, 'lines'> { readonly lines: readonly KeptLine[] }
+
+function columns (read: Reader) {
+  return read`id, order_id as "orderId", reason, note, amount, currency, quantity, lines, created_at as "createdAt"`
+}
+
+function toRefund (row: RefundRow): Refund {
+  return { ...row, lines: row.lines.map(line => ({ ...line, amount: BigInt(line.amount) })) }
 }

@@ -1,6 +1,7 @@
 import type { Reversal as ReversalView } from '../../../schema/rest/reversals.ts'
 import type { ReversalOutcome } from '../../../schema/vocabulary.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import { readRefunds, refundView, type Refund } from './read-refunds.ts'
 
@@ -17,9 +18,14 @@ export interface Reversal {
 
 /** One reversal of a reseller; undefined when it is unknown or another's. */
 export async function readReversal (read: Reader, resellerId: Uuid, id: Uuid): Promise<Reversal | undefined> {
-  const [reversal] = await withTheirRefunds(read, await read<ReversalRow[]>`
-    select ${columns(read)} from reversals where reseller_id = ${resellerId} and id = ${id}`)
+  const [reversal] = await readReversals(read, resellerId, [id])
   return reversal
+}
+
+/** Those of a reseller's reversals that there are, in any order. */
+export async function readReversals (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly Reversal[]> {
+  return await withTheirRefunds(read, await read<ReversalRow[]>`
+    select ${columns(read)} from reversals where reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[])`)
 }
 
 /** A reseller's reversals, newest first, older than the one named. */

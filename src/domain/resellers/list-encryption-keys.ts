@@ -1,6 +1,7 @@
 import type { EncryptionAlgorithm } from '../../../schema/vocabulary.ts'
 import type { EncryptionJwk } from '../../base/encryption-jwk.ts'
 import type { Uuid } from '../../base/ids.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import type { EncryptionKeyInUse } from './keyring.ts'
 
@@ -33,9 +34,15 @@ export async function listEncryptionKeys (
 
 /** One of a reseller's encryption keys; undefined when it is unknown or another's. */
 export async function readEncryptionKey (read: Reader, resellerId: Uuid, id: Uuid): Promise<EncryptionKeyRecord | undefined> {
-  const [key] = await read<EncryptionKeyRecord[]>`
-    select ${encryptionKeyColumns(read)} from encryption_keys where reseller_id = ${resellerId} and id = ${id}`
+  const [key] = await readEncryptionKeys(read, resellerId, [id])
   return key
+}
+
+/** Those of a reseller's encryption keys that there are, in any order. */
+export async function readEncryptionKeys (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly EncryptionKeyRecord[]> {
+  return await read<EncryptionKeyRecord[]>`
+    select ${encryptionKeyColumns(read)} from encryption_keys
+    where reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[])`
 }
 
 /** The key that a reseller's codes are sealed to now; null when they leave in the clear. */

@@ -1,18 +1,25 @@
 import type { StandingOrderState, StandingRunOutcome } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader, Tx } from '../../postgres/pool.ts'
 import { standingOrderColumns, type StandingOrder, type StandingRun } from './standing-order.ts'
 
 /** A reseller's standing order; `not_found` when it is unknown or another's. */
 export async function readStandingOrder (read: Reader, resellerId: Uuid, id: Uuid): Promise<StandingOrder> {
-  const [found] = await read<StandingOrder[]>`
-    select ${read.unsafe(standingOrderColumns)} from standing_orders where reseller_id = ${resellerId} and id = ${id}`
+  const [found] = await readStandingOrders(read, resellerId, [id])
   if (!found) throw new Problem('not_found', 'You have no standing order with this id.')
   return found
 }
 
-/** The same, locked: no run begins before the transaction ends, and one under way has ended. */
+/** Those of a reseller's standing orders that there are, in any order. */
+export async function readStandingOrders (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly StandingOrder[]> {
+  return await read<StandingOrder[]>`
+    select ${read.unsafe(standingOrderColumns)} from standing_orders
+    where reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[])`
+}
+
+/** One, locked: no run begins before the transaction ends, and one under way has ended. */
 export async function lockStandingOrder (tx: Tx, resellerId: Uuid, id: Uuid): Promise<StandingOrder> {
   await tx`select 1 from standing_orders where reseller_id = ${resellerId} and id = ${id} for no key update`
   return await readStandingOrder(tx, resellerId, id)

@@ -2,6 +2,7 @@ import { valuesShownMax } from '../../../schema/rest/subscriptions.ts'
 import type { SubscriptionKind, SubscriptionState } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader, Tx } from '../../postgres/pool.ts'
 import { scopeSkus, subscriptionColumns, type Subscription } from './subscription.ts'
 
@@ -20,9 +21,14 @@ export async function listSubscriptions (
 
 /** One of a reseller's subscriptions; the refusal `not_found` when it is unknown, deleted or another's. */
 export async function readSubscription (read: Reader, resellerId: Uuid, id: Uuid): Promise<Subscription> {
-  const [subscription] = await read<Subscription[]>`
-    select ${subscriptionColumns(read)} from subscriptions where reseller_id = ${resellerId} and id = ${id}`
+  const [subscription] = await readSubscriptions(read, resellerId, [id])
   return subscription ?? refuseUnknown()
+}
+
+/** Those of a reseller's subscriptions that there are, in any order. */
+export async function readSubscriptions (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly Subscription[]> {
+  return await read<Subscription[]>`
+    select ${subscriptionColumns(read)} from subscriptions where reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[])`
 }
 
 /** Locks a subscription, against the clockwork too, and reads it. */
@@ -33,13 +39,18 @@ export async function lockSubscription (tx: Tx, resellerId: Uuid, id: Uuid): Pro
 
 export interface SeenValue { readonly skuId: Uuid, readonly value: string | null, readonly toldAt: Date | null }
 
-/** What a subscription last told or saw of the first SKUs in its scope; null where it never saw any. */
-export async function readValues (read: Reader, id: Uuid): Promise<readonly SeenValue[]> {
-  return await read<SeenValue[]>`
-    select scope.sku_id as "skuId", marks.value, marks.told_at as "toldAt"
-    from subscriptions cross join lateral (${scopeSkus(read)}) as scope
-      left join subscription_marks as marks on marks.subscription_id = subscriptions.id and marks.sku_id = scope.sku_id
-    where subscriptions.id = ${id} order by scope.sku_id limit ${valuesShownMax}`
+/** What subscriptions last told or saw of the first SKUs in the scope of each; null where it never saw any. */
+export async function readValues (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, readonly SeenValue[]>> {
+  const rows = await read<(SeenValue & { readonly id: Uuid })[]>`
+    select subscriptions.id, seen.*
+    from subscriptions cross join lateral (
+      select scope.sku_id as "skuId", marks.value, marks.told_at as "toldAt"
+      from (${scopeSkus(read)}) as scope
+        left join subscription_marks as marks on marks.subscription_id = subscriptions.id and marks.sku_id = scope.sku_id
+      order by scope.sku_id limit ${valuesShownMax}
+    ) as seen
+    where reseller_id = ${resellerId} and subscriptions.id = any(${bareArray(ids)}::uuid[]) order by subscriptions.id, "skuId"`
+  return Map.groupBy(rows, ({ id }) => id)
 }
 
 function refuseUnknown (): never {

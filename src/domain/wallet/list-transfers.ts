@@ -1,6 +1,7 @@
 import type { Currency, TransferKind } from '../../../schema/vocabulary.ts'
 import type { Amount } from '../../base/money.ts'
 import type { Uuid } from '../../base/ids.ts'
+import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import type { Wallet } from './list-wallets.ts'
 
@@ -61,6 +62,16 @@ export async function readTransfer (read: Reader, wallet: Wallet, id: Uuid): Pro
            order_id, reason, created_by, created_at
     from transfers where id = ${id} and wallet_id = ${wallet.accountId}::int`
   return row && toTransfer(row, wallet.currency)
+}
+
+/** Those transfers of a reseller's wallets that there are by these ids, in any order. */
+export async function readTransfersOf (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly WalletTransfer[]> {
+  const rows = await read<(TransferRow & { readonly currency: Currency })[]>`
+    select transfers.id, transfers.kind, wallet_entry, case when debit_account = wallet_id then -amount else amount end as amount,
+           wallet_balance, order_id, reason, created_by, transfers.created_at, accounts.currency
+    from transfers join accounts on accounts.id = wallet_id
+    where transfers.id = any(${bareArray(ids)}::uuid[]) and owner_id = ${resellerId} and accounts.kind = 'wallet'`
+  return rows.map(row => toTransfer(row, row.currency))
 }
 
 /** Transfers that are no orders are few and have an index of their own; the planner must see that they are meant. */
