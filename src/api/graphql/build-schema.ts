@@ -14,7 +14,7 @@ import type { Carried, Operation, OperationInput, Operations } from './operation
 import type { Act, Follow, GraphField, GraphNode, Link, Nested, Resource } from './resource.ts'
 import { makeShapes, type Schema, type Shape } from './shapes.ts'
 
-/** What the cost of a field is counted by; absent, an object costs one and a scalar nothing. */
+/** What the cost of a field is counted by; absent, what is loaded costs one. */
 export interface FieldExtensions {
   /** The operation that answers it; its scope is the field's. */
   readonly operation?: string
@@ -199,14 +199,14 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
       async resolve (object, args, context, info) {
         const [params, query, body] = parts.map(([, { read }]) => read(args))
         const { view } = await ask(object, { params: params!, query: query!, ...(operation.schemas.body && { body }) }, context, pathOf(info.path))
-        const shown = shape.show(view)
+        const shown = shape.show(view, object?.currency)
         if (pages) shown.pageInfo.hasPreviousPage = args.after != null
         return shown
       }
     }
   }
 
-  function mutationField (name: string, { operation: id, noun }: Act): GraphQLFieldConfig<unknown, GraphContext> {
+  function mutationField (name: string, { operation: id, noun, beside = [] }: Act): GraphQLFieldConfig<unknown, GraphContext> {
     const operation = operationOf(id)
     const { params: paramsSchema, body: bodySchema, querystring } = operation.schemas
     const params = inputs.arguments(paramsSchema ?? {}, pascal(name))
@@ -216,10 +216,15 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
     const answerType = getNullableType(answer.type) as GraphQLObjectType
     const creates = bodySchema?.properties?.reference !== undefined
     const field = noun ?? answerType.name.charAt(0).toLowerCase() + answerType.name.slice(1)
+    const apart = beside.map(from => {
+      const property = operation.answer.properties![from]!
+      return { from, to: camel(from), description: property.description, ...shapes.of(property, pascal(name)) }
+    })
     const payload = new GraphQLObjectType({
       name: `${pascal(name)}Payload`,
       fields: {
         [field]: { type: answer.type },
+        ...Object.fromEntries(apart.map(({ to, type, description }) => [to, { type, ...(description !== undefined && { description }) }])),
         ...(creates && { replayed: { type: new GraphQLNonNull(GraphQLBoolean), description: 'Whether this reference came before: then this is what it made.' } })
       }
     })
@@ -237,7 +242,8 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
         const { view, replayed } = await context.carryOut(operation, {
           params: params.read(args), query: query.read(args), ...(input && { body: input.read(args.input ?? {}) })
         })
-        return { [field]: answer.show(view), replayed }
+        const told = apart.map(({ from, to, show }) => [to, show(view[from])])
+        return { [field]: answer.show(view), ...Object.fromEntries(told), replayed }
       }
     }
   }
@@ -247,7 +253,7 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
     const { properties = {} } = answer
     if (Object.keys(properties).join() !== 'data') return shapes.of(answer, typeName)
     const { type, show } = shapes.of(properties.data!, typeName)
-    return { type, show: ({ data }) => show(data) }
+    return { type, show: ({ data }, currency) => show(data, currency) }
   }
 
   function connectionOf (answer: Schema, typeName: string): Shape {
@@ -262,8 +268,8 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
     }
     return {
       type,
-      show (page) {
-        const nodes = page.data.map((view: unknown) => item.show(view))
+      show (page, currency) {
+        const nodes = page.data.map((view: unknown) => item.show(view, currency))
         const cursor = (index: number): string => page[cursorAt]?.(index) ?? page.next_cursor
         return {
           nodes,
@@ -284,7 +290,7 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
     const edge = new GraphQLObjectType({
       name: `${itemType.name}Edge`,
       fields: {
-        node: { type },
+        node: { type, extensions: { weight: 1 } satisfies FieldExtensions },
         cursor: { type: new GraphQLNonNull(GraphQLString), resolve: ({ cursor }) => cursor() }
       }
     })
@@ -292,9 +298,13 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
       name: `${itemType.name}Connection`,
       description: `A page of a list; first is 1 to ${pageLimitMax}.`,
       fields: {
-        edges: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(edge))), extensions: { weight: 0 } satisfies FieldExtensions },
-        nodes: { type: new GraphQLNonNull(new GraphQLList(type)), description: 'The things themselves, for those who need no cursors.' },
-        pageInfo: { type: new GraphQLNonNull(PageInfo), extensions: { weight: 0 } satisfies FieldExtensions },
+        edges: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(edge))) },
+        nodes: {
+          type: new GraphQLNonNull(new GraphQLList(type)),
+          description: 'The things themselves, for those who need no cursors.',
+          extensions: { weight: 1 } satisfies FieldExtensions
+        },
+        pageInfo: { type: new GraphQLNonNull(PageInfo) },
         ...Object.fromEntries(more.map(({ to, type }) => [to, { type }]))
       }
     })

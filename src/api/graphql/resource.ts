@@ -15,8 +15,8 @@ export interface Resource {
   readonly subscriptions?: Readonly<Record<string, Follow>>
   /** Fields that lead to a node which is found in what an object says of itself, by type and field. */
   readonly links?: Readonly<Record<string, Readonly<Record<string, Link>>>>
-  /** Properties that hold ids of nodes without saying so: by type and property, the type of the node. */
-  readonly references?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Properties that hold ids of nodes without saying so: by type and property, the type of the node; null for one that stays its text. */
+  readonly references?: Readonly<Record<string, Readonly<Record<string, string | null>>>>
 }
 
 export interface GraphNode {
@@ -54,6 +54,8 @@ export interface Act {
   readonly operation: string
   /** What its payload calls the answer; the type's own name otherwise. */
   readonly noun?: string
+  /** Properties of the answer that stand in the payload beside it: what is told this once and is no part of the thing. */
+  readonly beside?: readonly string[]
 }
 
 /** A field beneath an object, answered by an operation about that object: one call for each, which its cost says. */

@@ -3,8 +3,8 @@
 // becomes two fields, the id (`skuId`) and the thing itself (`sku`).
 // Closed lists are Strings in answers: they grow, and a client made today must survive a value of tomorrow. In arguments they are enums.
 import {
-  GraphQLBoolean, GraphQLFloat, GraphQLID, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString, isNonNullType,
-  type GraphQLFieldConfig, type GraphQLInterfaceType, type GraphQLNullableType, type GraphQLOutputType
+  GraphQLBoolean, GraphQLFloat, GraphQLID, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString, getNamedType,
+  isNonNullType, type GraphQLFieldConfig, type GraphQLInterfaceType, type GraphQLNullableType, type GraphQLOutputType
 } from 'graphql'
 import { DecimalAmount } from '../../../schema/rest/common.ts'
 import type { GraphContext } from './context.ts'
@@ -23,7 +23,7 @@ export interface Schema {
   readonly default?: unknown
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
-  readonly required?: readonly string[]
+  readonly required?: readonly string[] | undefined
   readonly anyOf?: readonly Schema[]
 }
 
@@ -51,8 +51,8 @@ export interface ShapeExtras {
   readonly nodeInterface: GraphQLInterfaceType
   /** More fields, by type. */
   readonly fields: (typeName: string) => GraphFields
-  /** Properties that hold ids without saying so: by type and property, the name of the node. */
-  readonly references: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Properties that hold ids without saying so: by type and property, the name of the node; null for one that is no more than its text. */
+  readonly references: Readonly<Record<string, Readonly<Record<string, string | null>>>>
 }
 
 export interface Shapes {
@@ -71,6 +71,8 @@ export const listSizeAssumed = 10
 export function makeShapes ({ nodes, nodeInterface, fields: extraFields, references }: ShapeExtras): Shapes {
   const types = new Map<string, GraphQLObjectType>()
   const schemaOf = new Map<string, Schema>()
+  /** Types inside an object that may be without a currency: so may their amounts be. */
+  const moneyless = new Set<string>()
   const byName = new Map([...nodes.values()].map(node => [node.name, node]))
   const byTitle = new Map([...nodes.values()].flatMap(node => [node.schema, ...node.summaries ?? []].map(({ title }) => [title, node] as const)))
 
@@ -91,7 +93,9 @@ export function makeShapes ({ nodes, nodeInterface, fields: extraFields, referen
       const item = shapeOf(schema.items!, owner, singular(property))
       return { type: new GraphQLList(item.type), show: isLeaf(schema.items!) ? asIs : (views, currency) => views.map((view: unknown) => item.show(view, currency)) }
     }
-    if (isDecimal(schema)) return { type: typeOf('Money', moneySchema), show: (amount, currency) => ({ amount, currency }) }
+    if (isDecimal(schema)) {
+      return { type: typeOf('Money', moneySchema), show: (amount, currency) => currency === null ? null : { amount, currency } }
+    }
     if (schema.title === 'Money') return { type: typeOf('Money', moneySchema), show: asIs }
     if (isLeaf(schema)) return { type: scalarFor(schema, property), show: asIs }
     const node = byTitle.get(schema.title)
@@ -119,8 +123,12 @@ export function makeShapes ({ nodes, nodeInterface, fields: extraFields, referen
 
   function fieldsOf (typeName: string, schema: Schema, node: NodeShape | undefined): GraphFields {
     const fields: GraphFields = {}
-    for (const { from, to, property, required, target } of propertiesOf(typeName, schema)) {
+    const { currency } = schema.properties!
+    const mayLackCurrency = currency === undefined ? moneyless.has(typeName) : withoutNull(currency)[1]
+    for (const { from, to, property, required: isRequired, target } of propertiesOf(typeName, schema)) {
       const type = target === undefined ? shapeOf(property, typeName, from).type : idType(property)
+      if (mayLackCurrency) moneyless.add(getNamedType(type).name)
+      const required = isRequired && !(mayLackCurrency && isDecimal(property))
       const told = describe(property)
       const description = told === undefined ? {} : { description: told }
       fields[to] = {
@@ -163,7 +171,8 @@ export function makeShapes ({ nodes, nodeInterface, fields: extraFields, referen
 
   function propertiesOf (typeName: string, schema: Schema) {
     return Object.entries(schema.properties!).map(([from, property]) => {
-      const target = from === 'id' ? undefined : byName.get(references[typeName]?.[from] ?? '') ?? nodes.get(prefixOf(property) ?? '')
+      const named = references[typeName]?.[from]
+      const target = from === 'id' || named === null ? undefined : byName.get(named ?? '') ?? nodes.get(prefixOf(property) ?? '')
       const isList = withoutNull(property)[0].type === 'array'
       const to = target === undefined ? camel(from) : isList ? `${camel(singular(from))}Ids` : `${camel(from)}Id`
       return { from, to, property, target, required: schema.required?.includes(from) ?? false }

@@ -1,0 +1,38 @@
+import { Endpoint, EndpointWithSecret } from '../../../schema/rest/endpoints.ts'
+import { readId } from '../../base/ids.ts'
+import { readEndpoints } from '../../domain/callbacks/read-endpoints.ts'
+import { resellerOf } from '../change.ts'
+import { endpointView } from '../rest/endpoints.ts'
+import { act, connection, read, type Resource } from './resource.ts'
+
+/** Where callbacks go. */
+export const endpoints: Resource = {
+  nodes: {
+    Endpoint: {
+      kind: 'endpoint',
+      schema: Endpoint,
+      // What it has more is its secret, which stands beside it in the payload and in no endpoint.
+      summaries: [EndpointWithSecret],
+      operation: 'getEndpoint',
+      async load (request, ids) {
+        const found = await readEndpoints(request.caller.world.db, resellerOf(request).id, ids.map(id => readId('endpoint', id)!))
+        return found.map(endpointView)
+      }
+    }
+  },
+  queries: {
+    endpoint: read('getEndpoint'),
+    endpoints: connection('listEndpoints')
+  },
+  mutations: {
+    createEndpoint: act('createEndpoint', { beside: ['secret'] }),
+    rotateEndpointSecret: act('rotateEndpointSecret', { beside: ['secret'] }),
+    updateEndpoint: act('updateEndpoint'),
+    pauseEndpoint: act('pauseEndpoint'),
+    resumeEndpoint: act('resumeEndpoint'),
+    deleteEndpoint: act('deleteEndpoint'),
+    testEndpoint: act('testEndpoint'),
+    simulateEvent: act('simulateEvent'),
+    replayEndpoint: act('replayEndpoint', { noun: 'progress' })
+  }
+}
