@@ -317,6 +317,27 @@ t.test('a token opens what the contract says it opens, and of a key that may do 
   t.same(await fingerprintOf(house.db), before, 'nothing was changed')
 })
 
+t.test('on the graph a token asks, and neither changes anything nor reads codes', async t => {
+  const holder = await house.reseller()
+  const sku = await house.sku({ codes: 10 })
+  const { id: order } = await holder.places({ sku, quantity: 2 })
+  const token = await tokenFor(await client(holder, { scopes: resellerScopes }))
+  const graph = async (query: string) => {
+    const response = await fetch(`${house.url}/graphql`, {
+      method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ query })
+    })
+    return await response.json() as { data: any, errors?: readonly { readonly extensions: { readonly code: string } }[] }
+  }
+  t.match(await graph('{ me { reseller { name } } }'), { data: { me: { reseller: { name: String } } }, errors: undefined })
+  const before = await fingerprintOf(house.db)
+  const refusals = ['scope_missing', 'token_not_accepted']
+  const bought = await graph(`mutation { placeOrder(input: { reference: "by token", lines: [{ sku: "${sku}", quantity: 1 }] }) { order { id } } }`)
+  t.ok(refusals.includes(bought.errors?.[0]?.extensions.code ?? ''), JSON.stringify(bought))
+  const seen = await graph(`{ order(id: "${order}") { id codes(limit: 5) { data { secret } } } }`)
+  t.ok(refusals.includes(seen.errors?.[0]?.extensions.code ?? ''), JSON.stringify(seen))
+  t.same(await fingerprintOf(house.db), before, 'nothing was changed')
+})
+
 t.test('no token but one of ours is taken, and no part of one can be changed', async t => {
   const tool = await client(alice, { scopes: ['catalog:read'] })
   const token = await tokenFor(tool)
