@@ -1,8 +1,9 @@
 // What a document may be, and what it costs, read off its syntax before anything is validated or carried out. Fragments are counted
 // where they are spread, so a small document cannot hide a large one; counting ends with the first limit that is passed.
-//   an object costs 1 and a scalar nothing; a change, or an operation beneath an object, 10
-//   a list costs what each of its things costs, as many times as it may hold: `first` (20 when it is not said), the number of ids that
-//   are asked for, 10 for a list inside an object
+//   what is loaded costs 1, what comes with it (a scalar, an amount of money, an address) nothing; a change, or an operation beneath an
+//   object, 10
+//   a list costs 1 for each of its things and what is asked of each, as many times as it may hold: `first` (20 when it is not said), the
+//   number of ids that are asked for, 10 for a list inside an object
 import {
   getNamedType, isCompositeType, Kind, type DocumentNode, type FieldNode, type FragmentDefinitionNode,
   type GraphQLField, type GraphQLNamedType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode, type ValueNode
@@ -78,7 +79,7 @@ export function measureCost (schema: GraphQLSchema, document: DocumentNode, oper
     const field = fieldOf(type, name)
     const fieldType = field ? getNamedType(field.type) : undefined
     const isObject = fieldType !== undefined && isCompositeType(fieldType)
-    const { sizedBy, size, pages, weight = isObject && !sizedBy && size === undefined ? 1 : 0 } = (field?.extensions ?? {}) as FieldExtensions
+    const { sizedBy, size, pages, weight = isObject && field?.resolve && !sizedBy && size === undefined ? 1 : 0 } = (field?.extensions ?? {}) as FieldExtensions
     const below = node.selectionSet ? costsOf(node.selectionSet, fieldType, { depth: at.depth + 1, lists, introspects }, spread) : []
     const isSized = (sizedBy !== undefined || size !== undefined) && isObject && !pages
     return { weight, item: isSized ? 1 : 0, size: sizedBy ? argumentSize(node, ...sizedBy) : () => size ?? 1, below }
