@@ -6,8 +6,10 @@ import { Name } from './levels.ts'
 
 export const EncryptionKeyId = Id('enc', 'The id of an encryption key; the kid of what is sealed to it.')
 
+const publicMembers = Object.fromEntries(['kid', 'crv', 'x', 'y', 'n', 'e'].map(name => [name, Type.Optional(Type.Unknown())]))
+
 /** Its members are checked by what reads it, whose refusals say more (a private key is named as such). */
-const GivenJwk = Type.Object({ kty: Type.String() }, {
+const GivenJwk = Type.Object({ kty: Type.String(), ...publicMembers }, {
   additionalProperties: true,
   description: 'A public JWK: OKP with crv X25519 (x), EC with crv P-256 (x, y), or RSA of 2048 to 8192 bits (n, e). Public members only.',
   examples: [{ kty: 'OKP', crv: 'X25519', x: '3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08' }]

@@ -7,6 +7,7 @@ import { printedFaults } from '../../schema/sandbox-faults.ts'
 import { eventTypes, type TokenScope } from '../../schema/vocabulary.ts'
 import { takesBearer } from './oauth/bearer.ts'
 import { tokenPath } from './oauth/issuer.ts'
+import { withCodeSamples } from './docs/code-samples.ts'
 import { problemType } from './problems.ts'
 import type { App } from './app-types.ts'
 
@@ -53,9 +54,9 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
   await app.register(swagger, {
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `schema-${i}` },
-    transformObject: document => nameBodies(hoistTitled({
+    transformObject: document => withCodeSamples(nameBodies(hoistTitled({
       ...'openapiObject' in document ? document.openapiObject : document.swaggerObject, webhooks: webhooks(), 'x-sandbox-faults': printedFaults()
-    })) as never,
+    }))) as never,
     openapi: {
       openapi: '3.1.0',
       info: { title: 'kahub', version, description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
