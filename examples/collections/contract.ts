@@ -76,12 +76,14 @@ interface Schema {
   readonly minProperties?: number
 }
 
+interface Parameter { readonly name: string, readonly in: string, readonly required?: boolean, readonly example?: string }
+
 interface RawOperation {
   readonly operationId: string
   readonly summary: string
   readonly description?: string
   readonly tags: readonly string[]
-  readonly parameters?: ReadonlyArray<{ readonly name: string, readonly in: string, readonly required?: boolean, readonly example?: string }>
+  readonly parameters?: ReadonlyArray<Parameter>
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>
 }
@@ -175,8 +177,8 @@ function firstPurchase (operations: readonly Operation[]): Folder {
 function plainStep (document: Document, operation: Operation): Step {
   const { summary, description = '', method, path } = operation
   const media = operation.requestBody?.content['application/json']
-  const creates = method === 'post'
-  const query = operation.parameters?.filter(parameter => parameter.in === 'query' && (parameter.required || (creates && parameter.name === 'reference')))
+  const isNeeded = ({ name, required }: Parameter) => required || (method === 'post' && name === 'reference')
+  const query = operation.parameters?.filter(parameter => parameter.in === 'query' && isNeeded(parameter))
   const body = media && { ...exampleOf(document, media.schema, '') as object, ...better[operation.operationId] }
   return {
     name: summary,

@@ -4,11 +4,12 @@ import type { Collection, Folder, Step } from './contract.ts'
 /** The files of a collection by name; `script` signs each request. */
 export function printBruno (collection: Collection, script: string): Readonly<Record<string, string>> {
   const { baseUrl, keyId, secret, ...found } = collection.variables
-  const given = Object.entries(found).filter(([, value]) => value !== '')
+  const given = Object.entries(found).filter(([, value]) => value !== '').map(([name, value]) => `${name}: ${value}`)
+  const vars = [`baseUrl: ${baseUrl}`, 'keyId: ', ...given]
   return {
-    'bruno.json': JSON.stringify({ version: '1', name: collection.name, type: 'collection', ignore: ['node_modules', '.git'] }, null, 2) + '\n',
+    'bruno.json': json({ version: '1', name: collection.name, type: 'collection', ignore: ['node_modules', '.git'] }) + '\n',
     'collection.bru': blocks([['script:pre-request', script.trimEnd()], ['docs', collection.description]]),
-    'environments/local.bru': blocks([['vars', [`baseUrl: ${baseUrl}`, 'keyId: ', ...given.map(([name, value]) => `${name}: ${value}`)].join('\n')]]) +
+    'environments/local.bru': blocks([['vars', vars.join('\n')]]) +
       'vars:secret [\n  secret\n]\n',
     ...Object.fromEntries(collection.folders.flatMap((folder, place) => printFolder(folder, place)))
   }
@@ -39,13 +40,17 @@ function printStep ({ name, description, method, path, query, body, status, chec
     ['meta', `name: ${fileName(name)}\ntype: http\nseq: ${seq}`],
     [method.toLowerCase(), `url: {{baseUrl}}${path}${target && `?${target}`}\nbody: ${body === undefined ? 'none' : 'json'}\nauth: none`],
     ...optional('params:query', query.map(([key, value]) => `${key}: ${value}`).join('\n')),
-    ...optional('body:json', body === undefined ? '' : JSON.stringify(body, null, 2)),
+    ...optional('body:json', body === undefined ? '' : json(body)),
     ...optional('script:post-response', answer(save)),
     ['tests', saved(answer(told))],
     // The script has encoded the address, and signed it so.
     ['settings', 'encodeUrl: false'],
     ...optional('docs', description)
   ])
+}
+
+function json (value: unknown): string {
+  return JSON.stringify(value, null, 2)
 }
 
 function optional (name: string, text: string): Array<readonly [string, string]> {

@@ -42,9 +42,11 @@ function tests ({ status, checks, saves }: Step): string {
     ? "pm.test('it is answered, or refused with a code', () => pm.response.code < 400 || pm.expect(answer.code).to.be.a('string'))"
     : `pm.test('the status is ${status}', () => pm.response.to.have.status(${status}))`
   const told = checks.map(({ name, of, is }) => `pm.test('${name}', () => pm.expect(${of}).to.be.${is})`)
-  const save = Object.entries(saves).map(([name, of]) => `if (pm.response.code < 300 && ${of}) pm.collectionVariables.set('${name}', ${of})`)
+  const save = Object.entries(saves).map(([name, of]) =>
+    `if (pm.response.code < 300 && ${of}) pm.collectionVariables.set('${name}', ${of})`)
   const text = [asked, ...told, ...save].join('\n')
-  const head = text.includes('answer') ? 'const answer = /json/.test(pm.response.headers.get(\'Content-Type\')) ? pm.response.json() : undefined\n' : ''
+  const read = 'const answer = /json/.test(pm.response.headers.get(\'Content-Type\')) ? pm.response.json() : undefined\n'
+  const head = text.includes('answer') ? read : ''
   return `${head}${text.includes('saved(') ? 'const saved = name => pm.variables.get(name)\n' : ''}${text}`
 }
 

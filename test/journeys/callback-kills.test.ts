@@ -66,7 +66,8 @@ const seen = { taken: 0 }
 const wrong: string[] = []
 const receiver = createServer((request, response) => {
   let text = ''
-  request.setEncoding('utf8').on('data', chunk => { text += chunk }).once('end', () => receive(byPath.get(request.url!)!, request, text, response))
+  request.setEncoding('utf8').on('data', chunk => { text += chunk })
+  request.once('end', () => receive(byPath.get(request.url!)!, request, text, response))
 })
 receiver.listen(0, '127.0.0.1')
 await once(receiver, 'listening')
@@ -88,7 +89,8 @@ const start = async () => running.push(await startProduct(t, house.databaseUrl, 
 await start()
 await start()
 
-t.test(`${share * resellersCount} events and ${kills} kills: every receiver that takes callbacks was told of all, and the rest is listed`, async t => {
+const total = share * resellersCount
+t.test(`${total} events and ${kills} kills: every receiver that takes callbacks was told of all, and the rest is listed`, async t => {
   t.comment(`seed ${seed}`)
   const started = Date.now()
   const stop = new AbortController()
@@ -120,29 +122,30 @@ t.test(`${share * resellersCount} events and ${kills} kills: every receiver that
   t.same(await proveHouse(house.db, 'live'), [], 'the invariants hold')
   const [waiting] = await house.db<{ due: bigint, dead: bigint }[]>`
     select count(*) filter (where state = 'due') as due, count(*) filter (where state = 'dead') as dead from live.deliveries`
-  t.comment(`${share * resellersCount} events to ${endpoints.length} endpoints (${beside.length} bad): ${deliveries} deliveries taken, ` +
+  t.comment(`${total} events to ${endpoints.length} endpoints (${beside.length} bad): ${deliveries} deliveries taken, ` +
     `${repeated} of them again; ${waiting!.due} due and ${waiting!.dead} dead at endpoints that take none; ` +
-    `${killed.workers} workers killed, PostgreSQL ${killed.postgres} times; bought in ${seconds(started, bought)} s, told in ${seconds(started)} s; 0 lost`)
+    `${killed.workers} workers killed, PostgreSQL ${killed.postgres} times; ` +
+    `bought in ${seconds(started, bought)} s, told in ${seconds(started)} s; 0 lost`)
   t.equal(killed.workers + killed.postgres, kills)
 })
 
 /** Takes a callback, or does with it what an endpoint of its kind does. */
 function receive (endpoint: Endpoint, request: IncomingMessage, text: string, response: ServerResponse): void {
   endpoint.requests++
-  const { 'webhook-id': id = '', 'webhook-timestamp': timestamp, 'webhook-signature': signatures = '' } = request.headers as Record<string, string>
-  const fault = faultOf(endpoint, id, timestamp!, signatures, text)
+  const [id, timestamp, signatures] = ['id', 'timestamp', 'signature'].map(name => String(request.headers[`webhook-${name}`]))
+  const fault = faultOf(endpoint, id!, timestamp!, signatures!, text)
   if (fault !== undefined) wrong.push(`${endpoint.path} ${id}: ${fault} ${text.slice(0, 200)}`)
   switch (endpoint.kind) {
     case 'hole': return
     case 'failing': return void response.writeHead(500).end()
     case 'reset': return void request.socket.destroy()
-    case 'flapping': if (refuses(endpoint, id)) return void response.writeHead(503).end()
+    case 'flapping': if (refuses(endpoint, id!)) return void response.writeHead(503).end()
   }
   const { sequence, id: event, data } = JSON.parse(text)
   const before = endpoint.taken.get(sequence)
   if (before) before.times++
   else {
-    endpoint.taken.set(sequence, { id, event, reference: data.order.reference, times: 1 })
+    endpoint.taken.set(sequence, { id: id!, event, reference: data.order.reference, times: 1 })
     seen.taken++
   }
   response.writeHead(204).end()
@@ -199,8 +202,8 @@ async function buysOnce (reseller: number, reference: string, ending: AbortSigna
     try {
       return void await house.worlds.live.placeOrder(order)
     } catch (error) {
-      const mayPass = error instanceof Problem ? ['overloaded', 'database_unavailable'].includes(error.code) : failureKind(error) === 'transient'
-      if (!mayPass || ending.aborted) throw error
+      const code = error instanceof Problem ? error.code : failureKind(error)
+      if (!['overloaded', 'database_unavailable', 'transient'].includes(code) || ending.aborted) throw error
       await pause(20)
     }
   }
@@ -238,7 +241,8 @@ async function settles (ending: AbortSignal): Promise<void> {
       select 1 from live.deliveries where endpoint_id = any(${ids}::uuid[]) and state = 'due' limit 1`)
     if (due.length === 0) return
   }
-  throw new Error(`not all was told: ${complete.filter(({ taken }) => taken.size < share).map(({ path, taken }) => `${path} ${taken.size}`).join(', ')}`)
+  const left = complete.filter(({ taken }) => taken.size < share).map(({ path, taken }) => `${path} ${taken.size}`)
+  throw new Error(`not all was told: ${left.join(', ')}`)
 }
 
 /** What a bad endpoint has not taken is told to its reseller, delivery by delivery. */

@@ -58,7 +58,9 @@ t.test('the scripts of both sign byte for byte as the independent vectors say', 
       Signature: vector.signature,
       ...(vector.content_digest !== null && { 'Content-Digest': vector.content_digest })
     }
-    for (const [name, script] of Object.entries(scripts)) t.match(await signedBy(script, vector), expected, `${name}: ${vector.method} ${vector.target}`)
+    for (const [name, script] of Object.entries(scripts)) {
+      t.match(await signedBy(script, vector), expected, `${name}: ${vector.method} ${vector.target}`)
+    }
   }
 })
 
@@ -128,7 +130,9 @@ interface Execution {
   readonly assertions?: ReadonlyArray<{ readonly assertion: string, readonly error?: Error }>
 }
 
-interface Summary { readonly run: { readonly executions: readonly Execution[], readonly failures: ReadonlyArray<{ readonly error: Error }> } }
+interface Summary {
+  readonly run: { readonly executions: readonly Execution[], readonly failures: ReadonlyArray<{ readonly error: Error }> }
+}
 interface Newman { run (options: object, done: (error: Error | null, summary: Summary) => void): void }
 
 interface SandboxContext {
@@ -143,7 +147,8 @@ function run (t: Test, more: { folder?: string, secret?: string, failures?: true
   const { keyId, secret } = reseller.credentials as { keyId: string, secret: string }
   const values = { baseUrl: house.url, keyId, secret: more.secret ?? secret }
   const envVar = Object.entries(values).map(([key, value]) => ({ key, value }))
-  return new Promise((resolve, reject) => newman.run({ collection: postman, folder: more.folder, envVar, reporters: [] }, (error, summary) => {
+  const options = { collection: postman, folder: more.folder, envVar, reporters: [] }
+  return new Promise((resolve, reject) => newman.run(options, (error, summary) => {
     if (error) return reject(error)
     const failed = summary.run.failures.map(failure => failure.error.message)
     if (more.failures) t.ok(failed.length > 0, 'its tests say so')
@@ -166,7 +171,8 @@ interface Signable {
 }
 
 /** Runs a script of a collection on a request, at the time and with the nonce of a vector; gives the address, the body and the headers. */
-function signedBy (script: string, { method, target, body, secret, signature_input: input, headers = {} }: Signable): Promise<Record<string, string>> {
+function signedBy (script: string, vector: Signable): Promise<Record<string, string>> {
+  const { method, target, body, secret, signature_input: input, headers = {} } = vector
   const [, created, keyId, nonce] = /;created=(\d+);keyid="([^"]+)";nonce="([^"]+)"/.exec(input)!
   const given = JSON.stringify({ method, url: `http://127.0.0.1:8080${target}`, body, headers, values: { keyId, secret } })
   const code = `

@@ -46,7 +46,8 @@ const generators: readonly Generator[] = [
     program: `
 import type { components, paths, webhooks } from './kahub/contract.js'
 
-type Answer<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never
+type Json<Body> = { get: { responses: { 200: { content: { 'application/json': Body } } } } }
+type Answer<Path extends keyof paths> = paths[Path] extends Json<infer Body> ? Body : never
 type Problem = components['schemas']['Problem']
 type Callback = webhooks['order.completed']['post']['requestBody']['content']['application/json']
 
@@ -54,7 +55,8 @@ export async function buy (baseUrl: string, signed: typeof fetch) {
   const products: Answer<'/v1/products'> = await (await signed(baseUrl + '/v1/products?limit=5')).json()
   const sku = products.data[0]!.skus[0]!.id
   const price: string | undefined = products.data[0]!.skus[0]!.unit_price?.amount
-  const bought = await place(baseUrl, signed, { reference: 'PO-1', lines: [{ sku, quantity: 1 }], max_total: { amount: '10', currency: 'CNY' } })
+  const most = { amount: '10', currency: 'CNY' } as const
+  const bought = await place(baseUrl, signed, { reference: 'PO-1', lines: [{ sku, quantity: 1 }], max_total: most })
   const refused = await place(baseUrl, signed, { reference: 'PO-2', lines: [{ sku, quantity: 2 }] })
   return { price, bought, refused }
 }
@@ -86,7 +88,12 @@ export const nothing: components['schemas']['PlaceOrderBody'] = { reference: 'PO
   {
     package: '@hey-api/openapi-ts',
     words: (contract, folder) => ['openapi-ts', '-i', contract, '-o', folder, '--no-log-file'],
-    says: [/^@hey-api\/openapi-ts v[\d.]+$/, /^\[Job 1\] ~ Generating\.\.\.$/, /^\[Job 1\] {3}\[1\] \S+$/, /^\[Job 1\] ✓ \S+ · \d+ files · [\d.]+m?s$/],
+    says: [
+      /^@hey-api\/openapi-ts v[\d.]+$/,
+      /^\[Job 1\] ~ Generating\.\.\.$/,
+      /^\[Job 1\] {3}\[1\] \S+$/,
+      /^\[Job 1\] ✓ \S+ · \d+ files · [\d.]+m?s$/
+    ],
     types: 'types.gen.ts',
     section: 1,
     program: `
@@ -146,7 +153,12 @@ for (const generator of generators) {
     t.same(await run('tsc', ['-p', folder]), { code: 0, said: '' }, 'it compiles strictly, and what must not compile does not')
 
     await Promise.all(['program', 'example'].map(name => build({
-      entryPoints: [join(folder, `${name}.ts`)], outfile: join(folder, `${name}.mjs`), bundle: true, format: 'esm', platform: 'node', logLevel: 'silent'
+      entryPoints: [join(folder, `${name}.ts`)],
+      outfile: join(folder, `${name}.mjs`),
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'silent'
     })))
     const { buy } = await import(pathToFileURL(join(folder, 'program.mjs')).href) as Program
     const { price, bought, refused } = await buy(house.url, signedFetch(reseller.credentials as { keyId: string, secret: string }))
@@ -164,7 +176,8 @@ for (const generator of generators) {
 t.test('a contract that refers to what is not there would have been noticed', async t => {
   const folder = await openFolder(t)
   const broken = join(folder, 'broken.yaml')
-  await writeFile(broken, (await readFile(contract, 'utf8')).replaceAll('#/components/schemas/PlaceOrderBody', '#/components/schemas/Nothing'))
+  const whole = await readFile(contract, 'utf8')
+  await writeFile(broken, whole.replaceAll('#/components/schemas/PlaceOrderBody', '#/components/schemas/Nothing'))
   const { code, said } = await generate(generators[0]!, broken, folder)
   t.not(code, 0)
   t.match(said, /Can't resolve \$ref/)
