@@ -1,7 +1,7 @@
 // What openapi.yaml says beyond the routes themselves: who signs, what refusals look like, how lists and money are written.
 import swagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
-import { problemCodes } from '../../schema/problems.ts'
+import { problemCodes, problems } from '../../schema/problems.ts'
 import { callbackOf, eventMeanings } from '../../schema/rest/events.ts'
 import { printedFaults } from '../../schema/sandbox-faults.ts'
 import { eventTypes, type TokenScope } from '../../schema/vocabulary.ts'
@@ -13,7 +13,9 @@ import type { App } from './app-types.ts'
 
 const description = `Wholesale orders on sealed stock. Every request is signed (RFC 9421 HTTP Message Signatures, RFC 9530 Content-Digest);
 every refusal is application/problem+json (RFC 9457) with a \`code\`; every creating call carries your own \`reference\`, and the same
-reference gives the same result, for ever. Money is a decimal string of major units. Enums in answers may grow: treat unknown values as unknown.`
+reference gives the same result, for ever. Money is a decimal string of major units. Enums in answers may grow: treat unknown values as unknown.
+
+Guides, from the first purchase to going live: [/docs](/docs). 中文指南：[/docs/zh-CN](/docs/zh-CN).`
 
 const sandboxDescription = 'With a test key (key_test_…): play stock, play money, and faults on demand. The header `Kahub-Sandbox: ' +
   '<fault>[; parameter=value][; times=n][; repeat]` (several divided by commas), covered by the signature like every kahub- header, makes ' +
@@ -39,7 +41,12 @@ const problemSchema = {
     title_zh: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string', description: 'What is wrong here, and what to do.' },
-    code: { type: 'string', enum: problemCodes, description: 'Stable; in order of precedence.' },
+    code: {
+      type: 'string',
+      enum: problemCodes,
+      description: 'Stable; in order of precedence.',
+      'x-status': Object.fromEntries(problemCodes.map(code => [code, problems[code].status]))
+    },
     request_id: { type: 'string' },
     retryable: { type: 'boolean', description: 'The same request may succeed later without being changed.' },
     errors: {

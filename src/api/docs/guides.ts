@@ -32,7 +32,7 @@ const plan: readonly { readonly titles: Readonly<Record<Language, string>>, read
   { titles: { en: 'Begin', 'zh-CN': '入门' }, names: ['first-purchase', 'signing', 'signing-examples', 'sdk', 'sandbox', 'going-live'] },
   { titles: { en: 'Buy', 'zh-CN': '采购' }, names: ['idempotency', 'buying-day', 'approvals', 'standing-orders', 'sealed-delivery'] },
   { titles: { en: 'Be told', 'zh-CN': '接收通知' }, names: ['callbacks'] },
-  { titles: { en: 'Look up', 'zh-CN': '查阅' }, names: ['errors', 'versions', 'graphql', 'certify', 'cli', 'newcomer', 'changes'] }
+  { titles: { en: 'Look up', 'zh-CN': '查阅' }, names: ['errors', 'versions', 'graphql', 'certify', 'cli', 'tools', 'changes'] }
 ]
 
 /** Documents that lie outside of docs/. */

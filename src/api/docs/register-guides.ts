@@ -46,6 +46,8 @@ export async function registerGuides (app: App): Promise<void> {
     reply.headers({ 'cache-control': `public, max-age=${assetSecondsMax}, immutable`, 'x-content-type-options': 'nosniff' })
     return reply.type(assets[name]).send(site.asset(name))
   })
+  // Browsers ask for it beside pages that name no icon, as the reference and plain answers.
+  app.get('/favicon.ico', hidden, (_, reply) => reply.code(204).header('cache-control', `public, max-age=${pageSecondsMax}`).send())
   app.get('/docs/', hidden, (_, reply) => reply.redirect(homePath('en')))
 }
 
