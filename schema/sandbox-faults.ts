@@ -30,7 +30,7 @@ export const timesParameter = {
   max: 100
 } as const satisfies FaultParameter
 
-const silenceMs = { says: 'How long the connection stays silent before it is closed, in milliseconds.', default: 60_000, min: 1, max: 120_000 }
+const silenceMs = { says: 'How long the connection is silent before it is closed, in milliseconds.', default: 60_000, min: 1, max: 120_000 }
 const retryAfter = { says: 'Retry-After, in seconds.', default: 1, min: 0, max: 60 }
 
 export const sandboxFaultKinds: Readonly<Record<SandboxFault, SandboxFaultKind>> = {
@@ -81,8 +81,8 @@ export const sandboxFaultKinds: Readonly<Record<SandboxFault, SandboxFaultKind>>
     parameters: { seconds: { says: 'How long it waits for a later one at most.', default: 10, min: 1, max: 600 } }
   },
   callback_forged: {
-    says: 'Before the true callback comes another that kahub did not sign: an order.cancelled for the same order, under an id of its own, ' +
-      'with a signature that is well-formed and wrong. Nothing in its body tells; verifying does.',
+    says: 'Before the true callback comes another that kahub did not sign: an order.cancelled for the same order, under an id of its ' +
+      'own, with a signature that is well-formed and wrong. Nothing in its body tells; verifying does.',
     parameters: {}
   }
 }

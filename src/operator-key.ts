@@ -16,7 +16,7 @@ export async function createOperatorKey (world: World): Promise<Omit<Credentials
   return { keyId: key.id, algorithm: 'hmac-sha256', secret: secret.reveal() }
 }
 
-/** Keeps `operator.json` (of the test world: `operator-test.json`) in the home: made when it is not there, and brought to the address that is served now. */
+/** Keeps `operator.json` (of the test world `operator-test.json`) in the home: made when missing, brought to the address served now. */
 export async function ensureOperatorFile (world: World, home: string, url: string): Promise<Credentials> {
   const file = join(home, world.name === 'live' ? 'operator.json' : 'operator-test.json')
   const known = await readCredentials(file)

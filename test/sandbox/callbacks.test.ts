@@ -44,8 +44,8 @@ async function shopWith (t: Test, answer?: (callback: Callback) => ReceiverAnswe
       await db`update test.endpoints set next_due_at = now()`
     },
     arrived: () => receiver.received.map(({ json }) => String(json.data.order?.reference ?? json.type)),
-    verdicts: () => Promise.all(receiver.received.map(({ headers, text }) =>
-      webhooks.unwrap(text, headers, { secrets: endpoint.secret! }).then(() => 'true', (error: { reason?: string }) => error.reason ?? String(error))))
+    verdicts: () => Promise.all(receiver.received.map(({ headers, text }) => webhooks.unwrap(text, headers, { secrets: endpoint.secret! })
+      .then(() => 'true', (error: { reason?: string }) => error.reason ?? String(error))))
   }
 }
 
@@ -102,7 +102,8 @@ t.test('a callback out of order waits for a later one, and no longer than it is 
 })
 
 t.test('a forged callback comes before the true one; its signature tells, its body does not, and the answer to it is kept', async t => {
-  const { receiver, shop, orders, deliver, letTimePass, verdicts } = await shopWith(t, ({ json }) => json.type === 'order.cancelled' ? 401 : 200)
+  const careful = ({ json }: Callback) => json.type === 'order.cancelled' ? 401 : 200
+  const { receiver, shop, orders, deliver, letTimePass, verdicts } = await shopWith(t, careful)
   const reference = await orders('callback_forged')
   await deliver()
   t.match(receiver.received[0]!.json, { type: 'order.cancelled', data: { order: { reference, state: 'cancelled' } } })
@@ -116,7 +117,8 @@ t.test('a forged callback comes before the true one; its signature tells, its bo
   t.same(Object.keys(forged!.json), Object.keys(genuine!.json), 'it looks like any other')
   t.same(Object.keys(forged!.headers).sort(), Object.keys(genuine!.headers).sort())
   t.match((await shop.kahub.sandbox.listStrikes({ fault: 'callback_forged' })).data[0], { reference, delivery: forged!.id, status: 401 })
-  t.match((await shop.kahub.deliveries.list()).data, [{ id: genuine!.id, state: 'delivered', attempts: 1 }], 'it is in no list of deliveries')
+  const { data } = await shop.kahub.deliveries.list()
+  t.match(data, [{ id: genuine!.id, state: 'delivered', attempts: 1 }], 'it is in no list of deliveries')
 })
 
 t.test('the test and the sample of an endpoint go wrong as well', async t => {

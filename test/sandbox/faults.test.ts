@@ -1,9 +1,12 @@
 // What the sandbox makes go wrong, each fault as its buyer meets it: over a bare socket, and through the SDK, which must come to one
 // order in the end. Books and stock are proven after all of it.
 import t from 'tap'
+import { Socket } from 'node:net'
 import { ConnectionError, Kahub, ServerError, TimeoutError } from '../../sdk/src/index.ts'
 import { sandboxFaultKinds } from '../../schema/sandbox-faults.ts'
 import { sandboxFaults, type AnswerFault } from '../../schema/vocabulary.ts'
+import { openSilence, silentMax } from '../../src/api/sandbox/silence.ts'
+import { serve } from '../../src/compose.ts'
 import { settleUndecided } from '../../src/domain/sandbox/settle-undecided.ts'
 import { openHouse, outcomeOf } from '../support/house.ts'
 
@@ -78,7 +81,11 @@ t.test('a fault before the commit leaves no order, one after it leaves exactly o
 })
 
 t.test('the SDK comes to one order through every fault that a repeat heals', async t => {
-  for (const fault of ['timeout_before_commit', 'timeout_after_commit', 'reset_before_commit', 'reset_after_commit', 'error_before_commit', 'error_after_commit', 'unavailable; retry_after=0', 'rate_limited; retry_after=0']) {
+  const healed = [
+    'timeout_before_commit', 'timeout_after_commit', 'reset_before_commit', 'reset_after_commit', 'error_before_commit',
+    'error_after_commit', 'unavailable; retry_after=0', 'rate_limited; retry_after=0'
+  ]
+  for (const fault of healed) {
     const kahub = new Kahub({ ...shop.credentials, timeoutMs: 300, pause: async () => {} })
     const before = await balance()
     const headers = { 'kahub-sandbox': fault }
@@ -87,7 +94,9 @@ t.test('the SDK comes to one order through every fault that a repeat heals', asy
     t.equal(await balance(), before - price, `${fault}: paid once`)
   }
   const kahub = new Kahub({ ...shop.credentials, timeoutMs: 200, retriesMax: 0 })
-  const place = (fault: string) => kahub.orders.place({ reference: newReference(), lines: [{ sku, quantity: 1 }] }, { headers: { 'kahub-sandbox': fault } })
+  const place = (fault: string) => kahub.orders.place({ reference: newReference(), lines: [{ sku, quantity: 1 }] }, {
+    headers: { 'kahub-sandbox': fault }
+  })
   await t.rejects(place('timeout_after_commit'), TimeoutError)
   await t.rejects(place('reset_after_commit'), ConnectionError)
   await t.rejects(place('error_after_commit'), ServerError)
@@ -101,7 +110,8 @@ t.test('times and repeat say how often a fault strikes; without a reference it s
   for (let n = 0; n < 3; n++) t.equal((await orders('unavailable; repeat', { reference })).status, 503)
   const asks = async () => (await shop.send('GET', '/v1/me', { headers: { 'kahub-sandbox': 'unavailable' } })).status
   t.same([await asks(), await asks(), await asks(), await asks()], [503, 200, 503, 200])
-  t.equal((await shop.send('GET', '/v1/wallets', { headers: { 'kahub-sandbox': 'unavailable' } })).status, 503, 'another call counts for itself')
+  const other = await shop.send('GET', '/v1/wallets', { headers: { 'kahub-sandbox': 'unavailable' } })
+  t.equal(other.status, 503, 'another call counts for itself')
 })
 
 t.test('a slow answer is the true one, late; it is told as struck', async t => {
@@ -157,7 +167,8 @@ t.test('a price that rises between looking and buying is refused by max_total, b
 })
 
 t.test('an order that nobody knows about yet is undecided under its reference until it is settled, either way', async t => {
-  for (const [outcome, state, event] of [['completed', 'completed', 'order.completed'], ['cancelled', 'cancelled', 'order.cancelled']] as const) {
+  for (const outcome of ['completed', 'cancelled'] as const) {
+    const event = `order.${outcome}` as const
     const reference = newReference()
     const before = await balance()
     const place = () => orders(`supplier_unknown; seconds=600; outcome=${outcome}`, { reference })
@@ -174,13 +185,14 @@ t.test('an order that nobody knows about yet is undecided under its reference un
 
     await db`update test.sandbox_undecided set settle_at = now() where reference = ${reference}`
     await settleUndecided(test.stepDb, 10)
-    t.equal((await orderOf(reference))!.state, state)
+    t.equal((await orderOf(reference))!.state, outcome)
     t.equal(await balance(), outcome === 'completed' ? before - price : before)
     const told = (await shop.kahub.events.list({ after: 0, limit: 100, types: [event] })).data
     t.ok(told.some(({ data }) => (data as { order: { reference: string } }).order.reference === reference), `${event} is told`)
     if (outcome === 'completed') t.equal((await place()).json.lines[0].codes.length, 1, 'the codes are there, under the same reference')
   }
-  t.match(await orders('supplier_unknown', { lines: [{ sku, quantity: 100_000 }] }), { status: 409, code: 'out_of_stock' }, 'what cannot be had is refused as ever')
+  const beyond = await orders('supplier_unknown', { lines: [{ sku, quantity: 100_000 }] })
+  t.match(beyond, { status: 409, code: 'out_of_stock' }, 'what cannot be had is refused as ever')
   t.same(await db`select from test.sandbox_undecided`, [], 'and leaves nothing to be settled')
 })
 
@@ -208,13 +220,32 @@ t.test('a live key that asks for a fault is refused, whatever it asks, and so is
   }
   t.equal((await live.kahub.orders.list()).data.length, 0, 'nothing was bought')
   t.equal((await house.operators.test.send('GET', '/admin/v1/books', { headers: { 'kahub-sandbox': 'unavailable' } })).code, 'sandbox_only')
-  const invalid = ['', 'nonsense', 'unavailable; retry_after=999', 'unavailable; after=1', 'slow_answer, unavailable', 'out_of_stock, out_of_stock',
-    'slow_answer; ms=', 'supplier_unknown; outcome=maybe', 'x'.repeat(501), sandboxFaults.slice(8).join(',')]
-  for (const fault of invalid) t.match(await orders(fault), { status: 422, code: 'sandbox_fault_invalid' }, JSON.stringify(fault.slice(0, 40)))
+  const invalid = [
+    '', 'nonsense', 'unavailable; retry_after=999', 'unavailable; after=1', 'slow_answer, unavailable', 'out_of_stock, out_of_stock',
+    'slow_answer; ms=', 'supplier_unknown; outcome=maybe', 'x'.repeat(501), sandboxFaults.slice(8).join(',')
+  ]
+  for (const fault of invalid) {
+    t.match(await orders(fault), { status: 422, code: 'sandbox_fault_invalid' }, JSON.stringify(fault.slice(0, 40)))
+  }
   const elsewhere = await shop.send('GET', '/v1/me', { headers: { 'kahub-sandbox': 'out_of_stock' } })
   t.match(elsewhere, { status: 422, code: 'sandbox_fault_invalid' })
   const uncovered = await shop.send('GET', '/v1/me', { tamper: { headersAfter: { 'kahub-sandbox': 'unavailable' } } })
   t.equal(uncovered.code, 'signature_insufficient', 'the header is signed')
+})
+
+t.test('orders of the graph are struck as those of REST are', async t => {
+  const query = 'mutation ($input: PlaceOrderInput!) { placeOrder (input: $input) { order { state delivered } } }'
+  const reference = newReference()
+  const mutate = (fault: string) => shop.send('POST', '/graphql', {
+    body: { query, variables: { input: { reference, lines: [{ sku, quantity: 1 }] } } }, headers: { 'kahub-sandbox': fault }
+  })
+  t.match((await mutate('out_of_stock')).json, { errors: [{ extensions: { code: 'out_of_stock' } }] })
+  t.equal(await codeOf(mutate('reset_after_commit')), 'ECONNRESET')
+  t.match(await orderOf(reference), { state: 'completed' })
+  t.match((await mutate('reset_after_commit')).json.data.placeOrder.order, { delivered: 1 })
+  const live = await house.reseller()
+  const refused = await live.send('POST', '/graphql', { body: { query: '{ __typename }' }, headers: { 'kahub-sandbox': 'slow_answer' } })
+  t.equal(refused.status, 403)
 })
 
 t.test('what struck can be read, by its reseller alone', async t => {
@@ -224,6 +255,25 @@ t.test('what struck can be read, by its reseller alone', async t => {
   t.match(data, [{ fault: 'unavailable', call: 'POST /v1/orders', reference }])
   t.same((await (await house.reseller({ world: 'test' })).kahub.sandbox.listStrikes({ reference })).data, [])
   t.equal(await outcomeOf((await house.reseller()).kahub.sandbox.listStrikes()), 'sandbox_only')
+})
+
+t.test('connections are kept silent up to a bound, and none keeps the server from ending', async t => {
+  const silence = openSilence()
+  const sockets = Array.from({ length: silentMax + 2 }, () => new Socket())
+  for (const socket of sockets) silence.keep(socket, 60_000)
+  t.same(sockets.map(({ destroyed }) => destroyed), sockets.map((_, n) => n < 2), 'the longest silent are closed')
+  silence.end()
+  t.ok(sockets.every(({ destroyed }) => destroyed))
+
+  const serving = await serve(house.worlds, { host: '127.0.0.1', port: 0, metricsPort: 0, trustProxy: false, logger: false })
+  const calls = Array.from({ length: 3 }, (_, n) => codeOf(shop.at(serving.url).send('GET', `/v1/orders?limit=${n + 1}`, {
+    headers: { 'kahub-sandbox': 'timeout_before_commit; ms=120000' }
+  })))
+  const seen = async () => (await db<{ count: number }[]>`
+    select count(*)::int from test.sandbox_strikes where parameters @> '{"ms": 120000}'`)[0]!.count
+  while (await seen() < calls.length) await new Promise(resolve => setImmediate(resolve))
+  await serving.close()
+  t.same(await Promise.all(calls), ['ECONNRESET', 'ECONNRESET', 'ECONNRESET'])
 })
 
 t.test('every fault is told with its meaning', async t => {

@@ -28,7 +28,8 @@ export function sandboxRoutes (app: App): void {
       operationId: 'fillSandboxStock',
       'x-sdk': { resource: 'sandbox', method: 'fillStock' },
       summary: 'Fill the shelf of a SKU',
-      description: 'Makes the codes that are missing from the quantity; they open nothing. A SKU that has as many gets none, so it can be sent again.',
+      description: 'Makes the codes that are missing from the quantity; they open nothing. A SKU that has as many gets none, so it can be ' +
+        'sent again.',
       tags: ['Sandbox'],
       body: FillStock,
       response: { 200: SandboxStock }
@@ -107,7 +108,8 @@ export function sandboxRoutes (app: App): void {
       operationId: 'listSandboxStrikes',
       'x-sdk': { resource: 'sandbox', method: 'listStrikes' },
       summary: 'The faults that struck, newest first',
-      description: `What Kahub-Sandbox and goods with a fault have done, for ${strikesKeptDays} days; of a forged callback also what your endpoint answered.`,
+      description: `What Kahub-Sandbox and goods with a fault have done, for ${strikesKeptDays} days; of a forged callback also what your ` +
+        'endpoint answered.',
       tags: ['Sandbox'],
       querystring: ListStrikes,
       response: { 200: StrikePage }

@@ -19,7 +19,8 @@ export function readFaults (header: string): readonly FaultWish[] {
 /** The faults that tags of products ask for; of a tag that names none, nothing is made. */
 export function faultsOfTags (tags: readonly string[]): readonly FaultWish[] {
   const named = new Set(tags.map(tag => tag.slice(sandboxTagPrefix.length)))
-  return sandboxFaults.filter(fault => named.has(fault)).map(fault => ({ fault, parameters: defaultsOf(fault), times: timesParameter.default }))
+  return sandboxFaults.filter(fault => named.has(fault)).map(fault =>
+    ({ fault, parameters: defaultsOf(fault), times: timesParameter.default }))
 }
 
 /** Whether a word stands in a closed list. */
@@ -41,7 +42,10 @@ function readFault (text: string): FaultWish {
     const [key = '', value = ''] = part.split('=', 2)
     if (key === 'times') times = Number(readParameter(name, key, timesParameter, value))
     else if (Object.hasOwn(known, key)) parameters[key] = readParameter(name, key, known[key]!, value)
-    else throw refused(`gives ${name} the parameter ${JSON.stringify(key)}; it takes ${[...Object.keys(known), 'times', 'repeat'].join(', ')}`)
+    else {
+      const taken = [...Object.keys(known), 'times', 'repeat'].join(', ')
+      throw refused(`gives ${name} the parameter ${JSON.stringify(key)}; it takes ${taken}`)
+    }
   }
   return { fault: name, parameters, times }
 }

@@ -60,7 +60,7 @@ async function strikeBefore (request: FastifyRequest, reply: FastifyReply, silen
   const route = `${request.method} ${request.routeOptions.url}`
   if (!isTest(caller)) {
     if (header === undefined) return true
-    throw new Problem('sandbox_only', 'Kahub-Sandbox asks for faults, which only a reseller’s test key (key_test_…) can do. Nothing was done.')
+    throw new Problem('sandbox_only', 'Only a reseller’s test key (key_test_…) can ask for faults with Kahub-Sandbox. Nothing was done.')
   }
   const wishes = await wishesOf(caller, request, typeof header === 'string' ? header : undefined, route)
   if (wishes.length === 0) return true
@@ -76,7 +76,9 @@ async function strikeBefore (request: FastifyRequest, reply: FastifyReply, silen
   return true
 }
 
-async function wishesOf (caller: TestCaller, request: FastifyRequest, header: string | undefined, route: string): Promise<readonly FaultWish[]> {
+async function wishesOf (
+  caller: TestCaller, request: FastifyRequest, header: string | undefined, route: string
+): Promise<readonly FaultWish[]> {
   const asked = header === undefined ? [] : readFaults(header)
   for (const { fault } of asked) refuseElsewhere(fault, route)
   if (route !== placing) return asked

@@ -72,7 +72,9 @@ export async function bendDeliveries (db: Db, worker: string, leased: readonly L
 }
 
 /** Tells what an endpoint answered to a forged callback. */
-export async function tellForgery (db: Db, strikeId: Uuid, { status, error }: { readonly status: number | null, readonly error: string | null }): Promise<void> {
+export async function tellForgery (
+  db: Db, strikeId: Uuid, { status, error }: { readonly status: number | null, readonly error: string | null }
+): Promise<void> {
   await transact(db, tx => tx`update sandbox_strikes set status = ${status}, error = ${error} where id = ${strikeId}`)
 }
 
@@ -97,7 +99,8 @@ async function findFaults (db: Db, leased: readonly LeasedDelivery[]): Promise<r
   return await db<Fault[]>`
     select asked.id, asked.fault, asked.parameters, asked.subject, deliveries.reseller_id as "resellerId",
            deliveries.endpoint_id as "endpointId", deliveries.id as "deliveryId", deliveries.sequence
-    from unnest(${bareArray(told.map(({ id }) => id))}::uuid[], ${quotedArray(told.map(({ subject }) => subject))}::text[]) as told (id, subject)
+    from unnest(${bareArray(told.map(({ id }) => id))}::uuid[], ${quotedArray(told.map(({ subject }) => subject))}::text[])
+      as told (id, subject)
     join deliveries on deliveries.id = told.id
     join sandbox_callbacks as asked on asked.reseller_id = deliveries.reseller_id and asked.subject = told.subject
     left join sandbox_deliveries as struck on struck.fault_id = asked.id and struck.endpoint_id = deliveries.endpoint_id
@@ -125,7 +128,8 @@ async function strike (tx: Tx, fault: Fault): Promise<Step | undefined> {
     select until, clock_timestamp() as now, until <= clock_timestamp() as over, exists (
       select from deliveries where endpoint_id = ${fault.endpointId} and sequence > ${fault.sequence} and attempts > 0
     ) as passed
-    from sandbox_deliveries where fault_id = ${fault.id} and endpoint_id = ${fault.endpointId} and delivery_id = ${fault.deliveryId} and not ended`
+    from sandbox_deliveries
+    where fault_id = ${fault.id} and endpoint_id = ${fault.endpointId} and delivery_id = ${fault.deliveryId} and not ended`
   if (!row) return undefined
   const over = fault.fault !== 'callback_duplicate' && (row.over || (fault.fault === 'callback_out_of_order' && row.passed))
   if (!over) return { fresh: made.count === 1, until: row.until, nowMs: row.now.getTime() }

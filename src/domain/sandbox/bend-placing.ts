@@ -26,7 +26,8 @@ export function bendPlacing (world: BuyingTestWorld, strikes: readonly OrderStri
     const find = (fault: OrderStrike['fault']) => strikes.find(strike => strike.fault === fault)
     const change = find('price_change')
     if (change && buyer) {
-      await raisePrices(world, { resellerId: buyer.id, levelId: buyer.levelId }, given.lines.map(line => line.skuId), numberOf(change, 'percent'))
+      const skuIds = given.lines.map(line => line.skuId)
+      await raisePrices(world, { resellerId: buyer.id, levelId: buyer.levelId }, skuIds, numberOf(change, 'percent'))
     }
     if (find('quote_expiry') && given.terms?.quote !== undefined) await expireQuote(world, given.resellerId, given.terms.quote)
     const dry = given.settle === 'never'
@@ -56,7 +57,9 @@ export function bendPlacing (world: BuyingTestWorld, strikes: readonly OrderStri
 }
 
 /** Remembers callbacks that are to go wrong; gives their ids. */
-export async function keepCallbacks (tx: Tx, resellerId: Uuid, subject: string, strikes: readonly CallbackStrike[]): Promise<readonly Uuid[]> {
+export async function keepCallbacks (
+  tx: Tx, resellerId: Uuid, subject: string, strikes: readonly CallbackStrike[]
+): Promise<readonly Uuid[]> {
   const ids = strikes.map(() => newId())
   await tx`
     insert into sandbox_callbacks (reseller_id, id, subject, fault, parameters)

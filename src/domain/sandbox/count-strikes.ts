@@ -16,7 +16,10 @@ export interface FaultyCall {
   readonly reference: string | null
 }
 
-/** Counts a call and says which of the faults strike it: the first `times` calls with a reference; of others so many in a row, then one not. */
+/**
+ * Counts a call and says which of the faults strike it: the first `times` calls with a reference; of others so many in a row, then
+ * one not.
+ */
 export async function countStrikes (world: TestWorld, call: FaultyCall, wishes: readonly FaultWish[]): Promise<readonly Strike[]> {
   return await transact(world.db, async tx => {
     const seen = await count(tx, call, wishes)
@@ -31,7 +34,9 @@ export async function countStrikes (world: TestWorld, call: FaultyCall, wishes: 
   })
 }
 
-async function count (tx: Tx, { resellerId, identity }: FaultyCall, wishes: readonly FaultWish[]): Promise<ReadonlyMap<SandboxFault, number>> {
+async function count (
+  tx: Tx, { resellerId, identity }: FaultyCall, wishes: readonly FaultWish[]
+): Promise<ReadonlyMap<SandboxFault, number>> {
   const counted = wishes.filter(({ times }) => times !== null).map(({ fault }) => fault).sort()
   const rows = await tx<{ fault: SandboxFault, seen: number }[]>`
     insert into sandbox_calls (reseller_id, call, fault, seen)

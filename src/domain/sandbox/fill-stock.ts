@@ -43,8 +43,8 @@ async function readSku (read: Reader, skuId: Uuid): Promise<{ readonly currency:
   const [sku] = await read<{ currency: Currency, available: number }[]>`
     select currency, coalesce(available, 0) as available from skus left join stock on sku_id = id
     where id = ${skuId} and status <> 'delisted'`
-  if (!sku) throw new Problem('sku_not_found', 'There is no such SKU in the sandbox.', { errors: [{ pointer: '/sku', detail: 'is unknown or delisted' }] })
-  return sku
+  if (sku) return sku
+  throw new Problem('sku_not_found', 'There is no such SKU in the sandbox.', { errors: [{ pointer: '/sku', detail: 'is unknown or delisted' }] })
 }
 
 /** The way of every import: opened, its codes sealed and written, put on the shelf. */

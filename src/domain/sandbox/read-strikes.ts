@@ -26,7 +26,8 @@ export async function listStrikes (
   return await read<StrikeRecord[]>`
     select id, fault, call, reference, endpoint_id as "endpointId", delivery_id as "deliveryId", status, error, created_at as "createdAt"
     from sandbox_strikes
-    where reseller_id = ${resellerId} and (${fault}::text is null or fault = ${fault}) and (${reference}::text is null or reference = ${reference})
+    where reseller_id = ${resellerId} and (${fault}::text is null or fault = ${fault})
+      and (${reference}::text is null or reference = ${reference})
       and (${olderThan}::uuid is null or id < ${olderThan})
     order by id desc limit ${count}`
 }
@@ -44,20 +45,23 @@ export async function purgeSandbox (db: Db, limit: number): Promise<number> {
 async function purgeStrikes (tx: Tx, limit: number): Promise<number> {
   return (await tx`
     delete from sandbox_strikes where (reseller_id, id) in (
-      select reseller_id, id from sandbox_strikes where created_at < now() - make_interval(days => ${strikesKeptDays}) limit ${limit})`).count
+      select reseller_id, id from sandbox_strikes
+      where created_at < now() - make_interval(days => ${strikesKeptDays}) limit ${limit})`).count
 }
 
 async function purgeCalls (tx: Tx, limit: number): Promise<number> {
   return (await tx`
     delete from sandbox_calls where (reseller_id, call, fault) in (
-      select reseller_id, call, fault from sandbox_calls where seen_at < now() - make_interval(days => ${callsKeptDays}) limit ${limit})`).count
+      select reseller_id, call, fault from sandbox_calls
+      where seen_at < now() - make_interval(days => ${callsKeptDays}) limit ${limit})`).count
 }
 
 async function purgeCallbacks (tx: Tx, limit: number): Promise<number> {
   return (await tx`
     with gone as (
       delete from sandbox_callbacks where (reseller_id, id) in (
-        select reseller_id, id from sandbox_callbacks where created_at < now() - make_interval(days => ${strikesKeptDays}) limit ${limit})
+        select reseller_id, id from sandbox_callbacks
+        where created_at < now() - make_interval(days => ${strikesKeptDays}) limit ${limit})
       returning id
     ), deliveries_gone as (delete from sandbox_deliveries using gone where fault_id = gone.id)
     select id from gone`).count

@@ -29,7 +29,8 @@ export async function setBalance (
   await lockResellers(tx, [resellerId])
   await openWallet(tx, resellerId, currency)
   const amount = balance - (await readWallet(tx, resellerId, currency))!.balance
-  const change = { reference: `sandbox ${name} ${newId()}`, resellerId, currency, amount, reason: 'play money of the sandbox', createdBy: keyId }
+  const reason = 'play money of the sandbox'
+  const change = { reference: `sandbox ${name} ${newId()}`, resellerId, currency, amount, reason, createdBy: keyId }
   if (amount > 0n) await deposit(tx, change)
   if (amount < 0n) await adjust(tx, change)
   return (await readWallet(tx, resellerId, currency))!

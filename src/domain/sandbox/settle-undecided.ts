@@ -12,7 +12,12 @@ export async function settleUndecided (db: Db, limit: number): Promise<number> {
   return settled
 }
 
-interface Undecided { readonly resellerId: Uuid, readonly reference: string, readonly outcome: 'completed' | 'cancelled', readonly orderId: Uuid | null }
+interface Undecided {
+  readonly resellerId: Uuid
+  readonly reference: string
+  readonly outcome: 'completed' | 'cancelled'
+  readonly orderId: Uuid | null
+}
 
 async function settleOne (tx: Tx): Promise<boolean> {
   const [due] = await tx<Undecided[]>`
@@ -32,5 +37,6 @@ async function settleOne (tx: Tx): Promise<boolean> {
 /** The release of a reserved order is told to nobody by itself: here its buyer waits for word. */
 async function giveUp (tx: Tx, resellerId: Uuid, orderId: Uuid): Promise<void> {
   const released = await releaseOrders(tx, resellerId, [orderId], { state: 'cancelled', reason: 'out_of_stock' })
-  await appendEvents(tx, released.map(order => ({ resellerId, type: 'order.cancelled' as const, data: { order: orderSummaryView(order) } })))
+  const type = 'order.cancelled' as const
+  await appendEvents(tx, released.map(order => ({ resellerId, type, data: { order: orderSummaryView(order) } })))
 }
