@@ -21,6 +21,8 @@ export interface Schema {
   readonly default?: unknown
   readonly minimum?: number
   readonly maximum?: number
+  /** The status that each code of a refusal comes with. */
+  readonly 'x-status'?: Readonly<Record<string, number>>
 }
 
 interface Parameter {

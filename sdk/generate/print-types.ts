@@ -40,7 +40,7 @@ export function printTypes (document: OpenapiDocument, operations: readonly Oper
   const shared = [...writer.named.values()].sort((a, b) => a.name < b.name ? -1 : 1).map(named => printNamed(writer, named))
   const own: string[] = []
   const typesOf = new Map(operations.map(operation => [operation, printOperation(writer, operation, own)]))
-  return { text: [...shared, ...own, ...printEventData(writer)].join('\n\n') + '\n', typesOf }
+  return { text: [...shared, ...own, ...printEventData(writer), ...printProblemStatus(writer)].join('\n\n') + '\n', typesOf }
 }
 
 function nameProblemCode (writer: Writer): void {
@@ -133,6 +133,13 @@ function printEventData (writer: Writer): string[] {
   const schema = readEventData(writer.document)
   if (schema === undefined) return []
   return [printDeclaration(writer, 'EventData', schema, 'answered', 'The data of events, by type.')]
+}
+
+function printProblemStatus ({ document }: Writer): string[] {
+  const statuses = document.components?.schemas?.Problem?.properties?.code?.['x-status']
+  if (statuses === undefined) return []
+  const fields = Object.entries(statuses).map(([code, status]) => `  ${propertyName(code)}: ${status}`)
+  return [`/** The status that each code of a refusal comes with. */\nexport interface ProblemStatus {\n${fields.join('\n')}\n}`]
 }
 
 function printOperation (writer: Writer, operation: Operation, own: string[]): OperationTypes {
@@ -317,7 +324,7 @@ function unique (types: readonly string[]): string[] {
   return [...new Set(types)]
 }
 
-const wordsOnly = new Set(['description', 'example', 'examples', 'default', '$id'])
+const wordsOnly = new Set(['x-status', 'description', 'example', 'examples', 'default', '$id'])
 
 function isTitled ({ title }: Schema): boolean {
   return title !== undefined && /^[A-Z][A-Za-z0-9]*$/.test(title)

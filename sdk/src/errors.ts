@@ -1,9 +1,14 @@
 // Everything this SDK throws. A class says which family of answer it was, `code` says what exactly.
-import type { ProblemCode } from './generated/types.ts'
+import type { ProblemCode, ProblemStatus } from './generated/types.ts'
 
 /** Codes that this SDK gives itself, when there is no answer of kahub to take one from. */
 export type ClientCode =
   'connection_failed' | 'timed_out' | 'aborted' | 'answer_unreadable' | 'decryption_failed' | 'callback_refused' | 'argument_invalid'
+
+/** The codes that refusals of a status have; the list may grow. */
+export type CodeOf<Status extends number> =
+  | { [Code in keyof ProblemStatus]: ProblemStatus[Code] extends Status ? Code : never }[keyof ProblemStatus]
+  | 'answer_unreadable' | (string & {})
 
 /** Why a callback is not genuine. */
 export type CallbackReason =
@@ -66,33 +71,75 @@ export class KahubError extends Error {
 }
 
 /** 400: the request could not be read. */
-export class BadRequest extends KahubError { override readonly name = 'BadRequest' }
+export class BadRequest extends KahubError {
+  override readonly name = 'BadRequest'
+  declare readonly code: CodeOf<400>
+}
 /** 401: the signature was not accepted. */
-export class Unauthorized extends KahubError { override readonly name = 'Unauthorized' }
+export class Unauthorized extends KahubError {
+  override readonly name = 'Unauthorized'
+  declare readonly code: CodeOf<401>
+}
 /** 403: the key may not do this. */
-export class Forbidden extends KahubError { override readonly name = 'Forbidden' }
+export class Forbidden extends KahubError {
+  override readonly name = 'Forbidden'
+  declare readonly code: CodeOf<403>
+}
 /** 404: there is nothing at this address for you. */
-export class NotFound extends KahubError { override readonly name = 'NotFound' }
+export class NotFound extends KahubError {
+  override readonly name = 'NotFound'
+  declare readonly code: CodeOf<404>
+}
 /** 405: this address does not take this method. */
-export class MethodNotAllowed extends KahubError { override readonly name = 'MethodNotAllowed' }
+export class MethodNotAllowed extends KahubError {
+  override readonly name = 'MethodNotAllowed'
+  declare readonly code: CodeOf<405>
+}
 /** 406: no form of answer that was asked for is to be had here. */
-export class NotAcceptable extends KahubError { override readonly name = 'NotAcceptable' }
+export class NotAcceptable extends KahubError {
+  override readonly name = 'NotAcceptable'
+  declare readonly code: CodeOf<406>
+}
 /** 408: the request did not arrive in time. */
-export class RequestTimeout extends KahubError { override readonly name = 'RequestTimeout' }
+export class RequestTimeout extends KahubError {
+  override readonly name = 'RequestTimeout'
+  declare readonly code: CodeOf<408>
+}
 /** 409: the present state does not allow it; nothing was changed. */
-export class Conflict extends KahubError { override readonly name = 'Conflict' }
+export class Conflict extends KahubError {
+  override readonly name = 'Conflict'
+  declare readonly code: CodeOf<409>
+}
 /** 410: it is no longer kept. */
-export class Gone extends KahubError { override readonly name = 'Gone' }
+export class Gone extends KahubError {
+  override readonly name = 'Gone'
+  declare readonly code: CodeOf<410>
+}
 /** 413: more than this address takes. */
-export class TooLarge extends KahubError { override readonly name = 'TooLarge' }
+export class TooLarge extends KahubError {
+  override readonly name = 'TooLarge'
+  declare readonly code: CodeOf<413>
+}
 /** 415: a content type that this address does not take. */
-export class UnsupportedMediaType extends KahubError { override readonly name = 'UnsupportedMediaType' }
+export class UnsupportedMediaType extends KahubError {
+  override readonly name = 'UnsupportedMediaType'
+  declare readonly code: CodeOf<415>
+}
 /** 422: the request was understood and is wrong. */
-export class Unprocessable extends KahubError { override readonly name = 'Unprocessable' }
+export class Unprocessable extends KahubError {
+  override readonly name = 'Unprocessable'
+  declare readonly code: CodeOf<422>
+}
 /** 429: too many requests. */
-export class RateLimited extends KahubError { override readonly name = 'RateLimited' }
+export class RateLimited extends KahubError {
+  override readonly name = 'RateLimited'
+  declare readonly code: CodeOf<429>
+}
 /** 431: the headers are too large. */
-export class HeadersTooLarge extends KahubError { override readonly name = 'HeadersTooLarge' }
+export class HeadersTooLarge extends KahubError {
+  override readonly name = 'HeadersTooLarge'
+  declare readonly code: CodeOf<431>
+}
 /** 500 and above: something is wrong or too busy on the server's side. */
 export class ServerError extends KahubError { override readonly name = 'ServerError' }
 /** There was no answer, or it was cut. */

@@ -2736,6 +2736,12 @@ export interface CreateEncryptionKeyBody {
    */
   jwk: {
     kty: string
+    kid?: unknown | undefined
+    crv?: unknown | undefined
+    x?: unknown | undefined
+    y?: unknown | undefined
+    n?: unknown | undefined
+    e?: unknown | undefined
   }
 }
 
@@ -4035,4 +4041,95 @@ export interface EventData {
     endpoint: string
     state: 'enabled' | 'paused' | 'disabled' | (string & {})
   }
+}
+
+/** The status that each code of a refusal comes with. */
+export interface ProblemStatus {
+  overloaded: 503
+  database_unavailable: 503
+  request_timeout: 408
+  headers_too_large: 431
+  malformed_request: 400
+  not_found: 404
+  method_not_allowed: 405
+  unsupported_media_type: 415
+  not_acceptable: 406
+  body_too_large: 413
+  body_not_allowed: 400
+  signature_missing: 401
+  token_not_accepted: 403
+  signature_malformed: 401
+  signature_expired: 401
+  signature_in_future: 401
+  signature_insufficient: 401
+  signature_invalid: 401
+  digest_missing: 401
+  digest_malformed: 401
+  digest_mismatch: 401
+  nonce_reused: 401
+  token_invalid: 401
+  token_expired: 401
+  key_revoked: 401
+  key_expired: 401
+  ip_not_allowed: 403
+  reseller_suspended: 403
+  scope_missing: 403
+  sandbox_only: 403
+  rate_limited: 429
+  reveal_quota_exceeded: 429
+  version_unknown: 400
+  malformed_json: 400
+  duplicate_json_key: 400
+  forbidden_json_key: 400
+  graphql_request_invalid: 400
+  document_invalid: 400
+  query_too_costly: 400
+  invalid_request: 422
+  sandbox_fault_invalid: 422
+  cursor_invalid: 422
+  reference_missing: 422
+  reference_mismatch: 422
+  reference_reused: 409
+  reference_void: 409
+  quote_not_found: 422
+  quote_used: 409
+  quote_expired: 409
+  quote_changed: 409
+  hold_not_found: 422
+  hold_ended: 409
+  hold_expired: 409
+  hold_limit_exceeded: 409
+  sku_not_found: 422
+  sku_not_for_sale: 422
+  price_missing: 422
+  currency_mixed: 422
+  quantity_out_of_bounds: 422
+  quantity_off_step: 422
+  wallet_missing: 409
+  out_of_stock: 409
+  price_above_max: 409
+  insufficient_balance: 409
+  budget_exceeded: 409
+  codes_revealed: 409
+  reversal_too_late: 409
+  approval_by_maker: 403
+  approval_expired: 409
+  codes_not_revealed: 409
+  delivery_sealed: 409
+  bulk_file_unreadable: 422
+  bulk_file_too_large: 413
+  encryption_key_private: 422
+  encryption_key_weak: 422
+  url_not_allowed: 422
+  callback_host_unknown: 422
+  events_expired: 410
+  in_use: 409
+  state_conflict: 409
+  price_below_cost: 409
+  credit_in_use: 409
+  import_part_unexpected: 409
+  import_invalid: 422
+  code_already_stocked: 409
+  code_not_on_shelf: 409
+  internal_error: 500
 }

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'tstyche'
 import {
   Conflict, Connection, Kahub, KahubError, OrdersResource, Secret, StockResource, toClearJson, webhooks,
-  type Call, type Callback, type ClientCode, type Event, type KahubOptions, type List, type ListProductsResult, type Logger, type Order,
-  type Page, type PlaceOrderBody, type ProblemCode, type Product, type UnknownEventType, type WithResponse
+  type Call, type Callback, type ClientCode, type CodeOf, type Event, type KahubOptions, type List, type ListProductsResult, type Logger,
+  type Order, type Page, type PlaceOrderBody, type ProblemCode, type Product, type UnknownEventType, type WithResponse
 } from '../../../sdk/src/index.ts'
 import { KahubAdmin } from '../../../sdk/src/admin.ts'
 
@@ -114,6 +114,9 @@ describe('an error', () => {
     if (error instanceof Conflict && error.code === 'insufficient_balance') expect(error.problem).type.toBe<Readonly<Record<string, unknown>> | undefined>()
     expect(error.code === 'code_of_tomorrow').type.toBe<boolean>()
     expect<Conflict>().type.toBeAssignableTo<KahubError>()
+    expect<Extract<Conflict['code'], 'out_of_stock'>>().type.toBe<'out_of_stock'>()
+    expect<Extract<Conflict['code'], 'rate_limited'>>().type.toBe<never>()
+    expect<CodeOf<429>>().type.toBeAssignableFrom('code_of_tomorrow')
   })
 })
 
