@@ -160,7 +160,8 @@ export function makeShapes ({ nodes, nodeInterface, fields: extraFields, referen
     })
     return (view, around) => {
       const shown: Record<string, unknown> = {}
-      const currency = view.currency ?? around
+      // Null is a currency that is not known, and goes on inwards.
+      const currency = view.currency === undefined ? around : view.currency
       for (const { from, to, show } of steps) {
         const value = view[from]
         if (value !== undefined) shown[to] = show === undefined || value === null ? value : show(value, currency)
