@@ -257,7 +257,7 @@ export const problemGuide: Readonly<Record<ProblemCode, ProblemGuide>> = {
     why: '`Kahub-Sandbox` names a fault that does not exist, or one that cannot be made at this call.',
     todo: 'Take a fault that `detail` names; see the [sandbox](sandbox.md).',
     whyZh: '`Kahub-Sandbox` 指定的故障不存在，或不适用于该操作。',
-    todoZh: '使用 `detail` 列出的故障；见[沙箱](sandbox.md)。'
+    todoZh: '使用 `detail` 列出的故障；见[沙箱](sandbox.zh-CN.md)。'
   },
   cursor_invalid: {
     why: 'The cursor was not given for this list with these filters, or it was changed on its way.',
