@@ -1,7 +1,7 @@
 // A buyer's day, over the SDK: from looking at the catalogue to counting the money, each step standing on those before it.
 import t from 'tap'
 import { createHash } from 'node:crypto'
-import type { KahubError, PlaceOrderResult } from '../../sdk/src/index.ts'
+import { toClearJson, type KahubError, type PlaceOrderResult } from '../../sdk/src/index.ts'
 import { readId } from '../../src/base/ids.ts'
 import { contractJudge } from '../support/contract.ts'
 import { revealStepMax } from '../../src/domain/orders/reveal-codes.ts'
@@ -53,13 +53,13 @@ t.test('an order brings its codes, and the same reference brings them again', as
   const order = await buyer.places({ reference: 'PO 1', sku: card, quantity: 3 })
   t.match(order, { state: 'completed', reference: 'PO 1', quantity: 3, delivered: 3, total: '29.40', currency: 'CNY', refunded: '0.00' })
   t.same(secretsOf(order), cards.slice(0, 3), 'the codes that came in first go out first')
-  t.same(await buyer.places({ reference: 'PO 1', sku: card, quantity: 3 }), order)
+  t.equal(toClearJson(await buyer.places({ reference: 'PO 1', sku: card, quantity: 3 })), toClearJson(order))
 
   const raw = await buyer.send('POST', '/v1/orders', {
     body: { lines: [{ sku: card, quantity: 3 }] }, headers: { 'idempotency-key': '"PO 1"' }
   })
   t.match([raw.status, raw.headers['idempotent-replayed']], [200, 'true'])
-  t.same(raw.json, order)
+  t.same(raw.json, JSON.parse(toClearJson(order)))
   const later = await kahub.orders.get(order.id)
   t.equal(later.lines[0]!.codes, undefined, 'an order that is read shows no code')
   t.same(later.lines[0]!.explanation?.map(step => step.rule), ['list', 'level_discount'])
