@@ -63,12 +63,6 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
   'standing-orders.md': [/^next at 2\S+Z would be ordered 50$/m],
   'sealed-delivery.md': [/^enc_\S+$/m, /^(sku_\S+ STEAM-\S+\n){3}Vault is retired$/m],
   'callbacks.md': [/^whsec_\S+$/m, /^1 \S+$/m, /order\.completed\nwhsec_\S+$/m],
-  'sandbox.md': [
-    /^timeout_before_commit timed_out → completed 2\ntimeout_after_commit timed_out → completed 2$/m,
-    /^out_of_stock out_of_stock\npartial_stock out_of_stock\npartial_stock partial 3\nmax_total price_above_max$/m,
-    /^callback_duplicate twice, again\ncallback_late prompt, late\ncallback_out_of_order second, first\ncallback_forged forged, true$/m,
-    /^answered to the forged one 401$/m
-  ],
   'buying-day.md': [
     /^price ¥100 96\.80 CNY$/m,
     /^quoted 2020\.50 CNY until 2/m,
