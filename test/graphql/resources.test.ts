@@ -35,94 +35,213 @@ function asker (t: Test, reseller: Reseller = alice): (query: string, variables?
 }
 
 /** Holds that one thing is the same by its own field, as a node and in its list, and remembers it. */
-async function standsEverywhere (t: Test, type: string, id: string, { field, list, fields }: { field?: string, list?: string, fields: string }) {
+async function standsEverywhere (
+  t: Test, type: string, id: string, { field, list, fields }: { field?: string, list?: string, fields: string }
+) {
   const ask = asker(t)
   const { node } = await ask(`query ($id: ID!) { node(id: $id) { __typename id ... on ${type} { ${fields} } } }`, { id })
   t.match(node, { __typename: type, id })
   const { __typename: _, ...own } = node
-  if (field !== undefined) t.same((await ask(`query ($id: ID!) { it: ${field}(id: $id) { id ${fields} } }`, { id })).it, own, `${field} says what node says`)
-  if (list !== undefined) t.same((await ask(`{ it: ${list} { nodes { id ${fields} } } }`)).it.nodes.find((one: any) => one.id === id), own, `${list} says what node says`)
+  if (field !== undefined) {
+    t.same(
+      (await ask(`query ($id: ID!) { it: ${field}(id: $id) { id ${fields} } }`, { id })).it,
+      own,
+      `${field} says what node says`
+    )
+  }
+  if (list !== undefined) {
+    t.same(
+      (await ask(`{ it: ${list} { nodes { id ${fields} } } }`)).it.nodes.find((one: any) => one.id === id),
+      own,
+      `${list} says what node says`
+    )
+  }
   kept.set(type, id)
   return own
 }
 
 t.test('quotes and holds', async t => {
   const ask = asker(t)
-  const make = 'mutation ($input: CreateQuoteInput!) { createQuote(input: $input) { replayed quote { id state lines { unitPrice { amount currency } sku { name } } } } }'
+  const make = `mutation ($input: CreateQuoteInput!) { createQuote(input: $input) {
+    replayed quote { id state lines { unitPrice { amount currency } sku { name } } }
+  } }`
   const input = { reference: 'Q 1', lines: [{ sku, quantity: 2 }] }
   const { createQuote } = await ask(make, { input })
-  t.match(createQuote, { replayed: false, quote: { state: 'open', lines: [{ unitPrice: { amount: '10.50', currency: 'CNY' }, sku: { name: String } }] } })
+  t.match(
+    createQuote,
+    {
+      replayed: false,
+      quote: { state: 'open', lines: [{ unitPrice: { amount: '10.50', currency: 'CNY' }, sku: { name: String } }] }
+    }
+  )
   t.match(await ask(make, { input }), { createQuote: { replayed: true, quote: { id: createQuote.quote.id } } })
-  await standsEverywhere(t, 'Quote', createQuote.quote.id, { field: 'quote', list: 'quotes(first: 2)', fields: 'state total { amount currency } lines { line total { amount currency } explanation { rule } }' })
+  await standsEverywhere(
+    t,
+    'Quote',
+    createQuote.quote.id,
+    {
+      field: 'quote',
+      list: 'quotes(first: 2)',
+      fields: 'state total { amount currency } lines { line total { amount currency } explanation { rule } }'
+    }
+  )
 
-  const { createHold: { hold } } = await ask('mutation ($input: CreateHoldInput!) { createHold(input: $input) { replayed hold { id state quantity order { id } lines { quantity sku { id } } } } }', { input: { reference: 'H 1', lines: [{ sku, quantity: 3 }] } })
+  const { createHold: { hold } } = await ask(
+    `mutation ($input: CreateHoldInput!) { createHold(input: $input) {
+      replayed hold { id state quantity order { id } lines { quantity sku { id } } }
+    } }`,
+    { input: { reference: 'H 1', lines: [{ sku, quantity: 3 }] } }
+  )
   t.match(hold, { state: 'active', quantity: 3, order: null, lines: [{ quantity: 3, sku: { id: sku } }] })
   await standsEverywhere(t, 'Hold', hold.id, { field: 'hold', list: 'holds(state: active)', fields: 'state quantity lines { sku { id } }' })
-  t.match(await ask('mutation ($id: ID!) { cancelHold(id: $id) { hold { state endedAt } } }', { id: hold.id }), { cancelHold: { hold: { state: 'cancelled', endedAt: String } } })
+  t.match(
+    await ask('mutation ($id: ID!) { cancelHold(id: $id) { hold { state endedAt } } }', { id: hold.id }),
+    { cancelHold: { hold: { state: 'cancelled', endedAt: String } } }
+  )
 
   const bought = await alice.places({ reference: 'Q 1 bought', quote: createQuote.quote.id, lines: [{ sku, quantity: 2 }] })
-  t.match(await ask(`{ order(id: "${bought.id}") { quote { state order { id } } hold { id } } }`), { order: { quote: { state: 'used', order: { id: bought.id } }, hold: null } })
+  t.match(
+    await ask(`{ order(id: "${bought.id}") { quote { state order { id } } hold { id } } }`),
+    { order: { quote: { state: 'used', order: { id: bought.id } }, hold: null } }
+  )
 })
 
 t.test('reversals, their refunds, transfers and the reveal log', async t => {
   const ask = asker(t)
   await alice.places({ reference: 'undone', sku, quantity: 1, deliver: 'fetch' })
-  const { createReversal: { reversal } } = await ask('mutation { createReversal(input: { reference: "R 1", orderReference: "undone" }) { reversal { id outcome order { state } refund { id amount { amount } } } } }')
+  const { createReversal: { reversal } } = await ask(`mutation { createReversal(input: { reference: "R 1", orderReference: "undone" }) {
+    reversal { id outcome order { state } refund { id amount { amount } } } } }`)
   t.match(reversal, { outcome: 'reversed', order: { state: 'reversed' }, refund: { amount: { amount: '10.50' } } })
-  await standsEverywhere(t, 'Reversal', reversal.id, { field: 'reversal', list: 'reversals', fields: 'outcome refund { id quantity } order { reference }' })
+  await standsEverywhere(
+    t,
+    'Reversal',
+    reversal.id,
+    { field: 'reversal', list: 'reversals', fields: 'outcome refund { id quantity } order { reference }' }
+  )
   await standsEverywhere(t, 'Refund', reversal.refund.id, { fields: 'reason amount { amount currency } lines { line quantity }' })
 
   const { transfers } = await ask('{ transfers(currency: CNY, kind: refund) { nodes { id } } }')
-  const transfer = await standsEverywhere(t, 'Transfer', transfers.nodes[0].id, { list: 'transfers(currency: CNY)', fields: 'kind entry amount { amount currency } order { reference }' })
+  const transfer = await standsEverywhere(
+    t,
+    'Transfer',
+    transfers.nodes[0].id,
+    { list: 'transfers(currency: CNY)', fields: 'kind entry amount { amount currency } order { reference }' }
+  )
   t.match(transfer, { kind: 'refund', amount: { amount: '10.50', currency: 'CNY' }, order: { reference: 'undone' } })
 
   const order = await alice.places({ reference: 'looked at', sku, quantity: 2 })
   const { order: { reveals } } = await ask(`{ order(id: "${order.id}") { reveals { nodes { id count } } } }`)
   t.match(reveals.nodes, [{ count: 2 }])
-  t.match(await standsEverywhere(t, 'Reveal', reveals.nodes[0].id, { list: 'reveals', fields: 'count key order { reference }' }), { order: { reference: 'looked at' } })
+  t.match(
+    await standsEverywhere(t, 'Reveal', reveals.nodes[0].id, { list: 'reveals', fields: 'count key order { reference }' }),
+    { order: { reference: 'looked at' } }
+  )
   kept.set('Order', order.id)
 })
 
 t.test('bulk orders are confirmed, stopped and tried again; each line says what became of it', async t => {
   const ask = asker(t)
   const { id } = await alice.kahub.bulkOrders.create(`sku,quantity,reference\n${sku},2,L 1\n${sku},1,L 2\n`, 'text/csv')
-  const all = 'state held { amount currency } amounts { wanted { amount } refunded { amount } } report { total { amount currency } skus { quantity sku { id } } }'
+  const all = `state held { amount currency } amounts { wanted { amount } refunded { amount } }
+    report { total { amount currency } skus { quantity sku { id } } }`
   t.match(await standsEverywhere(t, 'BulkOrder', id, { field: 'bulkOrder', list: 'bulkOrders', fields: all }), {
-    state: 'validated', held: { amount: '0.00', currency: 'CNY' }, amounts: { wanted: { amount: '31.50' } }, report: { skus: [{ quantity: 3, sku: { id: sku } }] }
+    state: 'validated',
+    held: { amount: '0.00', currency: 'CNY' },
+    amounts: { wanted: { amount: '31.50' } },
+    report: {
+      skus: [{ quantity: 3, sku: { id: sku } }]
+    }
   })
-  t.match(await ask('mutation ($id: ID!) { confirmBulkOrder(id: $id) { bulkOrder { state } } }', { id }), { confirmBulkOrder: { bulkOrder: { state: 'running' } } })
+  t.match(
+    await ask('mutation ($id: ID!) { confirmBulkOrder(id: $id) { bulkOrder { state } } }', { id }),
+    { confirmBulkOrder: { bulkOrder: { state: 'running' } } }
+  )
   while (await runBulkOrders(live, 100) > 0);
-  t.match(await ask(`{ bulkOrder(id: "${id}") { state outcomes(first: 1) { nodes { reference state unitPrice { amount currency } order { state } sku { name } } pageInfo { hasNextPage } } } }`), {
-    bulkOrder: { state: 'completed', outcomes: { nodes: [{ reference: 'L 1', state: 'delivered', unitPrice: { amount: '10.50', currency: 'CNY' }, order: { state: 'completed' } }], pageInfo: { hasNextPage: true } } }
+  t.match(await ask(`{ bulkOrder(id: "${id}") { state outcomes(first: 1) {
+    nodes { reference state unitPrice { amount currency } order { state } sku { name } } pageInfo { hasNextPage }
+  } } }`), {
+    bulkOrder: {
+      state: 'completed',
+      outcomes: {
+        nodes: [
+          { reference: 'L 1', state: 'delivered', unitPrice: { amount: '10.50', currency: 'CNY' }, order: { state: 'completed' } }
+        ],
+        pageInfo: { hasNextPage: true }
+      }
+    }
   })
   const stopped = (await alice.kahub.bulkOrders.create(`sku,quantity\n${sku},1\n`, 'text/csv')).id
-  t.match(await ask(`mutation { cancelBulkOrder(id: "${stopped}") { bulkOrder { state } } }`), { cancelBulkOrder: { bulkOrder: { state: 'cancelled' } } })
-  t.match(await ask(`mutation { retryBulkOrder(id: "${stopped}", input: { maxTotal: { amount: "20", currency: CNY } }) { bulkOrder { state round maxTotal { amount currency } } } }`), { retryBulkOrder: { bulkOrder: { round: 2, maxTotal: { amount: '20.00', currency: 'CNY' } } } })
+  t.match(
+    await ask(`mutation { cancelBulkOrder(id: "${stopped}") { bulkOrder { state } } }`),
+    { cancelBulkOrder: { bulkOrder: { state: 'cancelled' } } }
+  )
+  t.match(
+    await ask(`mutation { retryBulkOrder(id: "${stopped}", input: { maxTotal: {
+      amount: "20", currency: CNY } }) { bulkOrder { state round maxTotal {
+      amount currency } } } }`),
+    { retryBulkOrder: { bulkOrder: { round: 2, maxTotal: { amount: '20.00', currency: 'CNY' } } } }
+  )
   while (await runBulkOrders(live, 100) > 0);
   const unknown = (await alice.kahub.bulkOrders.create('sku,quantity\n7,1\n', 'text/csv')).id
-  t.match(await ask(`{ node(id: "${unknown}") { ... on BulkOrder { state held { amount } paid { amount } amounts { held { amount } } report { errors { code } currency } } } }`), {
-    node: { state: 'invalid', held: null, paid: null, amounts: { held: null }, report: { currency: null, errors: [{ code: 'sku_not_found' }] } }
+  t.match(await ask(`{ node(id: "${unknown}") { ... on BulkOrder {
+    state held { amount } paid { amount } amounts { held { amount } } report { errors { code } currency }
+  } } }`), {
+    node: {
+      state: 'invalid',
+      held: null,
+      paid: null,
+      amounts: { held: null },
+      report: { currency: null, errors: [{ code: 'sku_not_found' }] }
+    }
   }, 'without a currency there is no money')
 })
 
 t.test('a second key approves and rejects; the policy and budgets are set', async t => {
   const ask = asker(t)
   const guarded = await house.sku({ price: '3', codes: 10 })
-  const { putApprovalPolicy } = await ask('mutation ($input: PutApprovalPolicyInput) { putApprovalPolicy(input: $input) { approvalPolicy { skuIds quantityAbove amountAbove { amount currency } } } }', { input: { skus: [guarded], amountAbove: [{ amount: '9000', currency: 'CNY' }] } })
-  t.match(putApprovalPolicy.approvalPolicy, { skuIds: [guarded], quantityAbove: null, amountAbove: [{ amount: '9000.00', currency: 'CNY' }] })
+  const { putApprovalPolicy } = await ask(
+    `mutation ($input: PutApprovalPolicyInput) { putApprovalPolicy(input: $input) {
+      approvalPolicy { skuIds quantityAbove amountAbove { amount currency } } } }`,
+    { input: { skus: [guarded], amountAbove: [{ amount: '9000', currency: 'CNY' }] } }
+  )
+  t.match(
+    putApprovalPolicy.approvalPolicy,
+    { skuIds: [guarded], quantityAbove: null, amountAbove: [{ amount: '9000.00', currency: 'CNY' }] }
+  )
   t.match(await ask('{ approvalPolicy { skuIds } }'), { approvalPolicy: { skuIds: [guarded] } })
   const maker = await alice.withKey({})
   for (const reference of ['A 1', 'A 2']) await maker.places({ reference, sku: guarded, quantity: 1 })
-  const { approvals: { nodes: [second, first] } } = await ask('{ approvals(state: pending) { nodes { id bulkOrder { id } order { reference approval: state } } } }')
+  const { approvals: { nodes: [second, first] } } = await ask(`{ approvals(state: pending) {
+    nodes { id bulkOrder { id } order { reference } }
+  } }`)
   t.match(first, { bulkOrder: null, order: { reference: 'A 1' } })
-  t.match(await ask(`mutation { approveApproval(id: "${first.id}") { approval { state order { state } } } }`), { approveApproval: { approval: { state: 'approved', order: { state: 'completed' } } } })
-  t.match(await ask(`mutation { rejectApproval(id: "${second.id}", input: { reason: "no" }) { approval { state reason } } }`), { rejectApproval: { approval: { state: 'rejected', reason: 'no' } } })
-  await standsEverywhere(t, 'Approval', first.id, { field: 'approval', list: 'approvals', fields: 'state total { amount currency } order { id }' })
+  t.match(
+    await ask(`mutation { approveApproval(id: "${first.id}") { approval { state order { state } } } }`),
+    { approveApproval: { approval: { state: 'approved', order: { state: 'completed' } } } }
+  )
+  t.match(
+    await ask(`mutation { rejectApproval(id: "${second.id}", input: { reason: "no" }) { approval { state reason } } }`),
+    { rejectApproval: { approval: { state: 'rejected', reason: 'no' } } }
+  )
+  await standsEverywhere(
+    t,
+    'Approval',
+    first.id,
+    { field: 'approval', list: 'approvals', fields: 'state total { amount currency } order { id }' }
+  )
 
-  const put = (subject: string) => ask('mutation ($input: PutBudgetInput!) { putBudget(input: $input) { budget { id remaining { amount currency } } } }', { input: { kind: 'cost_center', subject, monthlyLimit: { amount: '100', currency: 'CNY' } } })
+  const put = (subject: string) => ask(
+    'mutation ($input: PutBudgetInput!) { putBudget(input: $input) { budget { id remaining { amount currency } } } }',
+    { input: { kind: 'cost_center', subject, monthlyLimit: { amount: '100', currency: 'CNY' } } }
+  )
   const { putBudget: { budget } } = await put('it')
   t.match(budget, { remaining: { amount: '100.00', currency: 'CNY' } })
-  await standsEverywhere(t, 'Budget', budget.id, { list: 'budgets', fields: 'kind subject monthlyLimit { amount currency } spent { amount }' })
+  await standsEverywhere(
+    t,
+    'Budget',
+    budget.id,
+    { list: 'budgets', fields: 'kind subject monthlyLimit { amount currency } spent { amount }' }
+  )
   const { putBudget: { budget: spare } } = await put('spare')
   await ask(`mutation { removeBudget(id: "${spare.id}") { budget { subject } } }`)
   t.match(await ask(`{ node(id: "${spare.id}") { id } }`), { node: null })
@@ -130,33 +249,89 @@ t.test('a second key approves and rejects; the policy and budgets are set', asyn
 
 t.test('standing orders', async t => {
   const ask = asker(t)
-  const input = { reference: 'S 1', name: 'pack', sku, rule: { kind: 'schedule', every: 'month', at: '09:00', day: 1, quantity: 1 }, limits: { monthlyTotal: { amount: '50', currency: 'CNY' } } }
-  const { createStandingOrder: { standingOrder: { id } } } = await ask('mutation ($input: CreateStandingOrderInput!) { createStandingOrder(input: $input) { standingOrder { id } } }', { input })
-  t.match(await standsEverywhere(t, 'StandingOrder', id, { field: 'standingOrder', list: 'standingOrders', fields: 'state runs rule { kind every day } limits { monthlyTotal { amount currency } } sku { id }' }), { limits: { monthlyTotal: { amount: '50', currency: 'CNY' } } })
-  t.match(await ask(`{ standingOrder(id: "${id}") { preview { nextRuns next { would total { amount currency } } } reports { nodes { run } } } }`), {
-    standingOrder: { preview: { nextRuns: [String], next: { would: 'ordered', total: { amount: '10.50', currency: 'CNY' } } }, reports: { nodes: [] } }
+  const input = {
+    reference: 'S 1',
+    name: 'pack',
+    sku,
+    rule: { kind: 'schedule', every: 'month', at: '09:00', day: 1, quantity: 1 },
+    limits: { monthlyTotal: { amount: '50', currency: 'CNY' } }
+  }
+  const { createStandingOrder: { standingOrder: { id } } } = await ask(
+    'mutation ($input: CreateStandingOrderInput!) { createStandingOrder(input: $input) { standingOrder { id } } }',
+    { input }
+  )
+  t.match(
+    await standsEverywhere(
+      t,
+      'StandingOrder',
+      id,
+      {
+        field: 'standingOrder',
+        list: 'standingOrders',
+        fields: 'state runs rule { kind every day } limits { monthlyTotal { amount currency } } sku { id }'
+      }
+    ),
+    { limits: { monthlyTotal: { amount: '50', currency: 'CNY' } } }
+  )
+  t.match(await ask(`{ standingOrder(id: "${id}") {
+    preview { nextRuns next { would total { amount currency } } } reports { nodes { run } }
+  } }`), {
+    standingOrder: {
+      preview: { nextRuns: [String], next: { would: 'ordered', total: { amount: '10.50', currency: 'CNY' } } },
+      reports: { nodes: [] }
+    }
   })
-  t.match(await ask(`mutation { updateStandingOrder(id: "${id}", input: { name: "box" }) { standingOrder { name } } }`), { updateStandingOrder: { standingOrder: { name: 'box' } } })
+  t.match(
+    await ask(`mutation { updateStandingOrder(id: "${id}", input: { name: "box" }) { standingOrder { name } } }`),
+    { updateStandingOrder: { standingOrder: { name: 'box' } } }
+  )
   for (const [field, state] of [['pause', 'paused'], ['resume', 'active'], ['end', 'ended']]) {
-    t.match(await ask(`mutation { it: ${field}StandingOrder(id: "${id}") { standingOrder { state } } }`), { it: { standingOrder: { state } } })
+    t.match(
+      await ask(`mutation { it: ${field}StandingOrder(id: "${id}") { standingOrder { state } } }`),
+      { it: { standingOrder: { state } } }
+    )
   }
 })
 
 t.test('keys, and keys that deliveries are sealed to', async t => {
   const carol = await house.reseller()
   const ask = asker(t, carol)
-  const { createKey: { key } } = await ask('mutation ($input: CreateKeyInput!) { createKey(input: $input) { replayed key { id secret scopes expiresAt } } }', { input: { reference: 'K 1', name: 'second', algorithm: 'hmac-sha256', scopes: ['orders:read'] } })
+  const { createKey: { key } } = await ask(
+    'mutation ($input: CreateKeyInput!) { createKey(input: $input) { replayed key { id secret scopes expiresAt } } }',
+    { input: { reference: 'K 1', name: 'second', algorithm: 'hmac-sha256', scopes: ['orders:read'] } }
+  )
   t.match(key, { secret: String, scopes: ['orders:read'], expiresAt: null })
-  const { rotateKey } = await ask(`mutation { rotateKey(id: "${key.id}", input: { reference: "K 2", overlapSeconds: 60 }) { key { id secret } } }`)
-  t.match((await ask('{ keys { nodes { id replacedBy } } }')).keys.nodes.find(({ id }: any) => id === key.id), { replacedBy: rotateKey.key.id })
-  t.match(await ask(`mutation { revokeKey(id: "${rotateKey.key.id}") { key { revokedAt } } }`), { revokeKey: { key: { revokedAt: String } } })
+  const { rotateKey } = await ask(`mutation { rotateKey(id: "${key.id}", input: { reference: "K 2", overlapSeconds: 60 }) {
+    key { id secret }
+  } }`)
+  t.match(
+    (await ask('{ keys { nodes { id replacedBy } } }')).keys.nodes.find(({ id }: any) => id === key.id),
+    { replacedBy: rotateKey.key.id }
+  )
+  t.match(
+    await ask(`mutation { revokeKey(id: "${rotateKey.key.id}") { key { revokedAt } } }`),
+    { revokeKey: { key: { revokedAt: String } } }
+  )
 
-  const create = 'mutation ($jwk: JSON!, $reference: String!) { createEncryptionKey(input: { reference: $reference, name: "vault", jwk: $jwk }) { encryptionKey { id inUse jwk { kty crv x kid } } } }'
+  const create = `mutation ($jwk: JSON!, $reference: String!) {
+    createEncryptionKey(input: { reference: $reference, name: "vault", jwk: $jwk }) { encryptionKey { id inUse jwk { kty crv x kid } } }
+  }`
   const { createEncryptionKey: { encryptionKey } } = await asker(t)(create, { reference: 'E 1', jwk: vaultJwk })
   t.match(encryptionKey, { inUse: true, jwk: { ...vaultJwk, kid: encryptionKey.id } })
-  await standsEverywhere(t, 'EncryptionKey', encryptionKey.id, { field: 'encryptionKey', list: 'encryptionKeys', fields: 'algorithm inUse jwk { kid }' })
-  t.match(await asker(t)(`mutation { retireEncryptionKey(id: "${encryptionKey.id}") { encryptionKey { inUse } } }`), { retireEncryptionKey: { encryptionKey: { inUse: false } } })
-  t.same(refusalsOf(await graphReader(carol)(create, { reference: 'E 2', jwk: { ...vaultJwk, d: 'private' } })), [['createEncryptionKey', 'encryption_key_private']])
+  await standsEverywhere(
+    t,
+    'EncryptionKey',
+    encryptionKey.id,
+    { field: 'encryptionKey', list: 'encryptionKeys', fields: 'algorithm inUse jwk { kid }' }
+  )
+  t.match(
+    await asker(t)(`mutation { retireEncryptionKey(id: "${encryptionKey.id}") { encryptionKey { inUse } } }`),
+    { retireEncryptionKey: { encryptionKey: { inUse: false } } }
+  )
+  t.same(
+    refusalsOf(await graphReader(carol)(create, { reference: 'E 2', jwk: { ...vaultJwk, d: 'private' } })),
+    [['createEncryptionKey', 'encryption_key_private']]
+  )
 })
 
 t.test('endpoints, what was sent to them, and the events it was of', async t => {
@@ -167,22 +342,59 @@ t.test('endpoints, what was sent to them, and the events it was of', async t => 
   t.match(secret, /^whsec_/)
   t.match(await ask(create, { input }), { createEndpoint: { replayed: true, secret: null, endpoint: { id } } }, 'a secret is shown once')
   await standsEverywhere(t, 'Endpoint', id, { field: 'endpoint', list: 'endpoints', fields: 'url types signatures concurrencyMax' })
-  t.match(await ask(`mutation { rotateEndpointSecret(id: "${id}", input: { reference: "EP 2" }) { secret endpoint { id previousSecretUntil } } }`), { rotateEndpointSecret: { secret: /^whsec_/, endpoint: { previousSecretUntil: String } } })
-  t.match(await ask(`mutation { updateEndpoint(id: "${id}", input: { types: ["order.completed", "hold.broken"], perSecondMax: 5 }) { endpoint { types perSecondMax } } }`), { updateEndpoint: { endpoint: { types: ['order.completed', 'hold.broken'], perSecondMax: 5 } } })
+  t.match(
+    await ask(`mutation { rotateEndpointSecret(id: "${id}", input: { reference: "EP 2" }) {
+      secret endpoint { id previousSecretUntil }
+    } }`),
+    { rotateEndpointSecret: { secret: /^whsec_/, endpoint: { previousSecretUntil: String } } }
+  )
+  t.match(
+    await ask(`mutation { updateEndpoint(id: "${id}", input: { types: ["order.completed", "hold.broken"], perSecondMax: 5 }) {
+      endpoint { types perSecondMax } } }`),
+    { updateEndpoint: { endpoint: { types: ['order.completed', 'hold.broken'], perSecondMax: 5 } } }
+  )
 
   const order = await alice.places({ reference: 'told', sku, quantity: 1 })
   while ((await fanOut(live.db)).more);
-  const { endpoint: { deliveries } } = await ask(`{ endpoint(id: "${id}") { deliveries { nodes { id simulated event { type about { id } } endpoint { id } } } } }`)
+  const { endpoint: { deliveries } } = await ask(`{ endpoint(id: "${id}") { deliveries {
+    nodes { id simulated event { type about { id } } endpoint { id } }
+  } } }`)
   t.match(deliveries.nodes, [{ simulated: false, event: { type: 'order.completed', about: { id: order.id } }, endpoint: { id } }])
-  const told = await standsEverywhere(t, 'Delivery', deliveries.nodes[0].id, { field: 'delivery', list: 'deliveries', fields: 'state url log { attempt } request { headers body } event { id deliveries { nodes { id } } }' })
-  t.match(told, { state: 'due', log: [], request: { headers: { 'webhook-id': told.id } }, event: { deliveries: { nodes: [{ id: told.id }] } } })
+  const told = await standsEverywhere(
+    t,
+    'Delivery',
+    deliveries.nodes[0].id,
+    {
+      field: 'delivery',
+      list: 'deliveries',
+      fields: 'state url log { attempt } request { headers body } event { id deliveries { nodes { id } } }'
+    }
+  )
+  t.match(
+    told,
+    {
+      state: 'due',
+      log: [],
+      request: { headers: { 'webhook-id': told.id } },
+      event: { deliveries: { nodes: [{ id: told.id }] } }
+    }
+  )
   t.match(JSON.parse(told.request.body), { type: 'order.completed', data: { order: { id: order.id } } })
   await standsEverywhere(t, 'Event', told.event.id, { field: 'event', list: 'events', fields: 'type sequence timestamp data' })
 
-  t.match(await ask(`mutation { simulateEvent(id: "${id}", input: { type: "hold.broken" }) { delivery { type simulated request { body } } } }`), { simulateEvent: { delivery: { type: 'hold.broken', simulated: true, request: { body: /"simulated":true/ } } } })
+  t.match(
+    await ask(`mutation { simulateEvent(id: "${id}", input: { type: "hold.broken" }) { delivery { type simulated request { body } } } }`),
+    { simulateEvent: { delivery: { type: 'hold.broken', simulated: true, request: { body: /"simulated":true/ } } } }
+  )
   t.match(await ask(`mutation { testEndpoint(id: "${id}") { endpoint { state } } }`), { testEndpoint: { endpoint: { state: 'enabled' } } })
-  t.match(await ask(`mutation { replayDelivery(id: "${told.id}") { delivery { id state } } }`), { replayDelivery: { delivery: { id: told.id, state: 'due' } } })
-  t.match(await ask(`mutation { replayEndpoint(id: "${id}", input: { state: "dead" }) { progress { replayed hasMore nextSequence } } }`), { replayEndpoint: { progress: { replayed: 0, hasMore: false, nextSequence: null } } })
+  t.match(
+    await ask(`mutation { replayDelivery(id: "${told.id}") { delivery { id state } } }`),
+    { replayDelivery: { delivery: { id: told.id, state: 'due' } } }
+  )
+  t.match(
+    await ask(`mutation { replayEndpoint(id: "${id}", input: { state: "dead" }) { progress { replayed hasMore nextSequence } } }`),
+    { replayEndpoint: { progress: { replayed: 0, hasMore: false, nextSequence: null } } }
+  )
   for (const [field, state] of [['pause', 'paused'], ['resume', 'enabled']]) {
     t.match(await ask(`mutation { it: ${field}Endpoint(id: "${id}") { endpoint { state } } }`), { it: { endpoint: { state } } })
   }
@@ -194,15 +406,42 @@ t.test('endpoints, what was sent to them, and the events it was of', async t => 
 t.test('subscriptions to stock and to prices', async t => {
   const ask = asker(t)
   const input = { reference: 'SUB 1', kind: 'price', scope: { skus: [sku] }, condition: 'any', intervalSeconds: 60 }
-  const { createSubscription: { subscription } } = await ask('mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { subscription { id scope { skuIds all } values { available price { amount currency } sku { name } } } } }', { input })
-  t.match(subscription, { scope: { skuIds: [sku], all: null }, values: [{ available: null, price: { amount: '10.50', currency: 'CNY' }, sku: { name: String } }] })
+  const { createSubscription: { subscription } } = await ask(
+    `mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) {
+      subscription { id scope { skuIds all } values { available price {
+      amount currency } sku { name } } } } }`,
+    { input }
+  )
+  t.match(
+    subscription,
+    {
+      scope: { skuIds: [sku], all: null },
+      values: [{ available: null, price: { amount: '10.50', currency: 'CNY' }, sku: { name: String } }]
+    }
+  )
   const { id } = subscription
-  await standsEverywhere(t, 'Subscription', id, { field: 'subscription', list: 'subscriptions(kind: price)', fields: 'kind condition intervalSeconds values { price { amount } toldAt }' })
-  t.match(await ask(`mutation { updateSubscription(id: "${id}", input: { intervalSeconds: 7 }) { subscription { intervalSeconds values { price { amount } } } } }`), { updateSubscription: { subscription: { intervalSeconds: 7, values: [{ price: { amount: '10.50' } }] } } }, 'what the answer of the change lacks is loaded')
+  await standsEverywhere(
+    t,
+    'Subscription',
+    id,
+    {
+      field: 'subscription',
+      list: 'subscriptions(kind: price)',
+      fields: 'kind condition intervalSeconds values { price { amount } toldAt }'
+    }
+  )
+  t.match(
+    await ask(`mutation { updateSubscription(id: "${id}", input: { intervalSeconds: 7 }) {
+      subscription { intervalSeconds values { price { amount } } } } }`),
+    { updateSubscription: { subscription: { intervalSeconds: 7, values: [{ price: { amount: '10.50' } }] } } },
+    'what the answer of the change lacks is loaded'
+  )
   for (const [field, state] of [['pause', 'paused'], ['resume', 'active']]) {
     t.match(await ask(`mutation { it: ${field}Subscription(id: "${id}") { subscription { state } } }`), { it: { subscription: { state } } })
   }
-  const { createSubscription: { subscription: spare } } = await ask('mutation { createSubscription(input: { reference: "SUB 2", kind: stock, scope: { all: true }, condition: out }) { subscription { id } } }')
+  const { createSubscription: { subscription: spare } } = await ask(`mutation {
+    createSubscription(input: { reference: "SUB 2", kind: stock, scope: { all: true }, condition: out }) { subscription { id } }
+  }`)
   await ask(`mutation { deleteSubscription(id: "${spare.id}") { subscription { id } } }`)
   t.match(await ask(`{ node(id: "${spare.id}") { id } }`), { node: null })
 })
@@ -212,11 +451,26 @@ t.test('the sandbox’s levers are those of the test world', async t => {
   const tester = await house.reseller({ world })
   const testSku = await house.sku({ world, price: '2' })
   const ask = asker(t, tester)
-  t.match(await ask('mutation ($input: FillSandboxStockInput!) { fillSandboxStock(input: $input) { stock { available made sku { id name } } } }', { input: { sku: testSku, quantity: 4 } }), { fillSandboxStock: { stock: { available: 4, made: 4, sku: { id: testSku } } } })
-  t.match(await ask('mutation { setSandboxBalance(input: { amount: { amount: "77", currency: CNY } }) { wallet { balance { amount } } } }'), { setSandboxBalance: { wallet: { balance: { amount: '77.00' } } } })
-  t.match(await ask('mutation { setSandboxLevel(input: { level: "gold" }) { reseller { level name } } }'), { setSandboxLevel: { reseller: { level: 'gold' } } })
+  t.match(
+    await ask(
+      'mutation ($input: FillSandboxStockInput!) { fillSandboxStock(input: $input) { stock { available made sku { id name } } } }',
+      { input: { sku: testSku, quantity: 4 } }
+    ),
+    { fillSandboxStock: { stock: { available: 4, made: 4, sku: { id: testSku } } } }
+  )
+  t.match(
+    await ask('mutation { setSandboxBalance(input: { amount: { amount: "77", currency: CNY } }) { wallet { balance { amount } } } }'),
+    { setSandboxBalance: { wallet: { balance: { amount: '77.00' } } } }
+  )
+  t.match(
+    await ask('mutation { setSandboxLevel(input: { level: "gold" }) { reseller { level name } } }'),
+    { setSandboxLevel: { reseller: { level: 'gold' } } }
+  )
   t.match(await ask('{ sandboxStrikes { nodes { fault delivery { id } } } }'), { sandboxStrikes: { nodes: [] } })
-  t.match(await ask('mutation { resetSandbox { reseller { balance { amount } } } }'), { resetSandbox: { reseller: { balance: { amount: '100000.00' } } } })
+  t.match(
+    await ask('mutation { resetSandbox { reseller { balance { amount } } } }'),
+    { resetSandbox: { reseller: { balance: { amount: '100000.00' } } } }
+  )
   const refused = await graphReader(alice)('mutation { resetSandbox { reseller { name } } }')
   t.equal(refused.data.resetSandbox, null)
   t.match(refusalsOf(refused), [['resetSandbox', String]], 'a key of the live world has none of them')
@@ -239,11 +493,22 @@ t.test('however many nodes of a kind are asked for, they are loaded by the same 
     keep('Reversal', (await kahub.reversals.create({ order_reference: `N ${i}` })).id)
     await dora.places({ reference: `G ${i}`, sku: guarded, quantity: 1 })
     keep('BulkOrder', (await kahub.bulkOrders.create(`sku,quantity\n${sku},1\n`, 'text/csv')).id)
-    keep('StandingOrder', (await kahub.standingOrders.create({ name: 'pack', sku, rule: { kind: 'schedule', every: 'day', at: '09:00', quantity: 1 } })).id)
-    keep('Subscription', (await kahub.subscriptions.create({ reference: `N ${i}`, kind: 'stock', scope: { skus: [sku] }, condition: 'out' })).id)
+    keep(
+      'StandingOrder',
+      (
+        await kahub.standingOrders.create({ name: 'pack', sku, rule: { kind: 'schedule', every: 'day', at: '09:00', quantity: 1 } })
+      ).id
+    )
+    keep(
+      'Subscription',
+      (await kahub.subscriptions.create({ reference: `N ${i}`, kind: 'stock', scope: { skus: [sku] }, condition: 'out' })).id
+    )
     keep('EncryptionKey', (await kahub.encryptionKeys.create({ name: 'vault', jwk: { ...vaultJwk, x: randomX() } })).id)
     keep('Endpoint', (await kahub.endpoints.create({ reference: `N ${i}`, url: 'https://dora.example.com/', types: ['hold.broken'] })).id)
-    keep('Budget', (await kahub.budgets.put({ kind: 'cost_center', subject: `c ${i}`, monthly_limit: { amount: '1', currency: 'CNY' } })).id)
+    keep(
+      'Budget',
+      (await kahub.budgets.put({ kind: 'cost_center', subject: `c ${i}`, monthly_limit: { amount: '1', currency: 'CNY' } })).id
+    )
     const sample = await kahub.endpoints.simulate(endpoint, { type: 'order.completed' })
     keep('Delivery', sample.id)
     for (let attempt = 1; attempt <= 1 + i % 3; attempt++) {
@@ -292,8 +557,15 @@ t.test('however many nodes of a kind are asked for, they are loaded by the same 
     t.ok(few.length > 0 && few.length <= statementsMax)
     t.same(answers[1].nodes[0], answers[0].nodes[0], `${type}: the same among others as alone`)
   }
-  const { nodes } = await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Delivery { simulated log { attempt status } request { body } } } }', { ids: made.get('Delivery') })
-  t.same(nodes.slice(0, 9).map(({ log }: any) => log), Array.from({ length: 9 }, (_, i) => Array.from({ length: 1 + i % 3 }, (_, n) => ({ attempt: n + 1, status: 500 + i }))), 'each delivery has its own attempts')
+  const { nodes } = await ask(
+    'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Delivery { simulated log { attempt status } request { body } } } }',
+    { ids: made.get('Delivery') }
+  )
+  t.same(
+    nodes.slice(0, 9).map(({ log }: any) => log),
+    Array.from({ length: 9 }, (_, i) => Array.from({ length: 1 + i % 3 }, (_, n) => ({ attempt: n + 1, status: 500 + i }))),
+    'each delivery has its own attempts'
+  )
   for (const { simulated, request } of nodes) t.equal(/"simulated":true/.test(request.body), simulated)
 
   const lists: Readonly<Record<string, string>> = {
