@@ -82,7 +82,7 @@ export interface StreamWish {
 
 /** The text of a stream, piece by piece; it ends with its signal, its key, or its time. */
 export async function * streamEvents (world: World, wish: StreamWish): AsyncGenerator<string, void, undefined> {
-  const { resellerId, keyId, after, types, seconds, signal } = wish
+  const { resellerId, after, types, seconds, signal } = wish
   const startedMs = world.clock()
   let saidMs = startedMs
   // An id without data: who connects anew before the first event goes on from here.
@@ -91,7 +91,7 @@ export async function * streamEvents (world: World, wish: StreamWish): AsyncGene
   for await (const { events, upTo } of untilExpired(world.events.follow(resellerId, { after, types, quietMs, signal }))) {
     if (upTo === undefined) return yield ': events_expired\n\n'
     const nowMs = world.clock()
-    const over = endOf(world, keyId, nowMs)
+    const over = endOf(world, wish, nowMs)
     if (over !== undefined) return yield `: ${over}\n\n`
     const isQuiet = events.length === 0
     if (!isQuiet || seconds === 0 || nowMs - saidMs >= heartbeatMs) {
@@ -113,9 +113,11 @@ async function * untilExpired (parts: AsyncIterable<FeedPart>): AsyncGenerator<F
 }
 
 /** Why a key may listen no longer; undefined while it may. */
-function endOf (world: World, keyId: string, nowMs: number): string | undefined {
+function endOf (world: World, { keyId, resellerId }: StreamWish, nowMs: number): string | undefined {
   const key = world.keyring.current.find(keyId)
   if (!key) return 'the key is gone'
+  // A reset of the sandbox gives the key another reseller: nothing more happens to this one.
+  if (key.reseller?.id !== resellerId) return 'the reseller was reset'
   try {
     refuseUnusableKey(key, nowMs)
     return undefined

@@ -196,6 +196,20 @@ t.test('an order that nobody knows about yet is undecided under its reference un
   t.same(await db`select from test.sandbox_undecided`, [], 'and leaves nothing to be settled')
 })
 
+t.test('asking for an undecided order again, under the same fault, puts off nothing', async t => {
+  const reference = newReference()
+  const place = () => orders('supplier_unknown; seconds=600; repeat', { reference })
+  t.equal((await place()).status, 202)
+  const told = async () => (await db<{ settle_at: Date }[]>`select settle_at from test.sandbox_undecided where reference = ${reference}`)[0]!.settle_at
+  await db`update test.sandbox_undecided set settle_at = now() where reference = ${reference}`
+  const due = await told()
+  t.match(await place(), { status: 200, json: { state: 'reserved' }, headers: { 'kahub-sandbox-fault': 'supplier_unknown' } })
+  t.same(await told(), due)
+  await settleUndecided(test.stepDb, 10)
+  t.match((await place()).json, { state: 'completed' })
+  t.same(await db`select from test.sandbox_undecided`, [], 'what is settled is not settled again')
+})
+
 t.test('goods with a fault meet it without any header', async t => {
   const { admin } = house.operators.test
   for (const [fault, status] of [['out_of_stock', 409], ['unavailable', 503], ['error_after_commit', 500]] as const) {

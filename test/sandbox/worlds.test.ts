@@ -1,6 +1,8 @@
 // The wall between the worlds, and what a reseller may do on its side of it: stock, money, level and reset, by its own test key.
 import t from 'tap'
+import { streamEvents } from '../../src/api/event-stream.ts'
 import { readId } from '../../src/base/ids.ts'
+import { openSse } from '../support/graph.ts'
 import { openHouse, outcomeOf } from '../support/house.ts'
 
 const house = await openHouse(t)
@@ -107,6 +109,23 @@ t.test('a reset gives the keys a fresh reseller, and leaves the one before close
       (select count(*)::int from test.standing_orders where reseller_id = resellers.id and state <> 'ended') as standing
     from test.resellers where id = ${readId('reseller', before.reseller.id)!}`
   t.same(rows, [{ status: 'closed', orders: 1, endpoints: 0, subscriptions: 0, standing: 0 }])
+})
+
+t.test('a stream of events that was open ends with a reset, instead of listening to a reseller that nothing happens to any more', async t => {
+  const shop = await house.reseller({ world: 'test' })
+  const socket = await openSse(shop, { query: 'subscription { events { id } }' })
+  const resellerId = readId('reseller', shop.id)!
+  const { signal } = new AbortController()
+  const parts = streamEvents(test, { resellerId, keyId: shop.credentials.keyId, after: 0n, types: undefined, seconds: 60, signal })
+  t.match((await parts.next()).value, /begins after 0/)
+  await shop.kahub.sandbox.reset()
+  const said = []
+  for await (const text of parts) said.push(text)
+  t.equal(said.at(-1), ': the reseller was reset\n\n')
+  let frame = await socket.next()
+  while (frame.data?.data) frame = await socket.next()
+  t.match(frame, { event: 'next', data: { errors: [{ extensions: { code: 'state_conflict' } }] } })
+  t.match(await socket.next(), { event: 'complete' })
 })
 
 t.test('resets at once, beside orders, make one reseller after another, and lose no order', async t => {

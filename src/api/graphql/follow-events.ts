@@ -51,5 +51,7 @@ export function refuseEnded ({ world, key, goodUntilMs }: Caller): void {
   const present = world.keyring.current.find(key.id)
   if (!present) throw new Problem('key_revoked', `The key ${key.id} is gone. Sign with another key.`)
   refuseUnusableKey(present, nowMs)
+  // A reset of the sandbox gives the key another reseller: nothing more happens to this one.
+  if (present.reseller?.id !== key.reseller?.id) throw new Problem('state_conflict', 'The reseller was reset. Connect anew.')
   if (nowMs >= goodUntilMs) throw new Problem('token_expired', 'The token has expired. Connect anew with a fresh one.')
 }

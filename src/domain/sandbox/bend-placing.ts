@@ -40,13 +40,15 @@ export function bendPlacing (world: BuyingTestWorld, strikes: readonly OrderStri
     if (dry || (!unknown && callbacks.length === 0)) return await world.placeOrder(request)
 
     const callbackIds = await transact(world.db, async tx => {
-      if (unknown) await keepUndecided(tx, request, unknown, numberOf(unknown, 'seconds') + placingSecondsMax)
+      if (unknown) await keepUndecided(tx, request, unknown, { seconds: numberOf(unknown, 'seconds') + placingSecondsMax, orderId: null })
       return await keepCallbacks(tx, request.resellerId, `order:${request.reference}`, callbacks)
     })
     try {
       const placed = await world.placeOrder(request)
-      if (unknown && isHeld(placed.order.state)) {
-        await transact(world.db, tx => keepUndecided(tx, request, unknown, numberOf(unknown, 'seconds')))
+      // A repeat changes nothing: it is settled when it was to be.
+      if (unknown && !placed.replayed && isHeld(placed.order.state)) {
+        const settling = { seconds: numberOf(unknown, 'seconds'), orderId: placed.order.id }
+        await transact(world.db, tx => keepUndecided(tx, request, unknown, settling))
       }
       return placed
     } catch (error) {
@@ -75,10 +77,16 @@ async function expireQuote (world: PricedTestWorld, resellerId: Uuid, quoteId: U
     where reseller_id = ${resellerId} and id = ${quoteId} and order_id is null`)
 }
 
-async function keepUndecided (tx: Tx, { resellerId, reference }: OrderRequest, strike: OrderStrike, seconds: number): Promise<void> {
+interface Settling { readonly seconds: number, readonly orderId: Uuid | null }
+
+/** Remembers when an order is to be settled: one that is just placed, or is about to be. One that was there before is left as it is. */
+async function keepUndecided (tx: Tx, { resellerId, reference }: OrderRequest, strike: OrderStrike, { seconds, orderId }: Settling): Promise<void> {
   await tx`
     insert into sandbox_undecided (reseller_id, reference, outcome, settle_at)
-    values (${resellerId}, ${reference}, ${String(strike.parameters.outcome)}, clock_timestamp() + make_interval(secs => ${seconds}))
+    select ${resellerId}::uuid, ${reference}, ${String(strike.parameters.outcome)}, clock_timestamp() + make_interval(secs => ${seconds})
+    where not exists (
+      select from orders
+      where orders.reseller_id::text = ${resellerId} and orders.reference = ${reference} and orders.id is distinct from ${orderId}::uuid)
     on conflict (reseller_id, reference) do update set outcome = excluded.outcome, settle_at = excluded.settle_at`
 }
 
