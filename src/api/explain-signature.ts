@@ -110,12 +110,15 @@ function lengthFinding ({ algorithm, bytes }: ParsedSignature): Finding[] {
 
 type Difference = SignatureReport['differences'][number]
 
+/** Differences told at most: more than a base has lines, so what is left out stands behind its end. */
+export const differencesMax = 40
+
 function differencesOf (own: string, base: string): Difference[] {
   if (own === base) return []
   const yours = own.split('\n')
   const ours = base.split('\n')
   const differences: Difference[] = []
-  for (let i = 0; i < Math.max(yours.length, ours.length); i++) {
+  for (let i = 0; i < Math.max(yours.length, ours.length) && differences.length < differencesMax; i++) {
     if (yours[i] === ours[i]) continue
     const { [i]: mine = null } = yours
     const { [i]: wanted = null } = ours

@@ -2,7 +2,8 @@
 import t from 'tap'
 import { createHmac, hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { SignatureReport } from '../../schema/rest/debug.ts'
+import { debuggedTextMax, type SignatureReport } from '../../schema/rest/debug.ts'
+import { differencesMax } from '../../src/api/explain-signature.ts'
 import { debugsPerMinutePerAddress } from '../../src/api/rest/debug.ts'
 import { sign } from '../../src/base/signature.ts'
 import { contractJudge } from '../support/contract.ts'
@@ -108,6 +109,14 @@ t.test('it names what is wrong, and the line that differs', async t => {
   }
   const report = await explains(withBase(base => base.replace('"@query": ?', '"@query": ?limit=2')))
   t.same(report.differences, [{ line: 3, component: '@query', yours: '"@query": ?limit=2', ours: '"@query": ?', hint: 'Another query was sent than was signed.' }])
+})
+
+t.test('of a text that is no base it tells so many differences, and no answer is much longer than its question', async t => {
+  const asked = withBase(() => '\n'.repeat(debuggedTextMax / 2))
+  const { differences } = await explains(asked)
+  t.equal(differences.length, differencesMax)
+  t.match(differences[0], { line: 1, component: '@method', yours: '' })
+  t.ok(JSON.stringify(differences).length < JSON.stringify(asked).length)
 })
 
 t.test('what it says is what the same request is refused with', async t => {

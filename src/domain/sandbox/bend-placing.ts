@@ -80,7 +80,9 @@ async function expireQuote (world: PricedTestWorld, resellerId: Uuid, quoteId: U
 interface Settling { readonly seconds: number, readonly orderId: Uuid | null }
 
 /** Remembers when an order is to be settled: one that is just placed, or is about to be. One that was there before is left as it is. */
-async function keepUndecided (tx: Tx, { resellerId, reference }: OrderRequest, strike: OrderStrike, { seconds, orderId }: Settling): Promise<void> {
+async function keepUndecided (
+  tx: Tx, { resellerId, reference }: OrderRequest, strike: OrderStrike, { seconds, orderId }: Settling
+): Promise<void> {
   await tx`
     insert into sandbox_undecided (reseller_id, reference, outcome, settle_at)
     select ${resellerId}::uuid, ${reference}, ${String(strike.parameters.outcome)}, clock_timestamp() + make_interval(secs => ${seconds})
