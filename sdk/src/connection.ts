@@ -169,11 +169,8 @@ export class Connection {
     const { method, path, url, headers, covered, body, timeoutMs, signal } = prepared
     const facts = () => this.#factsOf(prepared)
     if (signal?.aborted) throw abortedBy(signal, facts())
-    const ending = new AbortController()
-    const end = () => ending.abort(signal?.reason)
-    let timedOut = false
-    const timer = setTimeout(() => { timedOut = true; ending.abort() }, timeoutMs)
-    signal?.addEventListener('abort', end, { once: true })
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), timeoutMs)
     try {
       const parts = { method, path: url.pathname, query: url.search || '?', headers: covered }
       const startedMs = this.#clock()
@@ -185,7 +182,8 @@ export class Connection {
         headers: sent,
         // Followed, a redirect would carry the signed request to an address that nobody chose.
         redirect: 'manual',
-        signal: ending.signal,
+        // It goes on ending a response whose body is still to be read, and adds nothing to the caller's signal that would have to be removed.
+        signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
         ...(body === undefined ? {} : { body })
       })
       const requestId = requestIdOf(response)
@@ -195,12 +193,10 @@ export class Connection {
       return { data, response, requestId }
     } catch (error) {
       if (signal?.aborted) throw abortedBy(signal, facts())
-      if (timedOut) throw tooLate(`The answer did not come within ${timeoutMs} ms`, facts())
+      if (late.signal.aborted) throw tooLate(`The answer did not come within ${timeoutMs} ms`, facts())
       throw error instanceof KahubError ? error : connectionFailed(error, facts())
     } finally {
       clearTimeout(timer)
-      // The signal goes on ending a response whose body is still to be read.
-      if (form === 'read') signal?.removeEventListener('abort', end)
     }
   }
 
@@ -221,8 +217,9 @@ export class Connection {
 
 /** The body or query of a creating call with a reference: the caller's own, or one made here. */
 export function withReference<Body extends object> (body: Body, options: CallOptions | undefined): Body & { reference?: string } {
-  const hasKey = Object.keys(options?.headers ?? {}).some(name => name.toLowerCase() === 'idempotency-key')
-  if (referenceIn(body) !== undefined || hasKey) return body
+  const hasKey = given(options?.headers).some(([name]) => name.toLowerCase() === 'idempotency-key')
+  // One that is no text, such as a number, is the caller's own all the same: the server refuses it, and nothing is bought twice.
+  if ((body as { readonly reference?: unknown }).reference != null || hasKey) return body
   return { ...body, reference: `sdk_${crypto.randomUUID().replaceAll('-', '')}` }
 }
 
@@ -255,8 +252,13 @@ function ownHeaders (options: RequestOptions, body: Uint8Array | undefined): Rec
   if (contractVersion !== undefined) headers['kahub-version'] = contractVersion
   if (body !== undefined) headers['content-type'] = body === options.body ? 'application/octet-stream' : 'application/json'
   // Headers refuses what cannot be sent, lowers the names and trims the values, as the receiver of the signature will.
-  if (options.headers !== undefined) new Headers(options.headers).forEach((value, name) => { headers[name] = value })
+  new Headers(given(options.headers)).forEach((value, name) => { headers[name] = value })
   return headers
+}
+
+/** Headers without those that are undefined, which Headers would send as that word. */
+function given (headers: RequestOptions['headers']): Array<[string, string]> {
+  return Object.entries(headers ?? {}).filter(([, value]) => value !== undefined)
 }
 
 /** A path with its values, each as one segment; refuses what a URL would read as a step up or as nothing. */

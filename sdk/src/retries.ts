@@ -15,9 +15,10 @@ export function isRepeatable (method: string, reference: string | undefined): bo
 
 /** Whether a connection was never made, so that nothing can have been done. */
 export function isUnsent (cause: unknown): boolean {
-  const { code, cause: below } = (cause ?? {}) as { readonly code?: unknown, readonly cause?: unknown }
+  const { code, syscall, cause: below } = (cause ?? {}) as { readonly code?: unknown, readonly syscall?: unknown, readonly cause?: unknown }
   if (below !== undefined) return isUnsent(below)
-  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/.test(String(code))
+  // A network that goes away can end a connection that stood, too.
+  return syscall !== 'read' && syscall !== 'write' && /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/.test(String(code))
 }
 
 /** How many milliseconds to wait before the next attempt; undefined when there must be none. `retry` counts from 0. */

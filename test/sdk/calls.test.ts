@@ -1,5 +1,6 @@
 // What every call promises: it is tried again only where that is one order, it fails in words that help, and it shows no secret.
 import t from 'tap'
+import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
 import * as sdk from '../../sdk/src/index.ts'
 import { Connection } from '../../sdk/src/connection.ts'
@@ -19,6 +20,41 @@ t.test('what was never sent is tried again, whatever it is, and its error says s
   const error = await refusal(client(gone.url, { fetch: counting }).orders.cancel('ord_1'))
   t.match(error, { name: 'ConnectionError', detail: /ECONNREFUSED/, retryable: true, message: /Nothing was sent/ })
   t.equal(tried, 3)
+})
+
+t.test('a reference that is no text is sent as it is, and a header without a value is not: no reference is put in the place of the caller’s own', async t => {
+  const receiver = await startReceiver([json(order)])
+  t.teardown(receiver.stop)
+  const { orders } = client(receiver.url)
+  await orders.place({ reference: 1001 as never, lines })
+  await orders.place({ lines }, { headers: { 'Idempotency-Key': undefined as never } })
+  const [numbered, made] = receiver.received
+  t.equal(JSON.parse(numbered!.body).reference, 1001, 'the server refuses it; another would buy again with each try')
+  t.match(JSON.parse(made!.body).reference, /^sdk_/)
+  t.notOk(made!.headers['idempotency-key'])
+})
+
+t.test('a connection that broke under way is not taken for one that was never made', async t => {
+  let tried = 0
+  const broken = async () => {
+    tried++
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error('read EHOSTUNREACH'), { code: 'EHOSTUNREACH', syscall: 'read' }) })
+  }
+  const error = await refusal(client('http://127.0.0.1', { fetch: broken }).orders.cancel('ord_1'))
+  t.match(error, { name: 'ConnectionError', message: /not known whether this was done/ })
+  t.equal(tried, 1)
+})
+
+t.test('a signal that lives as long as the program gathers nothing of the calls it was given to', async t => {
+  const receiver = await startReceiver([json(order)])
+  t.teardown(receiver.stop)
+  const stop = new AbortController()
+  const { me } = client(receiver.url)
+  for (let i = 0; i < 3; i++) {
+    await (await me.get({ signal: stop.signal }).asResponse()).text()
+    await me.get({ signal: stop.signal })
+  }
+  t.same(getEventListeners(stop.signal, 'abort'), [])
 })
 
 t.test('once an attempt may have been carried out, no later one makes that unsaid', async t => {

@@ -38,7 +38,7 @@ t.test('publint and attw find nothing wrong with it', async t => {
 
 t.test('it needs nothing, says what it is, and can be published with provenance', async t => {
   t.same([manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies], [undefined, undefined, undefined])
-  t.match(manifest, { sideEffects: false, engines: { node: '>=20' }, publishConfig: { provenance: true }, repository: { directory: 'sdk' } })
+  t.match(manifest, { sideEffects: false, engines: { node: '>=20.3' }, publishConfig: { provenance: true }, repository: { directory: 'sdk' } })
   const { scripts } = manifest
   t.same(Object.keys(scripts).filter(name => /install|prepare/.test(name)), [], 'nothing runs at its installation')
   t.ok(existsSync(`${installed}/README.md`))
