@@ -1,5 +1,4 @@
 import { createHmac, createSecretKey, generateKeyPairSync, hash, sign as signBytes, type KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import t from 'tap'
 import fc from 'fast-check'
 import { createSignature, createSignatureSync, verifySignature, type RequestDescriptor } from 'http-message-sig'
@@ -12,18 +11,7 @@ import {
   signatureAgeMaxS, signatureAheadMaxS, signatureBase, signatureInputLengthMax, signatureLengthMax, verifyEd25519, verifyHmac,
   type HeaderFields, type SigningKey
 } from '../../src/base/signature.ts'
-
-interface Vector {
-  method: string
-  target: string
-  body: string | null
-  secret: string
-  content_digest: string | null
-  signature_input: string
-  signature_base: string
-  signature: string
-}
-const { vectors } = JSON.parse(readFileSync(new URL('../vectors/signing.json', import.meta.url), 'utf8')) as { vectors: Vector[] }
+import { vectors } from '../support/signing-vectors.ts'
 
 const nowS = 1795300000
 const secret = 'khs_a secret for tests only'

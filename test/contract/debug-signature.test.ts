@@ -1,7 +1,6 @@
 // POST /v1/debug/signature finds the line that differs, and is no oracle: it looks at no key.
 import t from 'tap'
 import { createHmac, hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { debuggedTextMax, type SignatureReport } from '../../schema/rest/debug.ts'
 import { differencesMax } from '../../src/api/explain-signature.ts'
 import { debugsPerMinutePerAddress } from '../../src/api/rest/debug.ts'
@@ -9,11 +8,10 @@ import { sign } from '../../src/base/signature.ts'
 import { contractJudge } from '../support/contract.ts'
 import { fingerprintOf } from '../support/fingerprint.ts'
 import { openHouse } from '../support/house.ts'
+import { shownVector, vectors, type SigningVector } from '../support/signing-vectors.ts'
 
-interface Vector { method: string, target: string, body: string | null, secret: string, content_digest: string | null, signature_input: string, signature_base: string, signature: string }
-const { vectors } = JSON.parse(readFileSync(new URL('../vectors/signing.json', import.meta.url), 'utf8')) as { vectors: Vector[] }
-const vector = vectors.find(({ signature_input: input }) => input.includes('"n-0004"'))!
-const createdOf = ({ signature_input: input }: Vector) => Number(/created=(\d+)/.exec(input)![1])
+const vector = shownVector
+const createdOf = ({ signature_input: input }: SigningVector) => Number(/created=(\d+)/.exec(input)![1])
 
 let nowMs = createdOf(vector) * 1_000
 const judge = contractJudge()
@@ -36,7 +34,7 @@ async function explains (told: object): Promise<SignatureReport> {
   return json
 }
 
-function descriptionOf ({ method, target, body, content_digest: digest, signature_input: input, signature, signature_base: base }: Vector) {
+function descriptionOf ({ method, target, body, content_digest: digest, signature_input: input, signature, signature_base: base }: SigningVector) {
   return {
     method,
     url: target,

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { webhooks } from '../../sdk/src/index.ts'
@@ -12,6 +12,7 @@ import { readId } from '../../src/base/ids.ts'
 import { fanOut } from '../../src/domain/callbacks/fan-out.ts'
 import { openSender } from '../../src/outgoing/send-callback.ts'
 import { openDelivering } from '../../src/workers/deliver.ts'
+import { freePort } from '../support/free-port.ts'
 import { openHouse, type Reseller } from '../support/house.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -146,13 +147,4 @@ async function isOpen (port: number): Promise<boolean> {
   return await new Promise(resolve => {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
   }).finally(() => socket.destroy()) as boolean
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

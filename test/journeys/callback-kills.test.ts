@@ -12,6 +12,7 @@ import { Problem } from '../../src/base/problem.ts'
 import { strictCallbackRules } from '../../src/base/callback-url.ts'
 import { failureKind } from '../../src/postgres/failure.ts'
 import { startProduct, type ApiProcess } from '../support/api-process.ts'
+import { healed } from '../support/healed.ts'
 import { openHouse, type Reseller } from '../support/house.ts'
 import { proveHouse } from '../support/prove-house.ts'
 import { useOwnCluster } from '../support/postgres.ts'
@@ -265,18 +266,6 @@ function resellerId (reseller: number): Uuid {
 
 function seconds (from: number, to = Date.now()): number {
   return Math.round((to - from) / 1000)
-}
-
-/** Asks the database until it answers: its supervisor starts it again, and connections of before are broken. */
-async function healed<Result> (work: () => PromiseLike<Result>): Promise<Result> {
-  for (;;) {
-    try {
-      return await work()
-    } catch (error) {
-      if (failureKind(error) !== 'transient') throw error
-      await pause(20)
-    }
-  }
 }
 
 function shuffle (items: unknown[]): void {

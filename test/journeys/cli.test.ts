@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Kahub } from '../../sdk/src/index.ts'
+import { freePort } from '../support/free-port.ts'
 
 // Some seventy commands, each a process of its own.
 t.setTimeout(240_000)
@@ -366,15 +367,4 @@ async function end (child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return
   child.kill('SIGTERM')
   await once(child, 'exit')
-}
-
-/** A port that nobody listens on. */
-async function freePort (): Promise<number> {
-  const { createServer } = await import('node:net')
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

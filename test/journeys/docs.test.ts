@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { settings } from '../../src/config.ts'
 import { textsIn } from '../support/fences.ts'
+import { shownVector } from '../support/signing-vectors.ts'
 
 const execute = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -24,16 +25,15 @@ const startMsMax = 120_000
 const commandMsMax = 60_000
 
 t.test('the examples of docs/signing.md give the signature of their vector', async t => {
-  const { vectors } = JSON.parse(textOf('test/vectors/signing.json')) as { vectors: Vector[] }
-  const vector = vectors.find(({ signature_input: input }) => input.includes('"n-0004"'))!
   const text = textOf('docs/signing.md')
-  for (const shown of [vector.body, vector.secret, vector.content_digest, vector.signature_base.replaceAll('\n', '\n   '), vector.signature_input, vector.signature]) {
+  const { body, secret, content_digest: digest, signature_base: base, signature_input: input, signature } = shownVector
+  for (const shown of [body!, secret, digest!, base.replaceAll('\n', '\n   '), input, signature]) {
     t.ok(text.includes(shown), shown)
   }
   const [sh, js, python] = ['sh', 'js', 'python'].map(language => textsIn(text, language))
-  t.equal((await run('sh', ['-c', sh![0]!])).trim(), vector.signature, 'sh')
-  t.equal((await run(process.execPath, ['--input-type=module', '-e', js![0]!])).trim(), vector.signature, 'js')
-  if (await isHere('python3')) t.equal((await run('python3', ['-c', python![0]!])).trim(), vector.signature, 'python')
+  t.equal((await run('sh', ['-c', sh![0]!])).trim(), signature, 'sh')
+  t.equal((await run(process.execPath, ['--input-type=module', '-e', js![0]!])).trim(), signature, 'js')
+  if (await isHere('python3')) t.equal((await run('python3', ['-c', python![0]!])).trim(), signature, 'python')
   t.same([sh, js, python].map(blocks => blocks!.length), [1, 1, 1])
 })
 
@@ -97,8 +97,6 @@ t.test('every dependency is argued in docs/decisions/dependencies.md, and nothin
   const argued = [...textOf('docs/decisions/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name!)
   t.same(argued.sort(), Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }).sort())
 })
-
-interface Vector { body: string, secret: string, content_digest: string, signature_input: string, signature_base: string, signature: string }
 
 /** Commands of other people's programs that this machine lacks. */
 async function cannotRun (block: string): Promise<boolean> {

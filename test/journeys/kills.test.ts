@@ -5,9 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { readId } from '../../src/base/ids.ts'
 import { strictCallbackRules } from '../../src/base/callback-url.ts'
-import { failureKind } from '../../src/postgres/failure.ts'
 import { startProduct, type ApiProcess } from '../support/api-process.ts'
 import { openCallbackReceiver } from '../support/callback-receiver.ts'
+import { healed } from '../support/healed.ts'
 import { openHouse, type Answer, type Reseller } from '../support/house.ts'
 import { proveHouse } from '../support/prove-house.ts'
 import { useOwnCluster } from '../support/postgres.ts'
@@ -187,18 +187,6 @@ async function toldOfAll (t: Test): Promise<void> {
     for (const until = Date.now() + settleMsMax; Date.now() < until && sequences().size < await made(); await pause(100));
     const [heard, count] = [sequences(), await made()]
     t.same(Array.from({ length: count }, (_, i) => i + 1).filter(sequence => !heard.has(sequence)), [], `${path} heard all ${count}`)
-  }
-}
-
-/** Asks the database until it answers: its supervisor starts it again, and connections of before are broken. */
-async function healed<Result> (work: () => PromiseLike<Result>): Promise<Result> {
-  for (;;) {
-    try {
-      return await work()
-    } catch (error) {
-      if (failureKind(error) !== 'transient') throw error
-      await pause(20)
-    }
   }
 }
 

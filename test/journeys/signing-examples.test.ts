@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openHouse } from '../support/house.ts'
+import { vectors } from '../support/signing-vectors.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -44,17 +45,6 @@ const examples: readonly Example[] = [
     command: folder => [join(folder, 'sign')]
   }
 ]
-
-interface Vector {
-  readonly method: string
-  readonly target: string
-  readonly body: string | null
-  readonly secret: string
-  readonly content_digest: string | null
-  readonly signature_input: string
-  readonly signature: string
-}
-const { vectors } = JSON.parse(textOf('test/vectors/signing.json')) as { vectors: readonly Vector[] }
 
 interface Ran { readonly code: number, readonly out: string, readonly err: string }
 

@@ -1,5 +1,4 @@
 import t from 'tap'
-import { readFileSync } from 'node:fs'
 import { generateKeyPairSync, verify, type KeyObject } from 'node:crypto'
 import { inspect } from 'node:util'
 import {
@@ -13,6 +12,7 @@ import { lineLengthMax } from '../../sdk/src/lines.ts'
 import { backoffMaxMs, retryAfterMaxMs } from '../../sdk/src/retries.ts'
 import { contentDigest, hmacKey, signatureHeaders, type SignedParts } from '../../sdk/src/signing.ts'
 import type { KahubOptions } from '../../sdk/src/options.ts'
+import { vectors } from '../support/signing-vectors.ts'
 import { KahubAdmin } from './generated/admin.ts'
 import { Kahub } from './generated/client.ts'
 import { hangUp, json, problem, saysNothing, startReceiver, type Answering, type Received } from './receiver.ts'
@@ -21,18 +21,7 @@ const secret = 'khs_bm90LWEtcmVhbC1zZWNyZXQtanVzdC1mb3ItdGVzdHM'
 const order = { id: 'ord_1', reference: 'PO-1', state: 'completed', total: { amount: '1', currency: 'CNY' } }
 const lines = [{ sku: 'sku_a', quantity: 1 }]
 
-interface Vector {
-  readonly method: string
-  readonly target: string
-  readonly body: string | null
-  readonly secret: string
-  readonly content_digest: string | null
-  readonly signature_input: string
-  readonly signature: string
-}
-
 t.test('requests are signed byte for byte as the independent vectors say', async t => {
-  const { vectors } = JSON.parse(readFileSync(new URL('../vectors/signing.json', import.meta.url), 'utf8')) as { vectors: Vector[] }
   t.ok(vectors.length > 0)
   for (const vector of vectors) {
     const url = new URL(vector.target, 'http://localhost')

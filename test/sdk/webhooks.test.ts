@@ -5,7 +5,6 @@ import { execFile, spawn } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -15,6 +14,7 @@ import { eventMeanings } from '../../schema/rest/events.ts'
 import { eventTypes } from '../../schema/vocabulary.ts'
 import { signCallback } from '../../src/base/callback-signature.ts'
 import { waitsMs } from '../../src/domain/callbacks/retry-schedule.ts'
+import { freePort } from '../support/free-port.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const bytes = randomBytes(32)
@@ -192,12 +192,3 @@ t.test('every example of a receiver is valid JavaScript', async t => {
     await t.resolves(promisify(execFile)(process.execPath, ['--check', `${root}examples/webhooks-${name}.mjs`]), name)
   }
 })
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

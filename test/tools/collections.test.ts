@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { generate } from '../../examples/collections/generate.ts'
 import { openHouse } from '../support/house.ts'
+import { vectors } from '../support/signing-vectors.ts'
 
 const require = createRequire(import.meta.url)
 const newman = require('newman') as Newman
@@ -47,7 +48,6 @@ t.test('every operation of a reseller is in them, but for streams', async t => {
 })
 
 t.test('the scripts of both sign byte for byte as the independent vectors say', async t => {
-  const { vectors } = JSON.parse(textOf('test/vectors/signing.json')) as { vectors: Vector[] }
   const bruno = /^script:pre-request \{\n(.*?)^\}$/ms.exec(textOf('examples/collections/bruno/collection.bru'))![1]!
   const scripts = { postman: postman.event[0]!.script.exec.join('\n'), bruno }
   t.ok(vectors.length > 3)
@@ -103,16 +103,6 @@ t.test('every request of the collection is believed, and fits the contract as it
   t.same(refused.filter(({ response }) => !may.includes(response?.json().code)).map(told), [], 'all others are fulfilled')
   t.ok(refused.length < executions.length / 4, `${executions.length - refused.length} of ${executions.length} are fulfilled`)
 })
-
-interface Vector {
-  readonly method: string
-  readonly target: string
-  readonly body: string | null
-  readonly secret: string
-  readonly content_digest: string | null
-  readonly signature_input: string
-  readonly signature: string
-}
 
 interface PostmanCollection {
   readonly event: ReadonlyArray<{ readonly script: { readonly exec: readonly string[] } }>
