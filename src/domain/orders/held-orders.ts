@@ -159,7 +159,7 @@ async function write (
   await addSpends(tx, after.flatMap((order, i) => (order.terms?.budgets ?? []).map(budgetId =>
     ({ resellerId: order.resellerId, budgetId, amount: order.total - before[i]!.total, month: order.createdAt }))))
   // What was reserved for a bulk order was never told of, so its release is not told either.
-  const told = after.filter((order, i) => before[i]!.state !== 'reserved' || order.delivered > 0)
+  const told = after.filter((order, i) => before[i]!.state !== 'reserved' || order.terms?.bulk === undefined || order.delivered > 0)
   await appendEvents(tx, told.map(order =>
     ({ resellerId: order.resellerId, type: `order.${order.state as ToldState}`, data: { order: orderSummaryView(order) } })))
 }
