@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { addBooks } from './commands/books.ts'
 import { addCallbacks } from './commands/callbacks.ts'
 import { addCatalog } from './commands/catalog.ts'
+import { addCertify } from './commands/certify.ts'
 import { addCodes } from './commands/codes.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLevels } from './commands/levels.ts'
@@ -34,6 +35,7 @@ Of a reseller, with a reseller's key (the demo's when left out):
   kahub listen --forward http://127.0.0.1:3000/hook           its events, sent to a machine of yours
   kahub sign GET /v1/me                                       a signed curl command
   kahub token                                                 a bearer token that reads, for tools
+  kahub certify http://127.0.0.1:3000                         a shop of yours, put through all that can go wrong
 
 kahub help shows every command, kahub help NOUN those of a noun, and kahub NOUN VERB --help its examples.`
 
@@ -66,7 +68,8 @@ Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached,
   addReveals(program, run)
   addCallbacks(program, run)
   addBooks(program, run)
-  addListen(program, resellerRunner(environment, stop))
+  addListen(program, resellerRunner(environment, stop, 'demo.json'))
+  addCertify(program, resellerRunner(environment, stop, 'demo-test.json'))
   addSign(program, keyRunner(environment, stop, 'demo.json'))
   addToken(program, keyRunner(environment, stop, 'demo-tools.json'))
   return program

@@ -48,9 +48,11 @@ export function runner (environment: Readonly<Record<string, string | undefined>
   return runnerWith(environment, stop, openSession)
 }
 
-/** The same for commands of resellers, whose key is the demo's unless another is given. */
-export function resellerRunner (environment: Readonly<Record<string, string | undefined>>, stop: AbortSignal): RunWith<ResellerSession> {
-  return runnerWith(environment, stop, openResellerSession)
+/** The same for commands of resellers; without another key it is that of a file in KAHUB_HOME. */
+export function resellerRunner (
+  environment: Readonly<Record<string, string | undefined>>, stop: AbortSignal, fileDefault: string
+): RunWith<ResellerSession> {
+  return runnerWith(environment, stop, (config, options, stop) => openResellerSession(config, options, stop, fileDefault))
 }
 
 /** The same for commands that sign by themselves; without another key it is that of a file in KAHUB_HOME. */
@@ -86,22 +88,21 @@ async function openSession (config: ClientConfig, options: SessionOptions, stop:
   return { admin, url: admin.baseUrl, keyId: admin.keyId, form: options.json ? 'json' : 'text', stop }
 }
 
-async function openResellerSession (config: ClientConfig, options: SessionOptions, stop: AbortSignal): Promise<ResellerSession> {
-  const kahub = new Kahub(await readCredentials(config, options, 'demo.json'))
+async function openResellerSession (config: ClientConfig, options: SessionOptions, stop: AbortSignal, fileDefault: string): Promise<ResellerSession> {
+  const kahub = new Kahub(await readCredentials(config, options, fileDefault))
   return { kahub, url: kahub.baseUrl, keyId: kahub.keyId, form: options.json ? 'json' : 'text', stop }
 }
 
 async function openKeySession (config: ClientConfig, options: SessionOptions, stop: AbortSignal, fileDefault: string): Promise<KeySession> {
-  const { key: file } = options
-  const named = file === undefined ? options : { ...options, credentials: file }
-  const { url, keyId, secret, privateKey } = await readCredentials(config, named, fileDefault)
+  const { url, keyId, secret, privateKey } = await readCredentials(config, options, fileDefault)
   const key = privateKey === undefined ? hmacKey(keyId, secret) : ed25519Key(keyId, privateKey)
   return { url: url.replace(/\/+$/, ''), keyId, key, privateKey, form: options.json ? 'json' : 'text', stop }
 }
 
 async function readCredentials (
-  config: ClientConfig, options: SessionOptions, fileDefault: string
+  config: ClientConfig, given: SessionOptions, fileDefault: string
 ): Promise<KeyOptions & { readonly retriesMax: number }> {
+  const options = given.key === undefined ? given : { ...given, credentials: given.key }
   const credentials = readKeyOf(config, options) ?? (await readKeyFile(options.credentials ?? join(config.home, fileDefault)))
   return { ...credentials, url: options.url ?? config.url ?? credentials.url, retriesMax }
 }
