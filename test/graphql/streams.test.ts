@@ -1,5 +1,6 @@
 // Subscriptions over Server-Sent Events and WebSocket: nothing missed, nothing twice, and an end with the key that began them.
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { createClient, type Client } from 'graphql-ws'
 import { WebSocket } from 'ws'
@@ -146,6 +147,43 @@ t.test('a key has so many sockets and streams, and no more; what ends makes room
   const streams = await Promise.all(Array.from({ length: 10 }, () => openSse(alice, { query: 'subscription { events { id } }' })))
   t.match(await alice.send('POST', '/graphql', { body: { query: 'subscription { events { id } }' }, headers: { 'content-type': 'application/json', accept: 'text/event-stream' } }), { status: 429, code: 'rate_limited' })
   for (const stream of streams) stream.close()
+})
+
+t.test('an upgrade that does not come about takes no place', async t => {
+  const alice = await house.reseller()
+  const { host, port } = new URL(house.url)
+  for (let i = 0; i < 11; i++) {
+    const socket = connect(Number(port), '127.0.0.1')
+    const headers = { host, connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '99', 'sec-websocket-key': `${'A'.repeat(22)}==`, ...signedUpgrade(alice, '/graphql') }
+    socket.write(`GET /graphql HTTP/1.1\r\n${Object.entries(headers).map(header => header.join(': ')).join('\r\n')}\r\n\r\n`)
+    t.match(String((await once(socket, 'data'))[0]), /^HTTP\/1.1 400 /)
+    socket.destroy()
+  }
+  await greeted(t, alice)
+})
+
+t.test('a socket knows its reseller as it is by now', async t => {
+  const alice = await house.reseller()
+  const { level } = await house.reseller({ level: 'promoted' }).then(async other => (await other.kahub.me.get()).reseller)
+  const socket = await greeted(t, alice)
+  await house.operator.resellers.update(alice.id, { level: level.id })
+  await house.worlds.live.refresh()
+  socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: '{ me { reseller { level { id } } } }' } }))
+  t.match(JSON.parse(String((await once(socket, 'message'))[0])), { type: 'next', payload: { data: { me: { reseller: { level: { id: 'promoted' } } } } } })
+})
+
+t.test('who asks and does not read what is answered is left', async t => {
+  const alice = await house.reseller()
+  const socket = await greeted(t, alice)
+  socket.on('error', () => {})
+  socket.pause()
+  // What waits for it beyond what the system's buffers take.
+  const query = `{ ${['a', 'b', 'c'].map(name => `${name}: __schema { types { name description fields { name description } inputFields { name description } } }`).join(' ')} }`
+  for (let i = 0; i < 40; i++) socket.send(JSON.stringify({ type: 'subscribe', id: `${i}`, payload: { query } }))
+  const asking = setInterval(() => socket.send('{"type":"ping"}'), 5)
+  t.teardown(() => clearInterval(asking))
+  const [code] = await once(socket, 'close')
+  t.equal(code, 1006)
 })
 
 t.test('requests that ask for other upgrades are answered as requests', async t => {

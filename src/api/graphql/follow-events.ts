@@ -4,8 +4,8 @@ import type { EventType } from '../../../schema/vocabulary.ts'
 import { Problem } from '../../base/problem.ts'
 import { eventView } from '../../domain/events/event-view.ts'
 import { readFeedBounds, refuseOutside } from '../../domain/events/read-events.ts'
-import { refuseUnusableKey } from '../../domain/resellers/keyring.ts'
 import type { Caller } from '../app-types.ts'
+import { refuseForeignKey } from '../authenticate.ts'
 import { resellerOf } from '../change.ts'
 import type { GraphContext } from './context.ts'
 import type { Operation } from './operations.ts'
@@ -35,23 +35,26 @@ export async function followEvents (
   return (async function * () {
     for await (const { events } of parts) {
       for (const event of events) {
-        refuseEnded(caller)
+        request.caller = presentCaller(request.caller)
         yield eventView(event)
       }
-      refuseEnded(caller)
+      request.caller = presentCaller(request.caller)
       if (world.clock() >= endsMs) return
       if (events.length === 0) yield null
     }
   })()
 }
 
-/** Refuses a caller on a connection that stands, once its key or its token is no longer good. */
-export function refuseEnded ({ world, key, goodUntilMs }: Caller): void {
+/**
+ * The caller of a connection that stands as its key and its reseller are by now, with no more scopes than at its beginning; refused
+ * once its key or its token is no longer good, or not from its address.
+ */
+export function presentCaller (caller: Caller): Caller {
+  const { world, key, ip, goodUntilMs } = caller
   const nowMs = world.clock()
   const present = world.keyring.current.find(key.id)
   if (!present) throw new Problem('key_revoked', `The key ${key.id} is gone. Sign with another key.`)
-  refuseUnusableKey(present, nowMs)
-  // A reset of the sandbox gives the key another reseller: nothing more happens to this one.
-  if (present.reseller?.id !== key.reseller?.id) throw new Problem('state_conflict', 'The reseller was reset. Connect anew.')
+  refuseForeignKey(present, ip, nowMs)
   if (nowMs >= goodUntilMs) throw new Problem('token_expired', 'The token has expired. Connect anew with a fresh one.')
+  return { ...caller, key: { ...present, scopes: new Set([...present.scopes].filter(scope => key.scopes.has(scope))) } }
 }

@@ -13,7 +13,7 @@ import { heartbeatMs, streamLimits, type OpenStream, type StreamLimits } from '.
 import { admitBearer } from '../oauth/admit-bearer.ts'
 import type { Graph } from './build-schema.ts'
 import type { Documents } from './carry-out.ts'
-import { keyCheckMs, refuseEnded } from './follow-events.ts'
+import { keyCheckMs, presentCaller } from './follow-events.ts'
 import { readGraphRequest } from './read-request.ts'
 import { errorsOf, follow } from './stream-results.ts'
 
@@ -72,19 +72,20 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
     reply.hijack()
     const { socket, head } = waiting
     raw.url = '/graphql'
+    let opens = false
     server.handleUpgrade(raw, socket, head, opened => {
-      if (!place) {
-        unknown++
-        opened.once('close', () => unknown--)
-      }
+      opens = true
       converse(opened, request, place)
     })
+    // What asked wrongly, or has gone by now, has been answered, and holds no place.
+    if (!opens) place?.end()
     return true
   }
 
   function converse (socket: WebSocket, request: FastifyRequest, signed: OpenStream | undefined): void {
     const running = new Map<string, AbortController>()
     let place = signed
+    if (!place) unknown++
     let initiated = false
     let acknowledged = false
     let heard = true
@@ -92,6 +93,7 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
     const beats = setInterval(beat, heartbeatMs)
     const patience = setTimeout(() => initiated || socket.close(4408, 'Connection initialisation timeout'), initWithinMs)
     socket.on('pong', () => { heard = true })
+    socket.on('ping', takes)
     socket.on('error', () => socket.terminate())
     socket.on('message', (data, isBinary) => void hear(data as Buffer, isBinary).catch(error => fail(error)))
     socket.once('close', () => {
@@ -99,14 +101,15 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
       clearInterval(beats)
       clearTimeout(patience)
       for (const one of running.values()) one.abort()
-      place?.end()
+      if (place) place.end()
+      else unknown--
     })
 
     /** A socket ends with its key, or its token, as everything does. */
     function look (): void {
       if (!request.caller) return
       try {
-        refuseEnded(request.caller)
+        request.caller = presentCaller(request.caller)
       } catch (error) {
         close(4403, error)
       }
@@ -119,10 +122,11 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
     }
 
     async function hear (data: Buffer, isBinary: boolean): Promise<void> {
+      if (socket.readyState !== socket.OPEN) return
       const message = isBinary ? undefined : messageOf(data)
       switch (message?.type) {
         case 'connection_init': return await initiate(message.payload)
-        case 'ping': return say({ type: 'pong' })
+        case 'ping': return void say({ type: 'pong' })
         case 'pong': return
         case 'complete': return running.get(String(message.id))?.abort()
         case 'subscribe':
@@ -143,11 +147,12 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
           if (token === undefined) throw new Problem('signature_missing', 'Sign the upgrade, or send {"authorization": "Bearer …"} in connection_init.')
           const caller = await admitBearer(app, token, request.ip)
           request.caller = caller
+          if (socket.readyState === socket.CLOSED) return
           place = sockets.open(caller.key.id, resellerOf(request).id)
-          if (socket.readyState !== socket.OPEN) place.end()
+          unknown--
         }
         acknowledged = true
-        say({ type: 'connection_ack' })
+        void say({ type: 'connection_ack' })
       } catch (error) {
         close(4403, error)
       }
@@ -159,6 +164,7 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
       running.set(id, ending)
       try {
         if (running.size > operationsPerSocketMax) throw new Problem('rate_limited', `A socket carries up to ${operationsPerSocketMax} operations at once.`)
+        request.caller = presentCaller(request.caller)
         stream = limits.open(request.caller.key.id, resellerOf(request).id)
         const occasion = { request, signal: AbortSignal.any([ending.signal, stream.signal]), stands: true } as const
         const asked = readGraphRequest(payload)
@@ -166,27 +172,30 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
         if (prepared.kind === 'subscription') {
           for await (const result of await follow(graph, documents, occasion, prepared, asked)) {
             if (ending.signal.aborted) break
-            if (result !== null) await sayInTime({ id, type: 'next', payload: result })
+            if (result !== null) await say({ id, type: 'next', payload: result })
           }
-        } else say({ id, type: 'next', payload: await documents.carryOut(occasion, prepared, asked.variables) })
-        if (!ending.signal.aborted) say({ id, type: 'complete' })
+        } else await say({ id, type: 'next', payload: await documents.carryOut(occasion, prepared, asked.variables) })
+        if (!ending.signal.aborted) void say({ id, type: 'complete' })
       } catch (error) {
-        if (!ending.signal.aborted) say({ id, type: 'error', payload: errorsOf(error, request.id) })
+        if (!ending.signal.aborted) void say({ id, type: 'error', payload: errorsOf(error, request.id) })
       } finally {
         running.delete(id)
         stream?.end()
       }
     }
 
-    function say (message: object): void {
-      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
+    /** Resolves once it has left, so that events are read no faster than they are taken. */
+    function say (message: object): Promise<void> {
+      return new Promise(resolve => {
+        if (!takes()) resolve()
+        else socket.send(JSON.stringify(message), () => resolve())
+      })
     }
 
-    /** Waits until it has left, so that events are read no faster than they are taken. */
-    async function sayInTime (message: object): Promise<void> {
-      if (socket.readyState !== socket.OPEN) return
-      if (socket.bufferedAmount > waitingBytesMax) return socket.terminate()
-      await new Promise<void>(resolve => socket.send(JSON.stringify(message), () => resolve()))
+    /** Who asks and does not read what is answered, be it to pings, is left. */
+    function takes (): boolean {
+      if (socket.bufferedAmount > waitingBytesMax) socket.terminate()
+      return socket.readyState === socket.OPEN
     }
 
     function fail (error: unknown): void {
