@@ -31,7 +31,7 @@ const ranBy: Readonly<Record<string, string>> = {
   'signing-examples.md': 'test/journeys/signing-examples.test.ts',
   'tools.md': 'test/tools/generators.test.ts',
   'graphql.md': 'test/graphql',
-  'certify.md': 'test/sandbox'
+  'certify.md': 'test/certify'
 }
 
 /** What programs of a page say, besides ending well. */
