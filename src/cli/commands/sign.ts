@@ -2,15 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { ConnectionError } from '../../../sdk/src/index.ts'
 import { contentDigest, signatureHeaders } from '../../../sdk/src/signing.ts'
 import { repeated } from '../arguments.ts'
 import { examples } from '../examples.ts'
 import { RefusedError, UsageError } from '../failures.ts'
 import { note, printJson, say } from '../output.ts'
+import { sendOnce } from '../send-once.ts'
 import type { KeySession, RunWith } from '../session.ts'
 
-const sendMsMax = 30_000
 /** Characters shown of a refusal that is no problem document. */
 const shownMax = 300
 /** How far back a signature may lie. */
@@ -131,26 +130,17 @@ function curlOf ({ method, url, headers, data }: Signed & { readonly data: strin
 }
 
 /** A word that sh takes as it is, whatever stands in it. */
-export function quotedForSh (text: string): string {
+function quotedForSh (text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 async function send (
   session: KeySession, { method, url, headers, body }: Signed & { readonly body: Buffer<ArrayBuffer> | undefined }
 ): Promise<void> {
-  const signal = AbortSignal.any([session.stop, AbortSignal.timeout(sendMsMax)])
-  const answer = await fetch(url, { method, headers, ...(body && { body }), redirect: 'manual', signal }).catch((cause: unknown) => {
-    throw unreachable(session.url, cause)
-  })
+  const answer = await sendOnce(session, url, { method, headers, ...(body && { body }) })
   const text = await answer.text()
   const json = /^application\/(problem\+)?json\b/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) as unknown : undefined
   if (answer.ok) return json === undefined ? void process.stdout.write(text) : printJson(json)
   const { code = 'refused', detail = text.slice(0, shownMax) } = (json ?? {}) as { code?: string, detail?: string }
   throw new RefusedError(code, `The server answered ${answer.status}: ${detail}`, { requestId: answer.headers.get('request-id') ?? undefined })
-}
-
-/** A connection that was not made, as the SDK tells it. */
-export function unreachable (url: string, cause: unknown): Error {
-  const { message } = cause as Error
-  return new ConnectionError(`${url}: ${message}`, { code: 'connection_failed', title: `${url} cannot be reached`, cause })
 }

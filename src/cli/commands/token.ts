@@ -7,11 +7,11 @@ import { words } from '../arguments.ts'
 import { examples } from '../examples.ts'
 import { RefusedError, UsageError } from '../failures.ts'
 import { note, printJson, say } from '../output.ts'
+import { sendOnce } from '../send-once.ts'
 import type { KeySession, RunWith } from '../session.ts'
-import { unreachable } from './sign.ts'
 
+/** How long the assertion is good, in seconds. */
 const assertionSeconds = 60
-const askMsMax = 15_000
 
 interface TokenOptions { readonly scope?: readonly string[] }
 
@@ -60,10 +60,7 @@ async function ask (session: KeySession, privateKey: KeyObject, scope: readonly 
     client_assertion: assertion(session.keyId, privateKey, endpoint),
     ...(scope && { scope: scope.join(' ') })
   })
-  const signal = AbortSignal.any([session.stop, AbortSignal.timeout(askMsMax)])
-  const response = await fetch(endpoint, { method: 'POST', body: form, redirect: 'manual', signal }).catch((cause: unknown) => {
-    throw unreachable(session.url, cause)
-  })
+  const response = await sendOnce(session, endpoint, { method: 'POST', body: form })
   const answer = await response.json().catch(() => ({})) as Partial<TokenAnswer & OauthRefusal>
   if (response.ok && answer.access_token !== undefined) return answer as TokenAnswer
   const { error = 'refused', error_description: description = `The server answered ${response.status}.`, request_id: requestId } = answer
