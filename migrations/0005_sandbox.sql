@@ -71,6 +71,6 @@ begin
     key_id text not null,
     created_at timestamptz not null default now()
   );
-  create index sandbox_resets_of_new on sandbox_resets (new_reseller_id);
+  create index sandbox_resets_by_key on sandbox_resets (key_id, created_at);
 end
 $$;

@@ -13,7 +13,7 @@ import { proveWorld } from '../domain/orders/prove-world.ts'
 import { purgeQuotes } from '../domain/orders/purge-quotes.ts'
 import { expireHeldLots } from '../domain/orders/withdraw-stock.ts'
 import { purgeNonces } from '../domain/resellers/purge-nonces.ts'
-import { purgeSandbox } from '../domain/sandbox/read-strikes.ts'
+import { purgeSandbox } from '../domain/sandbox/purge-sandbox.ts'
 import { settleUndecided } from '../domain/sandbox/settle-undecided.ts'
 import { rewrapUnderCurrentMaster } from '../domain/secrets/rewrap-under-current-master.ts'
 import { runDueStandingOrders } from '../domain/standing-orders/run-due.ts'
@@ -49,7 +49,6 @@ const approvalsPerRun = 100
 const standingRunsPerRun = 50
 /** Of as many resellers, which are locked while their events are appended. */
 const subscriptionsPerRun = 500
-
 const endpointsPerRun = 100
 const deliveriesPerRun = 1_000
 const ordersPerRun = 50
