@@ -35,13 +35,26 @@ export function resellerOf (request: FastifyRequest): KeyHolder {
 
 /** `reference` of the body, or the Idempotency-Key that stands in for it (bare or a quoted string); both must agree. */
 export function referenceOf (request: FastifyRequest, given: string | undefined): string {
-  const header = request.headers['idempotency-key']
-  const key = typeof header === 'string' ? header.replace(/^"(.*)"$/s, '$1') : undefined
-  if (given !== undefined && key !== undefined && given !== key) throw new Problem('reference_mismatch', 'Send one of the two, or the same value in both.')
+  const key = idempotencyKeyOf(request)
+  if (given !== undefined && key !== undefined && given !== key) {
+    throw new Problem('reference_mismatch', 'Send one of the two, or the same value in both.')
+  }
   const reference = given ?? key
-  if (reference === undefined) throw new Problem('reference_missing', 'Send `reference`: your own number for this, so that it is done once however often you ask.')
-  if (!referencePattern.test(reference)) throw new Problem('invalid_request', 'A reference is 1 to 64 characters without control characters.', { errors: [{ pointer: 'idempotency-key', detail: 'must be 1 to 64 characters' }] })
+  if (reference === undefined) {
+    throw new Problem('reference_missing', 'Send `reference`: your own number for this, so that it is done once however often you ask.')
+  }
+  if (!referencePattern.test(reference)) {
+    throw new Problem('invalid_request', 'A reference is 1 to 64 characters without control characters.', {
+      errors: [{ pointer: 'idempotency-key', detail: 'must be 1 to 64 characters' }]
+    })
+  }
   return reference
+}
+
+/** What the header Idempotency-Key says, bare or as a quoted string; undefined when there is none. */
+export function idempotencyKeyOf ({ headers }: FastifyRequest): string | undefined {
+  const header = headers['idempotency-key']
+  return typeof header === 'string' ? header.replace(/^"(.*)"$/s, '$1') : undefined
 }
 
 const referencePattern = /^[^\p{Cc}]{1,64}$/u

@@ -22,13 +22,15 @@ export interface SignedAttempt {
 }
 
 type Finding = SignatureReport['findings'][number]
+type Difference = SignatureReport['differences'][number]
 
 /** Explains an attempt at a time in seconds since 1970; what is wrong is found in the order in which authenticate.ts looks. */
 export function explainSignature (attempt: SignedAttempt, nowS: number): SignatureReport {
   const { subject, method, target, headers, body, bodySha256, ownBase } = attempt
   const hasBody = (body !== undefined && body.byteLength > 0) || bodySha256 !== undefined
   const findings: Finding[] = []
-  const tries = <Value>(work: () => Value): Value | undefined => {
+  /** What the work gives; its refusal is a finding. */
+  const found = <Value>(work: () => Value): Value | undefined => {
     try {
       return work()
     } catch (error) {
@@ -37,35 +39,28 @@ export function explainSignature (attempt: SignedAttempt, nowS: number): Signatu
       return undefined
     }
   }
-  const signature = tries(() => parseSignature(headers))
-  if (signature) tries(() => checkWindow(signature, nowS))
-  if (signature) tries(() => checkCoverage(signature, { headers, hasBody }))
-  const base = signature && tries(() => signatureBase(signature, { method, target, headers }))
+  const signature = found(() => parseSignature(headers))
+  if (signature) found(() => checkWindow(signature, nowS))
+  if (signature) found(() => checkCoverage(signature, { headers, hasBody }))
+  const base = signature && found(() => signatureBase(signature, { method, target, headers }))
   const differences = base === undefined || ownBase === undefined ? [] : differencesOf(ownBase, base)
   if (signature) findings.push(...lengthFinding(signature))
-  if (differences.length > 0) {
-    const [{ line, component }] = differences as [SignatureReport['differences'][number]]
-    findings.push({ code: 'signature_invalid', detail: `What you signed is not what arrived: see line ${line}, ${component}.` })
+  const [first] = differences
+  if (first) {
+    findings.push({ code: 'signature_invalid', detail: `What you signed is not what arrived: see line ${first.line}, ${first.component}.` })
   }
   const digest = digestOf(attempt)
   const claimed = headers['content-digest']
-  const matches = claimed === undefined || digest === undefined ? undefined : tries(() => holds(attempt, claimed))
+  const matches = claimed === undefined || digest === undefined ? undefined : found(() => holds(attempt, claimed))
   if (matches === false) {
     findings.push({ code: 'digest_mismatch', detail: `Content-Digest is ${shown(claimed)}; of this body it is ${digest}.` })
   }
   const required = requiredComponents({ headers, hasBody })
-  const mark = target.indexOf('?')
   return {
     subject,
     findings,
-    hints: hintsFor(attempt, signature),
-    request: {
-      method,
-      path: mark < 0 ? target : target.slice(0, mark),
-      query: mark < 0 ? '?' : target.slice(mark),
-      body_bytes: body?.byteLength ?? null,
-      content_digest: digest ?? null
-    },
+    hints: [...hintsFor(attempt, signature), ...(base !== undefined && findings.length === 0 ? [nextStep(ownBase)] : [])],
+    request: { method, ...partsOfTarget(target), body_bytes: body?.byteLength ?? null, content_digest: digest ?? null },
     signature: signature ? readView(signature) : null,
     required_components: required,
     missing_components: signature ? required.filter(component => !signature.components.includes(component)) : [],
@@ -75,6 +70,11 @@ export function explainSignature (attempt: SignedAttempt, nowS: number): Signatu
     base_matches: base === undefined || ownBase === undefined ? null : base === ownBase,
     differences
   }
+}
+
+function partsOfTarget (target: string): { readonly path: string, readonly query: string } {
+  const mark = target.indexOf('?')
+  return mark < 0 ? { path: target, query: '?' } : { path: target.slice(0, mark), query: target.slice(mark) }
 }
 
 function readView ({ components, keyId, algorithm, created, nonce, bytes }: ParsedSignature): SignatureReport['signature'] {
@@ -108,8 +108,6 @@ function lengthFinding ({ algorithm, bytes }: ParsedSignature): Finding[] {
   return [{ code: 'signature_invalid', detail: `A signature of ${algorithm} has ${wanted} bytes, this one has ${bytes.length}${looks}.` }]
 }
 
-type Difference = SignatureReport['differences'][number]
-
 /** Differences told at most: more than a base has lines, so what is left out stands behind its end. */
 export const differencesMax = 40
 
@@ -120,8 +118,8 @@ function differencesOf (own: string, base: string): Difference[] {
   const differences: Difference[] = []
   for (let i = 0; i < Math.max(yours.length, ours.length) && differences.length < differencesMax; i++) {
     if (yours[i] === ours[i]) continue
-    const { [i]: mine = null } = yours
-    const { [i]: wanted = null } = ours
+    const mine = yours[i] ?? null
+    const wanted = ours[i] ?? null
     differences.push({ line: i + 1, component: nameIn(wanted ?? mine!), yours: mine, ours: wanted, hint: hintOf(mine, wanted) })
   }
   return differences
@@ -147,7 +145,9 @@ function hintOf (yours: string | null, ours: string | null): string | null {
 }
 
 function valueHint (name: string, yours: string, ours: string): string | null {
-  if (name === '"@method"') return yours.toUpperCase() === ours ? 'The method is signed in upper case.' : 'Another method was sent than was signed.'
+  if (name === '"@method"') {
+    return yours.toUpperCase() === ours ? 'The method is signed in upper case.' : 'Another method was sent than was signed.'
+  }
   if (name === '"@query"') {
     if (`?${yours}` === ours) return '@query begins with the question mark; without a query it is just that.'
     if (decoded(yours) === decoded(ours)) return 'The query is signed as it was sent: percent-encoding and + are not changed.'
@@ -182,6 +182,9 @@ function sorted (query: string): string {
   return query.replace(/^\?/, '').split('&').sort().join('&')
 }
 
+/** Seconds since 1970 in the year 5138: whoever signs later has counted milliseconds. */
+const createdLikelyMaxS = 99_999_999_999
+
 const hexDigestPattern = /:[0-9a-f]{64}:/i
 
 function hintsFor ({ method, headers, target }: SignedAttempt, signature: ParsedSignature | undefined): string[] {
@@ -191,6 +194,15 @@ function hintsFor ({ method, headers, target }: SignedAttempt, signature: Parsed
   if (hexDigestPattern.test(shown(headers['content-digest']))) hints.push('Content-Digest has the SHA-256 in base64, not in hexadecimal.')
   if (/^[^:]*=[^:]*$/.test(shown(headers.signature))) hints.push('In Signature the base64 stands between colons: sig1=:…:')
   if (signature && !/^key_(live|test)_/.test(signature.keyId)) hints.push('Ids of keys begin with key_live_ or key_test_.')
+  if (signature && signature.created > createdLikelyMaxS) hints.push('created is in seconds since 1970; this looks like milliseconds.')
   if (signature && method === 'GET' && headers['content-digest'] !== undefined) hints.push('A GET has no body, and needs no Content-Digest.')
   return hints
+}
+
+/** Where to look when nothing is found; the same of every key, since none is looked at. */
+function nextStep (ownBase: string | undefined): string {
+  return ownBase === undefined
+    ? 'Nothing is wrong that can be seen without your key. Send what you signed as signature_base, and it is compared line by line.'
+    : 'You signed what arrived. If it is refused as signature_invalid, then for the key: look whether id and secret belong together, are of this ' +
+      'server, and the secret is used as the text it is, khs_ included. GET /v1/ping tells when they fit.'
 }

@@ -7,13 +7,14 @@ import { sandboxFaultHeader, sandboxHeader } from '../../../schema/sandbox-fault
 import { answerFaults, callbackFaults, orderFaults, type AnswerFault, type SandboxFault } from '../../../schema/vocabulary.ts'
 import { readId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
-import { keepCallbacks, bendPlacing } from '../../domain/sandbox/bend-placing.ts'
+import { bendPlacing, keepCallbacks } from '../../domain/sandbox/bend-placing.ts'
 import { countStrikes } from '../../domain/sandbox/count-strikes.ts'
 import { numberOf, type CallbackStrike, type FaultWish, type OrderStrike, type Strike } from '../../domain/sandbox/faults.ts'
 import { readFaultTags } from '../../domain/sandbox/read-tags.ts'
 import { transact } from '../../postgres/transact.ts'
 import type { App } from '../app-types.ts'
-import { internalError, answerProblem, problemBody, problemType } from '../problems.ts'
+import { idempotencyKeyOf } from '../change.ts'
+import { answerProblem, internalError, problemBody, problemType } from '../problems.ts'
 import { faultsOfTags, isOneOf, readFaults, refused } from './read-faults.ts'
 import { openSilence, type Silence } from './silence.ts'
 import { isTest, type TestCaller } from './test-caller.ts'
@@ -110,8 +111,7 @@ function callOf (request: FastifyRequest, { key }: TestCaller) {
 /** The reference of a call that creates something, wherever it stands. */
 function referenceIn (request: FastifyRequest): string | null {
   if (request.method === 'GET') return null
-  const key = request.headers['idempotency-key']
-  const places = [typeof key === 'string' ? key.replace(/^"(.*)"$/s, '$1') : undefined, memberOf(request.body), memberOf(request.query)]
+  const places = [idempotencyKeyOf(request), memberOf(request.body), memberOf(request.query)]
   return places.find(place => place !== undefined) ?? null
 }
 
