@@ -7,7 +7,8 @@ import { digestMatches, digestStream, type DigestStream } from '../base/digest.t
 import { parseJsonStrictly } from '../base/json.ts'
 import { Problem } from '../base/problem.ts'
 import {
-  checkCoverage, checkWindow, parseSignature, signatureAgeMaxS, signatureAheadMaxS, signatureBase, verifyEd25519, verifyHmac, type ParsedSignature
+  checkCoverage, checkWindow, parseSignature, signatureAgeMaxS, signatureAheadMaxS, signatureBase, verifyEd25519, verifyHmac,
+  type ParsedSignature
 } from '../base/signature.ts'
 import { allowsAddress, holdsScope, refuseUnusableKey, type ApiKey } from '../domain/resellers/keyring.ts'
 import { nonceReused, storedNonce } from '../domain/requests/spend-nonce.ts'
@@ -16,7 +17,7 @@ import type { Caller, Worlds } from './app-types.ts'
 import { tokenNotAccepted } from './change.ts'
 import type { KeyRates } from './key-rates.ts'
 import { nonceMemory } from './nonce-memory.ts'
-import { invalid, readAccessToken, type AccessToken } from './oauth/access-token.ts'
+import { readAccessToken, tokenInvalid, type AccessToken } from './oauth/access-token.ts'
 import { bearerTokenOf, takesBearer } from './oauth/bearer.ts'
 import type { IssuerNames } from './oauth/issuer.ts'
 import { worldOf } from './world-of.ts'
@@ -51,7 +52,9 @@ export function authenticateFor (worlds: Worlds, { decoys, rates, issuers }: Aut
       const { config } = request.routeOptions
       if (config.scope === undefined) return
       const hasBody = carriesBody(request)
-      if (hasBody && (request.method === 'GET' || request.method === 'HEAD')) throw new Problem('body_not_allowed', 'A GET has no body; send its parameters in the query.')
+      if (hasBody && (request.method === 'GET' || request.method === 'HEAD')) {
+        throw new Problem('body_not_allowed', 'A GET has no body; send its parameters in the query.')
+      }
       const token = bearerTokenOf(request)
       if (token === undefined) request.caller = await signer(request, reply, hasBody)
       else if (takesBearer(config, request.method)) request.caller = await bearer(token, request.ip, reply)
@@ -101,7 +104,7 @@ export function authenticateFor (worlds: Worlds, { decoys, rates, issuers }: Aut
     const read = await readToken(token, ip)
     const key = await findKey(read.world, async () => read.world.keyring.current.find(read.keyId))
     // A key that is long gone is no longer in the keyring.
-    if (!key) throw invalid()
+    if (!key) throw tokenInvalid()
     const narrowed: ApiKey = { ...key, scopes: new Set([...key.scopes].filter(scope => read.scopes.has(scope))) }
     return callerOf({ world: read.world, key: narrowed, nonce: undefined, ip, goodUntilMs: read.expiresAtMs }, reply)
   }
@@ -134,7 +137,8 @@ export function authenticateFor (worlds: Worlds, { decoys, rates, issuers }: Aut
   function pinVersion (request: FastifyRequest, reply: FastifyReply, world: World, key: ApiKey): void {
     const wanted = request.headers['kahub-version']
     if (wanted !== undefined && !apiVersions.some(version => version === wanted)) {
-      throw new Problem('version_unknown', `Known versions: ${apiVersions.join(', ')}. Leave the header out to speak the one your key is pinned to.`)
+      const known = apiVersions.join(', ')
+      throw new Problem('version_unknown', `Known versions: ${known}. Leave the header out to speak the one your key is pinned to.`)
     }
     const pinned = key.apiVersion ?? pinnedHere.get(key.id)
     reply.header('kahub-version', wanted ?? pinned ?? apiVersions[0])

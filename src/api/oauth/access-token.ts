@@ -48,7 +48,7 @@ export function signAccessToken (world: World, issuer: string, { keyId, scopes, 
 /** Reads a token; throws `token_invalid` and `token_expired`. */
 export async function readAccessToken (worlds: Worlds, issuers: IssuerNames, token: string): Promise<AccessToken> {
   const world = signingWorld(worlds, token)
-  if (!world) throw invalid()
+  if (!world) throw tokenInvalid()
   const { payload } = await jwtVerify(token, world.tokenKey.publicKey, {
     algorithms: [algorithm],
     typ: type,
@@ -58,13 +58,13 @@ export async function readAccessToken (worlds: Worlds, issuers: IssuerNames, tok
     currentDate: new Date(world.clock())
   }).catch((error: unknown) => { throw refusalOf(error) })
   const { sub, exp, scope } = payload
-  if (typeof sub !== 'string' || typeof scope !== 'string' || payload.client_id !== sub || worldOf(sub, worlds) !== world) throw invalid()
+  if (typeof sub !== 'string' || typeof scope !== 'string' || payload.client_id !== sub || worldOf(sub, worlds) !== world) throw tokenInvalid()
   const told = scope.split(' ')
   return { world, keyId: sub, scopes: new Set(tokenScopes.filter(known => told.includes(known))), expiresAtMs: exp! * 1000 }
 }
 
-/** A token was refused before anything of it was believed. */
-export function invalid (): Problem {
+/** The refusal `token_invalid`: in the same words whatever is wrong, since nothing of such a token is believed. */
+export function tokenInvalid (): Problem {
   return new Problem('token_invalid', 'Get a token with POST /oauth/token and send it whole, as in "Authorization: Bearer eyJ…".')
 }
 
@@ -83,5 +83,5 @@ function refusalOf (error: unknown): unknown {
   if (error instanceof errors.JWTExpired) {
     return new Problem('token_expired', `A token is good for ${tokenSeconds / 60} minutes. Get another with POST /oauth/token.`)
   }
-  return error instanceof errors.JOSEError || error instanceof TypeError ? invalid() : error
+  return error instanceof errors.JOSEError || error instanceof TypeError ? tokenInvalid() : error
 }
