@@ -100,6 +100,15 @@ t.test('no scenario and no finding is without a shop that it catches', async t =
   t.same(Object.keys(findingKinds).filter(code => !found.has(code)).sort(), ['callback_missing', 'order_missing', 'shop_unreadable'])
 })
 
+t.test('the guide tells of every scenario and every finding, in both languages', async t => {
+  for (const name of ['certify.md', 'certify.zh-CN.md']) {
+    const told = new Set([...(await readFile(join(root, 'docs', name), 'utf8')).matchAll(/`(\w+)`/g)].map(([, word]) => word))
+    t.same([...scenarios.map(({ id }) => id), ...Object.keys(findingKinds)].filter(word => !told.has(word)), [], name)
+  }
+  const guides = new Set(Object.values(findingKinds).map(({ guide }) => guide))
+  for (const guide of guides) t.ok((await readFile(join(root, 'docs', `${guide}.md`), 'utf8')).length > 0, guide)
+})
+
 t.test('a shop that bought nothing here, or says nothing that can be read, is told so and asked no more', async t => {
   const cases = [
     ['{"state":"delivered","codes":["A","B"],"paid":"20"}', 'order_missing'],

@@ -3,10 +3,10 @@ import { contractVersion } from '../../../sdk/src/generated/version.ts'
 import { KahubError, type Endpoint, type Kahub, type Sku } from '../../../sdk/src/index.ts'
 import { sandboxTagPrefix } from '../../../schema/sandbox-faults.ts'
 import { RefusedError, UsageError } from '../failures.ts'
-import { findingKinds, type Finding, type FindingCode } from './findings.ts'
+import { findingKinds, type Finding, type FindingKind } from './findings.ts'
 import { openLedger } from './ledger.ts'
-import { openPlay, type Limits, type Stage } from './play.ts'
-import { NotTried, scenarios, type Scenario } from './scenarios.ts'
+import { NotTried, openPlay, type Limits, type Stage } from './play.ts'
+import { scenarios, type Scenario } from './scenarios.ts'
 import { ShopFault, shopAt } from './shop.ts'
 
 export const limitsDefault: Limits = { toldMsMax: 100_000, callbackMsMax: 30_000, quietMs: 2_000, lookEveryMs: 250 }
@@ -39,6 +39,9 @@ export interface Wish {
   readonly progress?: { begins (scenario: Scenario): void, ended (result: Result): void }
 }
 
+/** A finding as it is told: `guide` is an address. */
+export interface ToldFinding extends Finding, FindingKind {}
+
 export interface Result {
   readonly id: string
   readonly title: string
@@ -46,7 +49,7 @@ export interface Result {
   readonly seconds: number
   readonly done: string
   readonly expected: string
-  readonly findings: ReadonlyArray<{ readonly code: FindingCode, readonly says: string, readonly seen: string, readonly advice: string, readonly guide: string }>
+  readonly findings: readonly ToldFinding[]
   /** Why it was not tried. */
   readonly reason?: string
 }
@@ -108,7 +111,8 @@ export async function certifyShop (kahub: Kahub, wish: Wish): Promise<Certificat
 }
 
 async function refuseLive (kahub: Kahub) {
-  const refused = 'The certificate makes things go wrong on purpose: it takes a test key (key_test_…) and touches nothing live. Name its file with --key.'
+  const refused = 'The certificate makes things go wrong on purpose: it takes a test key (key_test_…) and touches nothing live. ' +
+    'Name its file with --key.'
   if (!kahub.keyId.startsWith('key_test_')) throw new UsageError(`${kahub.keyId} is not a test key. ${refused}`)
   const me = await kahub.me.get()
   if (me.world !== 'test') throw new UsageError(`${kahub.keyId} is a key of the ${me.world} world. ${refused}`)
@@ -121,14 +125,19 @@ function chosen (only: readonly string[] | undefined): readonly Scenario[] {
   return scenarios.filter(({ id }) => only === undefined || only.includes(id))
 }
 
-async function openStage (kahub: Kahub, { shopUrl, callbacks, endpoint: id, secret, limits, stop }: Wish, wanted: readonly Scenario[]): Promise<Stage> {
-  if (!/^https?:\/\//.test(shopUrl) || !URL.canParse(shopUrl)) throw new UsageError('The shop is a whole address, as in http://127.0.0.1:3000.')
+async function openStage (
+  kahub: Kahub, { shopUrl, callbacks, endpoint: id, secret, limits, stop }: Wish, wanted: readonly Scenario[]
+): Promise<Stage> {
+  if (!/^https?:\/\//.test(shopUrl) || !URL.canParse(shopUrl)) {
+    throw new UsageError('The shop is a whole address, as in http://127.0.0.1:3000.')
+  }
   const shop = shopAt(shopUrl, stop)
   try {
     await shop.look('certify-is-it-there')
   } catch (error) {
     if (!(error instanceof ShopFault)) throw error
-    throw new RefusedError('shop_unreachable', `${shopUrl} is no shop that can be certified: ${error.message}. GET /certify/purchases/{number} answers 404 for a number it does not know.`)
+    throw new RefusedError('shop_unreachable', `${shopUrl} is no shop that can be certified: ${error.message}. ` +
+      'GET /certify/purchases/{number} answers 404 for a number it does not know.')
   }
   const needed = callbacks && wanted.some(({ needs }) => needs !== 'nothing')
   const endpoint = needed ? await findEndpoint(kahub, id) : null
@@ -141,7 +150,9 @@ async function findEndpoint (kahub: Kahub, id: string | undefined): Promise<Endp
   if (enabled.length === 1) return enabled[0]!
   const leave = 'or leave callbacks out with --no-callbacks.'
   if (id !== undefined) throw new UsageError(`This reseller has no enabled endpoint ${id}.`)
-  if (enabled.length === 0) throw new UsageError(`This reseller has no enabled endpoint: register the shop’s receiver with POST /v1/endpoints, ${leave}`)
+  if (enabled.length === 0) {
+    throw new UsageError(`This reseller has no enabled endpoint: register the shop’s receiver with POST /v1/endpoints, ${leave}`)
+  }
   throw new UsageError(`This reseller has ${enabled.length} enabled endpoints: name the shop’s with --endpoint, ${leave}`)
 }
 
@@ -154,19 +165,23 @@ async function openGoods (kahub: Kahub, wanted: readonly Scenario[]): Promise<Go
   let seen = 0
   for await (const product of kahub.products.list({ limit: 100 })) {
     if (++seen > productsMax || plain.length >= plainSkusMax) break
-    if (product.tags.some(tag => tag.startsWith(sandboxTagPrefix))) continue
+    if (faultTagsOf(product.tags).length > 0) continue
     plain.push(...product.skus.filter(isForSale).slice(0, plainSkusMax - plain.length))
   }
   for (const fault of new Set(wanted.flatMap(({ fault }) => fault ?? []))) {
     const tag = sandboxTagPrefix + fault
     const { data } = await kahub.products.list({ tag, limit: 100 })
-    const sku = data.filter(({ tags }) => tags.filter(other => other.startsWith(sandboxTagPrefix)).length === 1).flatMap(({ skus }) => skus.filter(isForSale))[0]
+    const [sku] = data.filter(({ tags }) => faultTagsOf(tags).length === 1).flatMap(({ skus }) => skus.filter(isForSale))
     if (sku) magic.set(fault, sku)
   }
   return new Map(wanted.map(({ id, fault }, i) => {
-    if (fault !== null) return [id, magic.get(fault) ?? `the catalogue of this sandbox has no goods with the tag ${sandboxTagPrefix}${fault}`]
-    return [id, plain[i % plain.length] ?? 'the catalogue of this sandbox has no goods without a fault']
+    const none = `this sandbox has no goods ${fault === null ? 'without a fault' : `with the tag ${sandboxTagPrefix}${fault}`}`
+    return [id, (fault === null ? plain[i % plain.length] : magic.get(fault)) ?? none]
   }))
+}
+
+function faultTagsOf (tags: readonly string[]): readonly string[] {
+  return tags.filter(tag => tag.startsWith(sandboxTagPrefix))
 }
 
 function isForSale ({ status, unit_price: price }: Sku): boolean {
@@ -175,7 +190,9 @@ function isForSale ({ status, unit_price: price }: Sku): boolean {
 
 async function fill (kahub: Kahub, goods: Goods): Promise<void> {
   const skus = new Map([...goods.values()].flatMap(sku => typeof sku === 'string' ? [] : [[sku.id, sku]]))
-  for (const { id, quantity_min: min } of skus.values()) await kahub.sandbox.fillStock({ sku: id, quantity: Math.max(stockWanted, 10 * min) })
+  for (const { id, quantity_min: min } of skus.values()) {
+    await kahub.sandbox.fillStock({ sku: id, quantity: Math.max(stockWanted, 10 * min) })
+  }
   const { data: wallets } = await kahub.wallets.list()
   for (const currency of new Set([...skus.values()].map(sku => sku.currency))) {
     const balance = wallets.find(wallet => wallet.currency === currency)?.balance.amount ?? '0'
@@ -194,10 +211,14 @@ function lanesOf (wanted: readonly Scenario[], goods: Goods): ReadonlyArray<read
   return [...lanes.values()]
 }
 
-async function performLanes (lanes: ReadonlyArray<readonly Scenario[]>, perform: (scenario: Scenario) => Promise<void>, atOnce: number): Promise<void> {
+async function performLanes (
+  lanes: ReadonlyArray<readonly Scenario[]>, perform: (scenario: Scenario) => Promise<void>, atOnce: number
+): Promise<void> {
   const waiting = [...lanes]
   await Promise.all(Array.from({ length: atOnce }, async () => {
-    for (let lane = waiting.shift(); lane; lane = waiting.shift()) for (const scenario of lane) await perform(scenario)
+    for (let lane = waiting.shift(); lane; lane = waiting.shift()) {
+      for (const scenario of lane) await perform(scenario)
+    }
   }))
 }
 
@@ -208,14 +229,17 @@ async function performOne (scenario: Scenario, stage: Stage, sku: Sku | string |
   const startedMs = performance.now()
   let plays = 0
   const quantity = Math.ceil(Math.max(scenario.quantity, sku.quantity_min) / sku.quantity_step) * sku.quantity_step
-  const play = () => openPlay(stage, { number: `cert-${run}-${scenario.id}${++plays > 1 ? `-${plays}` : ''}`, sku: sku.id, quantity, fault: scenario.fault })
+  const play = () => {
+    const number = `cert-${run}-${scenario.id}${++plays > 1 ? `-${plays}` : ''}`
+    return openPlay(stage, { number, sku: sku.id, quantity, fault: scenario.fault })
+  }
   try {
     const findings = await scenario.perform({ ...stage, play })
     return resultOf(scenario, startedMs, findings, stage.kahub.baseUrl)
   } catch (error) {
     if (error instanceof NotTried) return notTried(scenario, error.message)
     // kahub refused the certifier itself, for this scenario: the others go on.
-    if (error instanceof KahubError && error.code !== 'aborted' && error.status !== undefined) return notTried(scenario, `kahub answered: ${error.message}`)
+    if (error instanceof KahubError && error.status !== undefined) return notTried(scenario, `kahub answered: ${error.message}`)
     throw error
   }
 }

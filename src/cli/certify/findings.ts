@@ -10,7 +10,7 @@ export interface FindingKind {
 export const findingKinds = {
   order_missing: {
     says: 'No order of this reseller was made',
-    advice: 'Let the shop place an order for the SKU it is asked for, in the sandbox, with a test key of the same reseller as the certifier’s.',
+    advice: 'Let the shop order the SKU it is asked for, in the sandbox, with a test key of the same reseller as the certifier’s.',
     guide: 'first-purchase'
   },
   double_order: {
@@ -30,17 +30,17 @@ export const findingKinds = {
   },
   order_lost: {
     says: 'The goods were delivered and paid for, and the customer got nothing',
-    advice: 'An error is no answer: the order may have been made. Ask again with the same reference until kahub has said what became of it.',
+    advice: 'An error is no answer: the order may have been made. Ask again with the same reference until kahub says what became of it.',
     guide: 'idempotency'
   },
   undecided_as_failed: {
     says: 'An undecided order was taken for a failed one',
-    advice: '202 with state reserved means that nobody knows yet: keep it pending, and ask again with the same reference or wait for the callback.',
+    advice: '202 with state reserved: nobody knows yet. Keep it pending, and ask again with the same reference or wait for the callback.',
     guide: 'idempotency'
   },
   told_delivered: {
     says: 'The shop says that it delivered what it does not have',
-    advice: 'Tell the customer delivered only when kahub says completed and the codes are there; a refusal, whatever its status, delivers nothing.',
+    advice: 'Tell the customer delivered when kahub says completed and the codes are there; a refusal, whatever its status, delivers nothing.',
     guide: 'errors'
   },
   no_end: {
@@ -110,7 +110,7 @@ export const findingKinds = {
   },
   callback_missing: {
     says: 'No callback was sent to the endpoint',
-    advice: 'Register the endpoint for all types, or for order.completed, order.partial and order.cancelled at least, and see that it is enabled.',
+    advice: 'Register the endpoint for all types, or for order.completed, order.partial and order.cancelled at least.',
     guide: 'callbacks'
   },
   shop_unreadable: {

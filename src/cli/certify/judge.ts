@@ -37,14 +37,14 @@ export function judgePurchase (evidence: Evidence, ending: Ending): readonly Fin
 function judgeWord (word: HeardWord, orders: readonly TrueOrder[], ending: Ending): readonly Finding[] {
   const said = `the shop says ${word.state}`
   const order = orders.find(({ delivered }) => delivered > 0) ?? orders.at(-1)
-  if (word.state === 'pending') return [{ code: 'no_end', seen: `${said}; ${order ? `kahub has ${tellOrder(order)}` : 'kahub has no order'}` }]
+  const truth = order ? `kahub has ${tellOrder(order)}` : 'kahub has no order'
+  if (word.state === 'pending') return [{ code: 'no_end', seen: `${said}; ${truth}` }]
   if (order === undefined || order.delivered === 0) {
-    const truth = order ? `kahub has ${tellOrder(order)}` : 'kahub has no order'
     if (word.state !== 'failed') return [{ code: 'told_delivered', seen: `${said}; ${truth}` }]
     return ending === 'delivered' ? [{ code: 'gave_up', seen: `${said}; ${truth}` }] : []
   }
-  if (word.state === 'failed') return [{ code: 'order_lost', seen: `${said}; kahub has ${tellOrder(order)}` }]
-  if (order.state === 'partial' && word.state === 'delivered') return [{ code: 'partial_as_whole', seen: `${said}; kahub has ${tellOrder(order)}` }]
+  if (word.state === 'failed') return [{ code: 'order_lost', seen: `${said}; ${truth}` }]
+  if (order.state === 'partial' && word.state === 'delivered') return [{ code: 'partial_as_whole', seen: `${said}; ${truth}` }]
   return []
 }
 
@@ -109,7 +109,8 @@ export function judgePrice ({ orders, purchase }: Evidence): readonly Finding[] 
 export function judgeCallbacks (callbacks: readonly TrueCallback[]): readonly Finding[] {
   if (callbacks.length === 0) return [{ code: 'callback_missing', seen: 'kahub sent nothing about the order to the endpoint' }]
   return callbacks.filter(({ state }) => state !== 'delivered').slice(0, 1).map(({ type, attempts, last_status: status, last_error: error }) => ({
-    code: 'callback_refused', seen: attempts === 0 ? `${type} was not sent in time` : `${type} was answered ${status ?? error ?? 'nothing'}`
+    code: 'callback_refused',
+    seen: attempts === 0 ? `${type} was not sent in time` : `${type} was answered ${status ?? error ?? 'nothing'}`
   }))
 }
 

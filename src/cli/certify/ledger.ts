@@ -17,7 +17,7 @@ export interface TrueOrder {
   readonly createdMs: number
 }
 
-export type Strike = Pick<SandboxStrike, 'id' | 'fault' | 'call' | 'reference' | 'endpoint' | 'status' | 'error'> & { readonly struckMs: number }
+export type Strike = Pick<SandboxStrike, 'id' | 'fault' | 'call' | 'reference' | 'endpoint' | 'status'> & { readonly struckMs: number }
 
 /** A callback of an order to the shop's endpoint. */
 export type TrueCallback = Pick<DeliverySummary, 'id' | 'type' | 'state' | 'attempts' | 'last_status' | 'last_error'> & {
@@ -71,7 +71,8 @@ export async function openLedger (kahub: Kahub): Promise<Ledger> {
         const { data } = await kahub.events.get(event)
         return (data as { order?: { id?: string } }).order?.id
       })))
-      return sent.map((callback, i) => ({ ...callback, orderId: told[i] ?? '' })).filter(({ orderId }) => orders.some(({ id }) => id === orderId)).reverse()
+      return sent.map((callback, i) => ({ ...callback, orderId: told[i] ?? '' }))
+        .filter(({ orderId }) => orders.some(({ id }) => id === orderId)).reverse()
     }
   }
 }

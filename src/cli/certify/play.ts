@@ -59,6 +59,9 @@ export interface Play {
 
 export interface Casting { readonly number: string, readonly sku: string, readonly quantity: number, readonly fault: SandboxFault | null }
 
+/** Why a scenario could not be performed; that is no fault of the shop. */
+export class NotTried extends Error {}
+
 const finalStates: readonly string[] = ['delivered', 'partial', 'failed']
 
 /** Whether the shop has said how a purchase ended. */
@@ -131,7 +134,10 @@ export async function openPlay (stage: Stage, { number, sku, quantity, fault }: 
       await listening
       if (asked) await look()
       const orders = await play.orders()
-      return { purchase, words, trouble, orders, digests: await ledger.digestsOf(orders), strikes: await play.strikes() }
+      const strikes = await play.strikes()
+      // What did not go wrong was not tried.
+      if (fault !== null && orders.length > 0 && strikes.length === 0) throw new NotTried(`the sandbox did not strike with ${fault}`)
+      return { purchase, words, trouble, orders, digests: await ledger.digestsOf(orders), strikes }
     }
   }
   return play

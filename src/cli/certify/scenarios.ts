@@ -8,7 +8,7 @@ import {
   judgeCallbacks, judgeForged, judgePauses, judgePrice, judgePurchase, judgeUndecided, type Ending
 } from './judge.ts'
 import { until } from './ledger.ts'
-import type { Play, Stage } from './play.ts'
+import { NotTried, type Play, type Stage } from './play.ts'
 
 export interface Scenario {
   readonly id: string
@@ -29,9 +29,6 @@ export interface Scene extends Stage {
   /** Opens a purchase of the scenario’s goods; its number is the run’s own. */
   play (): Promise<Play>
 }
-
-/** Why a scenario could not be performed; that is no fault of the shop. */
-export class NotTried extends Error {}
 
 const paidBack = 'One order, delivered to the customer once, at its price, under one reference.'
 /** An order that was settled before it could be cancelled: tried so often. */
@@ -94,7 +91,7 @@ export const scenarios: readonly Scenario[] = [
     fault: 'partial_stock',
     quantity: 3,
     done: 'The shop was asked for three codes, and one was left.',
-    expected: 'Nothing is bought and the purchase failed; or, with fill: partial, the shop says partial, with the codes and the price of what there was.',
+    expected: 'Nothing is bought and the purchase failed; or, with fill: partial, the shop says partial, with what there was.',
     perform: scene => buyOnce(scene, 'as_ordered')
   }),
   scenario('price_change', 'The price rises before the order', {
@@ -193,7 +190,7 @@ export const scenarios: readonly Scenario[] = [
       await play.untilTold()
       const callbacks = await play.untilCalledBack()
       const evidence = await play.end()
-      const own = evidence.strikes.filter(({ fault, endpoint }) => fault === 'callback_forged' && endpoint === scene.endpoint!.id)
+      const own = evidence.strikes.filter(({ endpoint }) => endpoint === scene.endpoint!.id)
       return [...judgeForged(own), ...judgePurchase(evidence, 'delivered'), ...judgeCallbacks(callbacks)]
     }
   }),
@@ -253,7 +250,7 @@ async function buyWithoutMoney (scene: Scene): Promise<readonly Finding[]> {
   const { currency, amount } = play.purchase.max_total
   const before = (await kahub.wallets.list()).data.find(wallet => wallet.currency === currency)
   if (before === undefined) throw new NotTried(`there is no wallet in ${currency}`)
-  if (Number(before.credit_limit.amount) >= Number(amount)) throw new NotTried('the reseller has credit, which an empty wallet does not take away')
+  if (Number(before.credit_limit.amount) >= Number(amount)) throw new NotTried('the reseller has credit besides its wallet')
   try {
     await kahub.sandbox.setBalance({ amount: { amount: '0', currency: before.currency } })
     play.ask()
@@ -271,7 +268,8 @@ async function cancelUndecided (scene: Scene): Promise<readonly Finding[]> {
   for (let tries = 1; ; tries++) {
     const play = await scene.play()
     play.ask()
-    const orders = await until(() => play.orders(), orders => orders.length > 0, { msMax: limits.toldMsMax, everyMs: limits.lookEveryMs, stop })
+    const patience = { msMax: limits.toldMsMax, everyMs: limits.lookEveryMs, stop }
+    const orders = await until(() => play.orders(), orders => orders.length > 0, patience)
     const order = orders.find(({ state }) => state === 'reserved')
     // Time to say too much.
     await sleep(beforeCancelMs, undefined, { signal: stop })
@@ -299,7 +297,9 @@ async function sendStale (scene: Scene): Promise<readonly Finding[]> {
   const { request } = await kahub.deliveries.get(callback.id)
   const genuine = JSON.parse(request?.body ?? '{}') as { data: { order: object } }
   const control = await post(endpoint!.url, await webhooks.signForTest(request?.body ?? '', { secret: secret!, id: callback.id }))
-  if (control < 200 || control > 299) throw new NotTried(`the endpoint answered ${control} to what was signed now: is --secret that of ${endpoint!.id}?`)
+  if (control < 200 || control > 299) {
+    throw new NotTried(`the endpoint answered ${control} to what was signed now: is --secret that of ${endpoint!.id}?`)
+  }
   const cancelled = { ...genuine, type: 'order.cancelled', data: { order: { ...genuine.data.order, state: 'cancelled', delivered: 0 } } }
   const timestamp = Math.floor(Date.now() / 1000) - staleSeconds
   const status = await post(endpoint!.url, await webhooks.signForTest(cancelled, { secret: secret!, timestamp }))

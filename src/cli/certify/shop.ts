@@ -83,7 +83,9 @@ function readWord (text: string): ShopWord {
     throw new ShopFault('the answer is not JSON')
   }
   const state = shopStates.find(state => state === read.state)
-  if (state === undefined) throw new ShopFault(`state is ${JSON.stringify(read.state)?.slice(0, 40)}, and not one of ${shopStates.join(', ')}`)
+  if (state === undefined) {
+    throw new ShopFault(`state is ${JSON.stringify(read.state)?.slice(0, 40)}, and not one of ${shopStates.join(', ')}`)
+  }
   const listed = read.codes_sha256 ?? read.codes ?? []
   if (!Array.isArray(listed) || !listed.every(one => typeof one === 'string')) throw new ShopFault('codes_sha256 is a list of texts')
   const digests = read.codes_sha256 === undefined ? listed.map(digestOf) : listed.map(digest => digest.toLowerCase())

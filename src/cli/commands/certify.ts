@@ -76,7 +76,8 @@ async function certify ({ kahub, form, stop }: ResellerSession, shopUrl: string 
     }
   }
   const limits = wait === undefined ? limitsDefault : { ...limitsDefault, toldMsMax: wait * 1_000 }
-  const certificate = await certifyShop(kahub, { shopUrl, only, callbacks, endpoint, secret, limits, stop, progress }).catch((error: unknown) => {
+  const wish = { shopUrl, only, callbacks, endpoint, secret, limits, stop, progress }
+  const certificate = await certifyShop(kahub, wish).catch((error: unknown) => {
     throw stop.aborted ? new InterruptedError('The shop was not certified to the end; what it bought by then was play money.') : error
   }).finally(hideUnderWay)
   if (options.out !== undefined) await write(options.out, certificate)
