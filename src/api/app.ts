@@ -52,6 +52,7 @@ import { standingOrderRoutes } from './rest/standing-orders.ts'
 import { stockRoutes } from './rest/stock.ts'
 import { subscriptionRoutes } from './rest/subscriptions.ts'
 import { walletsRoutes } from './rest/wallets.ts'
+import { followResets } from './sandbox/follow-resets.ts'
 import { strikeRequests } from './sandbox/strike-requests.ts'
 
 export const bodyBytesMax = 64 * 1024
@@ -111,6 +112,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   })
   app.addHook('onRequest', authenticate.verifyCaller)
   app.addHook('preValidation', authenticate.admit)
+  followResets(app)
   strikeRequests(app)
   app.addHook('onResponse', (request, reply, done) => {
     options.metrics.countRequest(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime)

@@ -128,6 +128,24 @@ t.test('a stream of events that was open ends with a reset, instead of listening
   t.match(await socket.next(), { event: 'complete' })
 })
 
+t.test('what another process has reset is changed no more, however old the keyring', async t => {
+  const sku = await house.sku({ world: 'test', price: '1', codes: 5 })
+  for (const change of ['order', 'endpoint'] as const) {
+    const shop = await house.reseller({ world: 'test' })
+    const fresh = await house.reseller({ world: 'test' })
+    // As a reset elsewhere leaves the key, before this process has heard of it.
+    await db`
+      with moved as (update test.api_keys set reseller_id = ${readId('reseller', fresh.id)!} where id = ${shop.credentials.keyId})
+      update test.snapshots set version = version + 1 where name = 'keys'`
+    if (change === 'order') await shop.places({ reference: 'after', sku, quantity: 1 })
+    else await shop.kahub.endpoints.create({ url: 'https://shop.example.com/after' })
+    for (const [{ id }, count] of [[shop, 0], [fresh, 1]] as const) {
+      const table = change === 'order' ? db`test.orders` : db`test.endpoints`
+      t.same(await db`select count(*)::int from ${table} where reseller_id = ${readId('reseller', id)!}`, [{ count }], change)
+    }
+  }
+})
+
 t.test('resets at once, beside orders, make one reseller after another, and lose no order', async t => {
   const sku = await house.sku({ world: 'test', price: '1', codes: 500 })
   const shop = await house.reseller({ world: 'test' })

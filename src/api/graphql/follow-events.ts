@@ -32,13 +32,19 @@ export async function followEvents (
   const endsMs = world.clock() + streamSecondsMax * 1_000
   const parts = world.events.follow(resellerId, { after: from, types: types ?? undefined, quietMs: keyCheckMs, signal: context.signal! })
 
+  const look = (): void => {
+    request.caller = presentCaller(request.caller)
+    // A reset of the sandbox gives the key another reseller: nothing more happens to this one.
+    if (resellerOf(request).id !== resellerId) throw new Problem('state_conflict', 'The reseller was reset. Subscribe anew.')
+  }
+
   return (async function * () {
     for await (const { events } of parts) {
       for (const event of events) {
-        request.caller = presentCaller(request.caller)
+        look()
         yield eventView(event)
       }
-      request.caller = presentCaller(request.caller)
+      look()
       if (world.clock() >= endsMs) return
       if (events.length === 0) yield null
     }
