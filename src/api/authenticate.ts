@@ -25,6 +25,9 @@ import { worldOf } from './world-of.ts'
 /** The versions of the contract that are spoken, newest first. */
 export const apiVersions = ['2026-11-21'] as const
 
+const signatureInvalidDetail = 'The key id, the secret or the signature base is not right. ' +
+  'POST /v1/debug/signature shows the base of what arrived.'
+
 /** What tells who asks. */
 export interface Authentication {
   readonly decoys: Readonly<Record<KeyAlgorithm, KeyObject>>
@@ -93,7 +96,7 @@ export function authenticateFor (worlds: Worlds, { decoys, rates, issuers }: Aut
     const key = await findKey(world, () => verifiedKey(request, signature, world))
     if (!key) {
       rates.countFailure(request.ip, world.clock())
-      throw new Problem('signature_invalid', 'Check the key id, the secret and the signature base: what you signed is not what arrived.')
+      throw new Problem('signature_invalid', signatureInvalidDetail)
     }
     // Good until no signature made with it can pass the window any more.
     const nonce = storedNonce(key.id, signature.nonce, signature.created + signatureAgeMaxS + signatureAheadMaxS)

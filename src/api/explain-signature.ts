@@ -194,7 +194,9 @@ function hintsFor ({ method, headers, target }: SignedAttempt, signature: Parsed
   if (hexDigestPattern.test(shown(headers['content-digest']))) hints.push('Content-Digest has the SHA-256 in base64, not in hexadecimal.')
   if (/^[^:]*=[^:]*$/.test(shown(headers.signature))) hints.push('In Signature the base64 stands between colons: sig1=:…:')
   if (signature && !/^key_(live|test)_/.test(signature.keyId)) hints.push('Ids of keys begin with key_live_ or key_test_.')
-  if (signature && signature.created > createdLikelyMaxS) hints.push('created is in seconds since 1970; this looks like milliseconds.')
+  if (signature && signature.created > createdLikelyMaxS) {
+    hints.push('created is in seconds since 1970; this looks like milliseconds.')
+  }
   if (signature && method === 'GET' && headers['content-digest'] !== undefined) hints.push('A GET has no body, and needs no Content-Digest.')
   return hints
 }
@@ -203,6 +205,6 @@ function hintsFor ({ method, headers, target }: SignedAttempt, signature: Parsed
 function nextStep (ownBase: string | undefined): string {
   return ownBase === undefined
     ? 'Nothing is wrong that can be seen without your key. Send what you signed as signature_base, and it is compared line by line.'
-    : 'You signed what arrived. If it is refused as signature_invalid, then for the key: look whether id and secret belong together, are of this ' +
-      'server, and the secret is used as the text it is, khs_ included. GET /v1/ping tells when they fit.'
+    : 'You signed what arrived. If it is refused as signature_invalid, then for the key: look whether id and secret belong together, are ' +
+      'of this server, and the secret is used as the text it is, khs_ included. GET /v1/ping tells when they fit.'
 }

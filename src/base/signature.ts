@@ -76,10 +76,12 @@ export function parseSignature (headers: HeaderFields): ParsedSignature {
 export function checkWindow (signature: ParsedSignature, nowS: number): void {
   const { created, expires } = signature
   if (created > nowS + signatureAheadMaxS) {
-    throw new SignatureRefusal('signature_in_future', `created lies more than ${signatureAheadMaxS} seconds ahead of the server's clock.`)
+    const ahead = `created lies ${created - nowS} seconds ahead of the server's clock; ${signatureAheadMaxS} are allowed.`
+    throw new SignatureRefusal('signature_in_future', ahead)
   }
   if (created < nowS - signatureAgeMaxS) {
-    throw new SignatureRefusal('signature_expired', `created lies more than ${signatureAgeMaxS} seconds back.`)
+    const behind = `created lies ${nowS - created} seconds behind the server's clock; ${signatureAgeMaxS} are allowed.`
+    throw new SignatureRefusal('signature_expired', behind)
   }
   if (expires !== undefined && expires < nowS) throw new SignatureRefusal('signature_expired', 'expires has passed.')
 }

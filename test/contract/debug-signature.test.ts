@@ -109,6 +109,18 @@ t.test('it names what is wrong, and the line that differs', async t => {
   t.same(report.differences, [{ line: 3, component: '@query', yours: '"@query": ?limit=2', ours: '"@query": ?', hint: 'Another query was sent than was signed.' }])
 })
 
+t.test('where nothing is wrong but the key, it says where to look, and the same of every key', async t => {
+  nowMs = createdOf(vector) * 1_000
+  const { hints } = await explains(right)
+  t.match(hints.at(-1), /for the key: look whether id and secret belong together/)
+  const { signature_base: _, ...untold } = right
+  t.match((await explains(untold)).hints.at(-1), /Send what you signed as signature_base/)
+  t.notMatch(JSON.stringify((await explains({ ...right, body: right.body + ' ' })).hints), /for the key/)
+  const inMs = await explains({ ...withHeaders({ 'Signature-Input': vector.signature_input.replace(/created=(\d+)/, 'created=$1000') }), signature_base: undefined })
+  t.equal(inMs.findings[0]!.code, 'signature_in_future')
+  t.match(inMs.hints.join(), /looks like milliseconds/)
+})
+
 t.test('of a text that is no base it tells so many differences, and no answer is much longer than its question', async t => {
   const asked = withBase(() => '\n'.repeat(debuggedTextMax / 2))
   const { differences } = await explains(asked)
