@@ -5,8 +5,13 @@ import { explainFailure } from './explain-failure.ts'
 
 const [name = 'start', ...rest] = process.argv.slice(2)
 
+const known = Object.entries(commands).map(([known, { says }]) => `\n  ${known.padEnd(14)} ${says}`).join('')
+if (['help', '--help', '-h'].includes(name)) {
+  console.log(`kahub itself; settings are environment variables, told in README.md. Commands:${known}`)
+  process.exit()
+}
 if (!Object.hasOwn(commands, name)) {
-  console.error(`There is no command ${JSON.stringify(name)}. Commands: ${Object.entries(commands).map(([known, { says }]) => `\n  ${known.padEnd(14)} ${says}`).join('')}`)
+  console.error(`There is no command ${JSON.stringify(name)}. Commands:${known}`)
   process.exit(2)
 }
 
