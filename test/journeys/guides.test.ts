@@ -1,5 +1,5 @@
 // The guides are run: every block of sh, js, ts and python in docs/, in the order a reader meets them, against a started kahub, in
-// a folder that looks like the reader's. A js or ts block that begins with an import begins a program; the others go on with it.
+// folders that look like the reader's. A js or ts block that begins with an import begins a program; the others go on with it.
 import t, { type Test } from 'tap'
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -19,7 +19,9 @@ const execute = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const textOf = (name: string) => readFileSync(join(root, name), 'utf8')
 const documents = readdirSync(join(root, 'docs')).filter(name => name.endsWith('.md')).sort()
-const guides = documents.filter(name => !name.endsWith('.zh-CN.md'))
+/** In the order of a reader: the first makes the project that the programs of the others run in. */
+const firstGuide = 'first-purchase.md'
+const guides = [firstGuide, ...documents.filter(name => !name.endsWith('.zh-CN.md') && name !== firstGuide)]
 const commandMsMax = 120_000
 
 /** Run here, read as data, or shown to be read; what is in another language is run by the test that is named. */
@@ -192,10 +194,13 @@ function programsOf (blocks: readonly Block[]): Program[] {
 }
 
 async function runBlocks (t: Test, guide: string, blocks: readonly Block[], folder: string, url: string): Promise<string> {
+  // Commands begin in kahub's folder; programs run in the reader's own project, once the first guide has made it.
   let cwd = folder
+  const project = guide === firstGuide ? undefined : join(dirname(folder), 'my-shop')
   let said = ''
   for (const [index, { language, file, text, line }] of programsOf(blocks).entries()) {
     const where = `docs/${guide}:${line}`
+    const place = language === 'js' || language === 'ts' ? project ?? cwd : cwd
     if (file !== undefined) {
       await writeFile(join(cwd, file), text + '\n')
       continue
@@ -208,8 +213,8 @@ async function runBlocks (t: Test, guide: string, blocks: readonly Block[], fold
       ? ['sh', '-e', '-c', `${text.replaceAll('http://127.0.0.1:8080', url)}\npwd >${folder}/.cwd`]
       : language === 'python'
         ? ['python3', '-c', text]
-        : [process.execPath, await script(cwd, `${guide}-${index}`, language, text)]
-    const answer = await perform(command, cwd).catch((error: Error & { stderr?: string, stdout?: string }) => {
+        : [process.execPath, await script(place, `${guide}-${index}`, language, text)]
+    const answer = await perform(command, place).catch((error: Error & { stderr?: string, stdout?: string }) => {
       t.fail(where, { stderr: error.stderr, stdout: error.stdout })
       return ''
     })
@@ -234,20 +239,17 @@ async function cannotRun (text: string, language: string): Promise<boolean> {
   return false
 }
 
-/** In a folder where the SDK was not installed, its name leads to its source. */
-const sdkHook = `data:text/javascript,${encodeURIComponent(`
-import { existsSync } from 'node:fs'
+/** jose is installed by whoever opens codes without the SDK; here it is the one of this repository. */
+const joseHook = `data:text/javascript,${encodeURIComponent(`
 import { registerHooks } from 'node:module'
-const places = { '@kahub/sdk': ${JSON.stringify(join(root, 'sdk/src/index.ts'))}, '@kahub/sdk/webhooks': ${JSON.stringify(join(root, 'sdk/src/webhooks.ts'))} }
-const installed = existsSync('node_modules/@kahub/sdk')
-registerHooks({ resolve: (name, context, next) => !installed && places[name] ? { url: 'file://' + places[name], shortCircuit: true } : next(name.startsWith('jose') ? ${JSON.stringify(import.meta.resolve('jose'))} : name, context) })
+registerHooks({ resolve: (name, context, next) => next(name === 'jose' ? ${JSON.stringify(import.meta.resolve('jose'))} : name, context) })
 `)}`
 
 async function perform ([program, ...words]: readonly string[], cwd: string): Promise<string> {
   const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`, NO_COLOR: '1', TMPDIR: dirname(cwd) }
   // A coverage or test hook of ours, npm's own settings and a credential of the reader are not the reader's.
   for (const name of Object.keys(env)) if (/^(NODE_OPTIONS$|npm_|KAHUB_|TAP)/.test(name)) delete env[name]
-  env.NODE_OPTIONS = `--disable-warning=ExperimentalWarning --import ${sdkHook}`
+  env.NODE_OPTIONS = `--disable-warning=ExperimentalWarning --import ${joseHook}`
   const { stdout } = await execute(program!, words, { cwd, env, timeout: commandMsMax })
   return stdout
 }
