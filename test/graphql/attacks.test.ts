@@ -72,6 +72,18 @@ t.test('what would answer much costs much: lists multiply, variables count, and 
   t.match(await ask('{ orders(first: -1) { nodes { id } } }'), { errors: [{ extensions: { code: 'invalid_request' } }] })
 })
 
+t.test('what is loaded and not shown costs as much, and so does what is revealed', async t => {
+  const aliased = (field: string) => `{ ${Array.from({ length: 15 }, (_, i) => `a${i}: ${field}`).join(' ')} }`
+  await refused(t, aliased('orders(first: 100) { pageInfo { endCursor } }'), 'query_too_costly', /costs 1515/)
+  await refused(t, '{ orders(first: 10) { nodes { codes(limit: 1000) { count } } } }', 'query_too_costly', /costs 1111/)
+  await refused(t, '{ orders(first: 10) { nodes { codes(limit: 100000) { count } } } }', 'query_too_costly', /costs 1111/)
+  await refused(t, 'query ($n: Int) { orders(first: 10) { nodes { codes(limit: $n) { count } } } }', 'query_too_costly', /costs 1111/, { n: 1000 })
+  await refused(t, aliased('__schema { types { fields { args { name } } } }'), 'query_too_costly', /costs 2250/)
+  t.match(await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: Array(101).fill('ord_x') }), {
+    data: null, errors: [{ extensions: { code: 'invalid_request', errors: [{ pointer: 'ids', detail: 'must have no more than 100 in it' }] } }]
+  })
+})
+
 t.test('introspection tells the schema, and cannot be made a bomb', async t => {
   const whole = await ask(getIntrospectionQuery())
   t.match(printSchema(buildClientSchema(whole.data)), /type Mutation/)

@@ -8,7 +8,7 @@ import { graphReader, openSse, signedUpgrade } from '../support/graph.ts'
 import { openHouse, type Reseller } from '../support/house.ts'
 
 const house = await openHouse(t)
-const sku = await house.sku({ price: '1', codes: 100 })
+const sku = await house.sku({ price: '1', codes: 200 })
 const wsUrl = house.url.replace('http', 'ws') + '/graphql'
 const following = 'subscription ($after: SafeInt, $types: [String!]) { events(after: $after, types: $types) { id type sequence data about { id ... on Order { reference total { amount } } } } }'
 
@@ -160,6 +160,21 @@ t.test('an upgrade that does not come about takes no place', async t => {
     socket.destroy()
   }
   await greeted(t, alice)
+})
+
+t.test('what events cost is taken from the rate; when there is none left a stream waits, and misses nothing', async t => {
+  const alice = await house.reseller()
+  const count = 66
+  for (let i = 0; i < count; i++) await alice.places({ reference: `C ${i}`, sku, quantity: 1 })
+  const key = await alice.withKey({ requestsPerMinute: 600 })
+  const dear = Array.from({ length: 7 }, (_, i) => `a${i}: about { ... on Order { lines { sku { product { skus { id } } } } } }`).join(' ')
+  const stream = await openSse(key, { query: `subscription { events(after: 0, types: ["order.completed"]) { data ${dear} } }` })
+  const frames = []
+  for (let i = 0; i < count; i++) frames.push(await stream.next())
+  stream.close()
+  t.same(frames.map(({ data }) => data.data.events.data.order.reference), Array.from({ length: count }, (_, i) => `C ${i}`))
+  const left = Number(/r=(\d+)/.exec((await key.send('GET', '/v1/me')).headers.ratelimit as string)![1])
+  t.ok(left < 100, `${left} are left of 600`)
 })
 
 t.test('a socket knows its reseller as it is by now', async t => {

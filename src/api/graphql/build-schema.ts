@@ -5,6 +5,7 @@ import {
 } from 'graphql'
 import { pageLimitDefault, pageLimitMax } from '../../../schema/rest/common.ts'
 import { idPattern, idPrefixes } from '../../base/ids.ts'
+import { Problem } from '../../base/problem.ts'
 import { cursorAt } from '../page.ts'
 import type { GraphContext, LoadableNode } from './context.ts'
 import { followEvents } from './follow-events.ts'
@@ -24,6 +25,8 @@ export interface FieldExtensions {
   readonly size?: number
   /** The argument that says how many, and how many without it. */
   readonly sizedBy?: readonly [argument: string, otherwise: number]
+  /** The argument that makes it cost more, how much it is when it is not said, and of how many of it each costs one. */
+  readonly weighedBy?: readonly [argument: string, otherwise: number, ofOne: number]
   /** Its size is that of its `edges` and `nodes`, not of all it holds. */
   readonly pages?: true
 }
@@ -92,7 +95,10 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
         description: `What have these ids, in their order, null where you have nothing by one; up to ${nodesMax}.`,
         args: { ids: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLID))) } },
         extensions: { sizedBy: ['ids', 1] } satisfies FieldExtensions,
-        resolve: (_root, { ids }, context) => Promise.all((ids as string[]).map(id => loadNode(context, id)))
+        resolve: (_root, { ids }, context) => {
+          if (ids.length > nodesMax) throw tooManyIds()
+          return Promise.all((ids as string[]).map(id => loadNode(context, id)))
+        }
       },
       ...fieldsOf(resources.map(({ queries = {} }) => queries), queryField)
     }
@@ -191,11 +197,12 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
     const sizedBy: FieldExtensions = pages
       ? { sizedBy: ['first', Number(operation.schemas.querystring?.properties?.limit?.default ?? pageLimitDefault)], pages: true }
       : 'sizedBy' in field && field.sizedBy !== undefined ? { sizedBy: [field.sizedBy, 1] } : {}
+    const weighedBy: FieldExtensions = 'weighedBy' in field && field.weighedBy !== undefined ? { weighedBy: field.weighedBy } : {}
     return {
       type: getNullableType(shape.type),
       description: operation.description ?? `${operation.summary}.`,
       args: Object.assign({}, ...parts.map(([, { config }]) => config)),
-      extensions: { operation: operation.id, weight, ...sizedBy } satisfies FieldExtensions,
+      extensions: { operation: operation.id, weight, ...sizedBy, ...weighedBy } satisfies FieldExtensions,
       async resolve (object, args, context, info) {
         const [params, query, body] = parts.map(([, { read }]) => read(args))
         const { view } = await ask(object, { params: params!, query: query!, ...(operation.schemas.body && { body }) }, context, pathOf(info.path))
@@ -309,6 +316,11 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
       }
     })
   }
+}
+
+function tooManyIds (): Problem {
+  const detail = `must have no more than ${nodesMax} in it`
+  return new Problem('invalid_request', `ids ${detail}.`, { errors: [{ pointer: 'ids', detail }] })
 }
 
 function fieldsOf<Field> (

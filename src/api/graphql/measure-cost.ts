@@ -1,14 +1,14 @@
 // What a document may be, and what it costs, read off its syntax before anything is validated or carried out. Fragments are counted
 // where they are spread, so a small document cannot hide a large one; counting ends with the first limit that is passed.
 //   what is loaded costs 1, what comes with it (a scalar, an amount of money, an address) nothing; a change, or an operation beneath an
-//   object, 10
+//   object, 10; codes 1 more for each ten that may be revealed
 //   a list costs 1 for each of its things and what is asked of each, as many times as it may hold: `first` (20 when it is not said), the
-//   number of ids that are asked for, 10 for a list inside an object
+//   number of ids that are asked for, 10 for a list inside an object; a page costs its things, whatever is asked of it
+//   a list of the schema, by introspection, costs 50
 import {
   getNamedType, isCompositeType, Kind, type DocumentNode, type FieldNode, type FragmentDefinitionNode,
   type GraphQLField, type GraphQLNamedType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode, type ValueNode
 } from 'graphql'
-import { pageLimitMax } from '../../../schema/rest/common.ts'
 import { Problem } from '../../base/problem.ts'
 import type { FieldExtensions } from './build-schema.ts'
 
@@ -16,17 +16,27 @@ export const depthMax = 8
 export const aliasesMax = 15
 export const costMax = 1_000
 export const directivesMax = 20
+/** The most that any list gives at once; some take a greater number and give no more. */
+const sizeMax = 1_000
 /** Fields and spreads of a document, fragments counted where they are spread. */
 export const selectionsMax = 1_000
 /** Introspection is deeper than data by its nature: lists of types within types are what makes it large. */
 export const introspectionDepthMax = 15
 export const introspectionListsMax = 3
+const introspectionListWeight = 50
 const introspectionLists = new Set(['types', 'fields', 'args', 'possibleTypes', 'interfaces', 'inputFields', 'enumValues'])
 
 /** What a document costs with some variables. */
 export type Cost = (variables: Readonly<Record<string, unknown>>) => number
 
-type SizedCost = { readonly weight: number, readonly item: number, readonly size: (variables: Readonly<Record<string, unknown>>) => number, readonly below: readonly SizedCost[] }
+interface SizedCost {
+  readonly weight: number
+  readonly item: number
+  /** What each of its things costs at least. */
+  readonly eachMin: number
+  readonly size: (variables: Readonly<Record<string, unknown>>) => number
+  readonly below: readonly SizedCost[]
+}
 
 /** Refuses a document that is too much whatever its variables; gives what it costs with them. */
 export function measureCost (schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Cost {
@@ -72,17 +82,25 @@ export function measureCost (schema: GraphQLSchema, document: DocumentNode, oper
     if (node.alias && ++aliases > aliasesMax) throw tooMuch(`It has more than ${aliasesMax} aliases.`)
     const name = node.name.value
     const introspects = at.introspects || name === '__schema' || name === '__type'
-    const lists = at.lists + (introspects && introspectionLists.has(name) ? 1 : 0)
+    const isIntrospectionList = introspects && introspectionLists.has(name)
+    const lists = at.lists + (isIntrospectionList ? 1 : 0)
     if (lists > introspectionListsMax) throw tooMuch('It asks for types within types within types: ask for them by name (__type).')
     const deepest = introspects ? introspectionDepthMax : depthMax
     if (at.depth > deepest) throw tooMuch(`It is deeper than ${deepest} fields.`)
     const field = fieldOf(type, name)
     const fieldType = field ? getNamedType(field.type) : undefined
     const isObject = fieldType !== undefined && isCompositeType(fieldType)
-    const { sizedBy, size, pages, weight = isObject && field?.resolve && !sizedBy && size === undefined ? 1 : 0 } = (field?.extensions ?? {}) as FieldExtensions
+    const { sizedBy, size, pages, weighedBy, weight: ownWeight } = (field?.extensions ?? {}) as FieldExtensions
+    const isLoaded = isObject && field?.resolve && !sizedBy && size === undefined
+    const weight = isIntrospectionList ? introspectionListWeight : ownWeight ?? (isLoaded ? 1 : 0)
     const below = node.selectionSet ? costsOf(node.selectionSet, fieldType, { depth: at.depth + 1, lists, introspects }, spread) : []
+    if (weighedBy) {
+      const [argument, otherwise, ofOne] = weighedBy
+      const sizeGiven = argumentSize(node, argument, otherwise)
+      below.push({ weight: 0, item: 1, eachMin: 1, size: variables => Math.ceil(sizeGiven(variables) / ofOne), below: [] })
+    }
     const isSized = (sizedBy !== undefined || size !== undefined) && isObject && !pages
-    return { weight, item: isSized ? 1 : 0, size: sizedBy ? argumentSize(node, ...sizedBy) : () => size ?? 1, below }
+    return { weight, item: isSized ? 1 : 0, eachMin: pages ? 1 : 0, size: sizedBy ? argumentSize(node, ...sizedBy) : () => size ?? 1, below }
   }
 
   function argumentSize (node: FieldNode, argument: string, otherwise: number): SizedCost['size'] {
@@ -101,8 +119,8 @@ interface Place { readonly depth: number, readonly lists: number, readonly intro
 
 function sum (costs: readonly SizedCost[], variables: Readonly<Record<string, unknown>>): number {
   let total = 0
-  for (const { weight, item, size, below } of costs) {
-    const each = item + sum(below, variables)
+  for (const { weight, item, eachMin, size, below } of costs) {
+    const each = Math.max(eachMin, item + sum(below, variables))
     total += each === 0 ? weight : weight + size(variables) * each
   }
   return total
@@ -112,7 +130,7 @@ function sum (costs: readonly SizedCost[], variables: Readonly<Record<string, un
 function sizeOfValue (value: unknown, otherwise: number): number {
   if (value === undefined || value === null) return otherwise
   if (Array.isArray(value)) return value.length
-  return typeof value === 'number' && value >= 0 && value <= pageLimitMax * 10 ? value : 1
+  return typeof value === 'number' && value >= 0 ? Math.min(value, sizeMax) : 1
 }
 
 function sizeOf (node: ValueNode | undefined, otherwise: number): number {

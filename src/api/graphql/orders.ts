@@ -1,4 +1,4 @@
-import { Order, OrderSummary } from '../../../schema/rest/orders.ts'
+import { codesPageDefault, Order, OrderSummary } from '../../../schema/rest/orders.ts'
 import { readId } from '../../base/ids.ts'
 import { explainOrder } from '../../domain/orders/explain-order.ts'
 import { orderView, withExplanations } from '../../domain/orders/order-view.ts'
@@ -41,7 +41,7 @@ export const orders: Resource = {
   },
   fields: {
     Order: {
-      codes: { ...read('listOrderCodes'), from: { id: 'id' }, reveals: true },
+      codes: { ...read('listOrderCodes', { weighedBy: ['limit', codesPageDefault, 10] }), from: { id: 'id' }, reveals: true },
       codesDigest: { ...read('getOrderCodesDigest'), from: { id: 'id' } }
     }
   }

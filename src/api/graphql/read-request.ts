@@ -6,8 +6,8 @@ import { measureCost, type Cost } from './measure-cost.ts'
 
 export const documentCharsMax = 20_000
 export const tokensMax = 2_000
-/** Documents remembered; the one that was not used for longest goes. */
-export const documentsMax = 500
+/** Documents remembered, each of up to a megabyte in all; the one that was not used for longest goes. */
+export const documentsMax = 150
 
 export interface GraphRequest {
   readonly query: string

@@ -40,6 +40,8 @@ export interface Read {
   readonly rename?: Readonly<Record<string, string>>
   /** The argument whose length is the size of the answer, for cost. */
   readonly sizedBy?: string
+  /** The argument that makes it cost more, how much it is when it is not said, and of how many of it each costs one. */
+  readonly weighedBy?: readonly [argument: string, otherwise: number, ofOne: number]
 }
 
 /** A list with cursors, as Relay reads them. */

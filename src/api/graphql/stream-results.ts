@@ -1,8 +1,11 @@
 // The results of a subscription, one by one, and as server-sent events (graphql-sse, "distinct connections mode").
+import { setTimeout } from 'node:timers/promises'
 import { createSourceEventStream, type GraphQLError } from 'graphql'
+import { Problem } from '../../base/problem.ts'
 import type { Documents, GraphResult } from './carry-out.ts'
-import { GraphRefusal } from './carry-out.ts'
+import { costPerRequest, GraphRefusal } from './carry-out.ts'
 import type { Occasion } from './context.ts'
+import { keyCheckMs, presentCaller } from './follow-events.ts'
 import { showErrors, showProblem } from './graph-problems.ts'
 import type { GraphRequest, Prepared } from './read-request.ts'
 import type { Graph } from './build-schema.ts'
@@ -28,8 +31,33 @@ export async function follow (graph: Graph, documents: Documents, occasion: Occa
 async function * results (
   events: AsyncIterable<object | null>, documents: Documents, occasion: Occasion, prepared: Prepared, variables: GraphRequest['variables']
 ): Results {
+  const cost = prepared.costWith(variables)
+  let owed = 0
   for await (const event of events) {
-    yield event === null ? null : await documents.carryOut({ ...occasion, event, stands: true }, prepared, variables)
+    if (event === null) {
+      yield null
+      continue
+    }
+    owed += cost
+    if (owed >= costPerRequest) {
+      await pay(occasion, Math.floor(owed / costPerRequest))
+      owed %= costPerRequest
+    }
+    yield await documents.carryOut({ ...occasion, event, stands: true }, prepared, variables)
+  }
+}
+
+/** Takes what events cost from the caller's rate. While there is nothing left of it the stream waits: it goes no faster than requests for the same. */
+async function pay ({ request, signal }: Occasion, count: number): Promise<void> {
+  for (;;) {
+    try {
+      return request.caller.takeCost(count)
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === 'rate_limited')) throw error
+      await setTimeout(keyCheckMs, undefined, signal && { signal }).catch(() => {})
+      if (signal?.aborted) return
+      request.caller = presentCaller(request.caller)
+    }
   }
 }
 
