@@ -15,7 +15,8 @@ export function openCarelessShop ({ kahub }: { readonly kahub: Kahub }): { reado
     for (let tries = 0; tries < triesMax; tries++) {
       try {
         // A fresh number for each attempt, so that there is no conflict.
-        const order = await kahub.orders.place({ reference: randomUUID(), lines: [{ sku: sale.sku, quantity: sale.quantity }], fill: 'partial' })
+        const lines = [{ sku: sale.sku, quantity: sale.quantity }]
+        const order = await kahub.orders.place({ reference: randomUUID(), lines, fill: 'partial' })
         const codes = order.lines.flatMap(line => line.codes ?? [])
         sale.state = codes.length > 0 ? 'delivered' : 'failed'
         sale.codes.push(...codes.map(({ secret }) => secret.reveal()))

@@ -45,7 +45,12 @@ export const defects: Readonly<Record<string, Defect>> = {
   'makes a new reference for each attempt': {
     instead: [[placing, ever]],
     options: noRetries,
-    finds: { timeout_before_commit: 'reference_changed', reset_before_commit: 'reference_changed', timeout_after_commit: 'double_order', reset_after_commit: 'double_order' },
+    finds: {
+      timeout_before_commit: 'reference_changed',
+      reset_before_commit: 'reference_changed',
+      timeout_after_commit: 'double_order',
+      reset_after_commit: 'double_order'
+    },
     passes: ['purchase']
   },
   'takes no answer for a refusal': {
@@ -91,7 +96,10 @@ export const defects: Readonly<Record<string, Defect>> = {
     passes: ['purchase']
   },
   'gives up when its quote has expired': {
-    instead: [['const order = await kahub.orders.place({', 'const quote = await kahub.quotes.create({ lines: [{ sku, quantity }] })\n      const order = await kahub.orders.place({ quote: quote.id,']],
+    instead: [[
+      'const order = await kahub.orders.place({',
+      'const quote = await kahub.quotes.create({ lines: [{ sku, quantity }] })\n      const order = await kahub.orders.place({ quote: quote.id,'
+    ]],
     finds: { quote_expiry: 'gave_up' },
     passes: ['purchase', 'price_change']
   },
@@ -124,13 +132,20 @@ export const defects: Readonly<Record<string, Defect>> = {
     passes: ['callback']
   },
   'gives up an order that it is not called back about': {
-    instead: [...waitsForCallback, ['const sweep = ', "const giveUp = purchase => Object.assign(purchase, purchase.state === 'pending' && { state: 'failed' })\n  const sweep = "],
-      ['      await buy(purchase)\n', '      setTimeout(giveUp, 4_000, purchase)\n      await buy(purchase)\n']],
+    instead: [
+      ...waitsForCallback,
+      ['const sweep = ', "const giveUp = purchase => Object.assign(purchase, purchase.state === 'pending' && { state: 'failed' })\n  const sweep = "],
+      ['      await buy(purchase)\n', '      setTimeout(giveUp, 4_000, purchase)\n      await buy(purchase)\n']
+    ],
     finds: { callback_late: 'order_lost' },
     passes: ['callback']
   },
   'drops what is not newer than the last callback': {
-    instead: [...waitsForCallback, ["    const id = request.headers['webhook-id']", "    if (event.sequence < book.last) return { status: 204 }\n    book.last = event.sequence\n    const id = request.headers['webhook-id']"]],
+    instead: [
+      ...waitsForCallback,
+      ["const id = request.headers['webhook-id']", 'const id = event.sequence'],
+      ['if (!book.taken.has(id)) take(event)', 'if (event.sequence < book.last) return { status: 204 }\n    book.last = event.sequence\n    take(event)']
+    ],
     finds: { callback_out_of_order: 'no_end' },
     passes: ['callback']
   },

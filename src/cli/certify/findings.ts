@@ -40,7 +40,7 @@ export const findingKinds = {
   },
   told_delivered: {
     says: 'The shop says that it delivered what it does not have',
-    advice: 'Tell the customer delivered when kahub says completed and the codes are there; a refusal, whatever its status, delivers nothing.',
+    advice: 'Tell the customer delivered when kahub says completed and the codes are there; no refusal delivers anything.',
     guide: 'errors'
   },
   no_end: {

@@ -108,10 +108,11 @@ export function judgePrice ({ orders, purchase }: Evidence): readonly Finding[] 
 /** Callbacks that did not come, or were not taken. */
 export function judgeCallbacks (callbacks: readonly TrueCallback[]): readonly Finding[] {
   if (callbacks.length === 0) return [{ code: 'callback_missing', seen: 'kahub sent nothing about the order to the endpoint' }]
-  return callbacks.filter(({ state }) => state !== 'delivered').slice(0, 1).map(({ type, attempts, last_status: status, last_error: error }) => ({
-    code: 'callback_refused',
-    seen: attempts === 0 ? `${type} was not sent in time` : `${type} was answered ${status ?? error ?? 'nothing'}`
-  }))
+  const refused = callbacks.find(({ state }) => state !== 'delivered')
+  if (refused === undefined) return []
+  const { type, attempts, last_status: status, last_error: error } = refused
+  const seen = attempts === 0 ? `${type} was not sent in time` : `${type} was answered ${status ?? error ?? 'nothing'}`
+  return [{ code: 'callback_refused', seen }]
 }
 
 /** Forged callbacks that were taken for genuine. */

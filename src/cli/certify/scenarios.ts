@@ -213,10 +213,11 @@ function scenario (id: string, title: string, part: Part): Scenario {
 
 /** A fault that the same request again heals. */
 function healing (fault: AnswerFault, title: string): Scenario {
+  const when = sandboxFaultKinds[fault].parameters.retry_after === undefined ? '' : ', when Retry-After is over'
   return scenario(fault, title, {
     fault,
     done: sandboxFaultKinds[fault].says,
-    expected: `The same again with the same reference${/^(unavailable|rate_limited)$/.test(fault) ? ', when Retry-After is over' : ''}. ${paidBack}`,
+    expected: `The same again with the same reference${when}. ${paidBack}`,
     perform: async scene => {
       const play = await scene.play()
       play.ask()
