@@ -8,7 +8,9 @@ import { printProblemGuide } from '../schema/problem-guide.ts'
 import { worlds as worldNames } from '../schema/vocabulary.ts'
 import type { CallbackRules } from './base/callback-url.ts'
 import { newMasterKey, readMasterKeys, type MasterKeys } from './base/seal.ts'
-import { appForPrinting, graphForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds, type Serving } from './compose.ts'
+import {
+  appForPrinting, graphForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds, type Serving
+} from './compose.ts'
 import type { Config } from './config.ts'
 import { ensureDemo, tryDemoOrder } from './demo.ts'
 import { createOperatorKey, ensureOperatorFile } from './operator-key.ts'
@@ -30,7 +32,7 @@ export const commands = {
   migrate: { says: 'bring DATABASE_URL to the newest migration', run: migrateOnly },
   'operator-key': { says: 'make an operator key on DATABASE_URL and print it once (operator-key test: for the sandbox)', run: operatorKey },
   'master-key': { says: 'print a new master key for KAHUB_MASTER_KEY', run: async () => { console.log(newMasterKey()); return 0 } },
-  openapi: { says: 'print openapi.yaml (--write: into the file, and schema.graphql beside it)', run: openapi }
+  openapi: { says: 'print openapi.yaml (--write: into the file, with schema.graphql and docs/errors.md)', run: openapi }
 } satisfies Record<string, Command>
 export type CommandName = keyof typeof commands
 

@@ -5,11 +5,11 @@ import { problemCodes, problems } from '../../schema/problems.ts'
 import { callbackOf, eventMeanings } from '../../schema/rest/events.ts'
 import { printedFaults } from '../../schema/sandbox-faults.ts'
 import { eventTypes, type TokenScope } from '../../schema/vocabulary.ts'
+import type { App } from './app-types.ts'
+import { withCodeSamples } from './docs/code-samples.ts'
 import { takesBearer } from './oauth/bearer.ts'
 import { tokenPath } from './oauth/issuer.ts'
-import { withCodeSamples } from './docs/code-samples.ts'
 import { problemType } from './problems.ts'
-import type { App } from './app-types.ts'
 
 const description = `Wholesale orders on sealed stock. Every request is signed (RFC 9421 HTTP Message Signatures, RFC 9530 Content-Digest);
 every refusal is application/problem+json (RFC 9457) with a \`code\`; every creating call carries your own \`reference\`, and the same
@@ -62,7 +62,9 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `schema-${i}` },
     transformObject: document => withCodeSamples(nameBodies(hoistTitled({
-      ...'openapiObject' in document ? document.openapiObject : document.swaggerObject, webhooks: webhooks(), 'x-sandbox-faults': printedFaults()
+      ...'openapiObject' in document ? document.openapiObject : document.swaggerObject,
+      webhooks: webhooks(),
+      'x-sandbox-faults': printedFaults()
     }))) as never,
     openapi: {
       openapi: '3.1.0',
@@ -82,7 +84,7 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
         { name: 'Callbacks', description: 'Endpoints, what was delivered to them, and the feed of the same events.' },
         { name: 'Subscriptions', description: 'Be told of stock and of your prices.' },
         { name: 'Sandbox', description: sandboxDescription },
-        { name: 'Service', description: 'Health of this server; not signed.' },
+        { name: 'Service', description: 'Health, public keys and tokens of this server, and why a signature is refused; not signed.' },
         { name: 'Admin: resellers', description: 'For the operator: levels, resellers, keys.' },
         { name: 'Admin: catalogue', description: 'For the operator: products, SKUs, prices.' },
         { name: 'Admin: stock', description: 'For the operator: imports, lots, codes.' },
@@ -91,7 +93,13 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
       ],
       components: {
         securitySchemes: {
-          signature: { type: 'apiKey', in: 'header', name: 'Signature', description: 'RFC 9421, hmac-sha256 or ed25519, covering "@method" "@path" "@query" and content-digest when there is a body; parameters created, keyid, nonce, alg.' },
+          signature: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Signature',
+            description: 'RFC 9421, hmac-sha256 or ed25519, covering "@method" "@path" "@query" and content-digest when there is a body; ' +
+              'parameters created, keyid, nonce, alg.'
+          },
           bearer: {
             type: 'oauth2',
             description: 'A bearer token (RFC 6750) that reads, for ten minutes: client credentials with private_key_jwt, for ed25519 keys.',
@@ -162,7 +170,8 @@ function hoistTitled (document: object): Document {
   const walk = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(walk)
     if (typeof node !== 'object' || node === null) return node
-    const walked = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, value === 'Default Response' ? 'The answer.' : walk(value)]))
+    const walked = Object.fromEntries(Object.entries(node).map(([name, value]) =>
+      [name, value === 'Default Response' ? 'The answer.' : walk(value)]))
     const { title, type, description, ...shape } = walked
     if (typeof title !== 'string' || (type !== 'object' && !('enum' in shape))) return walked
     const known = hoisted[title]

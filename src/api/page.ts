@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pageLimitDefault } from '../../schema/rest/common.ts'
 import type { CursorPlace } from '../base/cursor.ts'
 
+/** Where a page keeps, beside what is sent, what gives the cursor behind any of its items: the graph tells one for each. */
 export const cursorAt = Symbol('cursorAt')
 
 export interface PageAnswer<Item> {

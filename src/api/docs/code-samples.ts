@@ -23,10 +23,13 @@ interface Schema {
 interface Operation {
   readonly operationId?: string
   readonly 'x-sdk'?: { readonly resource: string, readonly method: string } | false
+  readonly 'x-codeSamples'?: readonly CodeSample[]
   readonly parameters?: readonly { readonly name: string, readonly in: string, readonly required?: boolean, readonly schema: Schema }[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> }
   readonly responses?: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>
 }
+
+type Schemas = Readonly<Record<string, Schema>>
 
 interface Document {
   readonly paths?: Readonly<Record<string, Readonly<Record<string, Operation>>>>
@@ -35,16 +38,23 @@ interface Document {
 
 /** The contract with `x-codeSamples` at every operation that has a place in the SDK. */
 export function withCodeSamples<Contract extends object> (contract: Contract): Contract {
-  const { paths = {}, components } = contract as Document
+  const { paths: given = {}, components } = contract as Document
   const schemas = components?.schemas ?? {}
-  const sampled = Object.fromEntries(Object.entries(paths).map(([path, methods]) => [path, Object.fromEntries(Object.entries(methods).map(([method, operation]) =>
-    [method, operation['x-sdk'] ? { ...operation, 'x-codeSamples': samplesOf(path, method, operation, schemas) } : operation]))]))
-  return { ...contract, paths: sampled }
+  const sampled = (path: string, method: string, operation: Operation): Operation =>
+    operation['x-sdk'] ? { ...operation, 'x-codeSamples': samplesOf(path, method, operation, schemas) } : operation
+  const paths = mapMembers(given, (path, methods) => mapMembers(methods, (method, operation) => sampled(path, method, operation)))
+  return { ...contract, paths }
+}
+
+function mapMembers<Member> (
+  members: Readonly<Record<string, Member>>, change: (name: string, member: Member) => Member
+): Record<string, Member> {
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, change(name, member)]))
 }
 
 interface CodeSample { readonly lang: string, readonly label: string, readonly source: string }
 
-function samplesOf (path: string, method: string, operation: Operation, schemas: Readonly<Record<string, Schema>>): CodeSample[] {
+function samplesOf (path: string, method: string, operation: Operation, schemas: Schemas): CodeSample[] {
   const values = readValues(path, operation, schemas)
   return [
     { lang: 'shell', label: 'curl', source: printCurl(path, method, values) },
@@ -60,7 +70,7 @@ interface Values {
   readonly body: { readonly json: unknown } | { readonly file: string, readonly type: string, readonly types: number } | undefined
 }
 
-function readValues (path: string, { operationId = '', parameters = [], requestBody }: Operation, schemas: Readonly<Record<string, Schema>>): Values {
+function readValues (path: string, { operationId = '', parameters = [], requestBody }: Operation, schemas: Schemas): Values {
   const query = parameters.filter(parameter => parameter.in === 'query' && (parameter.required || parameter.name === 'reference'))
   const content = requestBody?.content
   const json = content?.['application/json']?.schema
@@ -80,9 +90,15 @@ function readValues (path: string, { operationId = '', parameters = [], requestB
 /** Bodies that say more than their smallest form, or whose form no schema can tell. */
 const chosenBodies: Readonly<Record<string, unknown>> = {
   placeOrder: {
-    reference: 'MY-ORDER-1', lines: [{ sku: 'sku_01kb8q1zjme7f8k0q3z5v2wxyt', quantity: 10 }], max_total: { amount: '1000.00', currency: 'CNY' }
+    reference: 'MY-ORDER-1',
+    lines: [{ sku: 'sku_01kb8q1zjme7f8k0q3z5v2wxyt', quantity: 10 }],
+    max_total: { amount: '1000.00', currency: 'CNY' }
   },
-  createEncryptionKey: { reference: 'vault-2026', name: 'Vault', jwk: { kty: 'OKP', crv: 'X25519', x: 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo' } },
+  createEncryptionKey: {
+    reference: 'vault-2026',
+    name: 'Vault',
+    jwk: { kty: 'OKP', crv: 'X25519', x: 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo' }
+  },
   putApprovalPolicy: { amount_above: [{ amount: '500', currency: 'CNY' }], quantity_above: 100 }
 }
 
@@ -94,7 +110,7 @@ const valuesByName: Readonly<Record<string, unknown>> = Object.fromEntries([
   ['secret', 'STEAM-0AC8-3S73-ZDQM-X1FE'], ['level', 'gold'], ['issuer', 'steam'], ['category', 'game-cards'], ['id', 'gold']
 ])
 
-function sampleOf (name: string, schema: Schema, schemas: Readonly<Record<string, Schema>>): unknown {
+function sampleOf (name: string, schema: Schema, schemas: Schemas): unknown {
   if (schema.$ref !== undefined) return sampleOf(name, schemas[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)] ?? {}, schemas)
   if (schema.const !== undefined) return schema.const
   if (schema.examples?.[0] !== undefined) return schema.examples[0]
@@ -121,7 +137,7 @@ function idLike (pattern: string | undefined): string | undefined {
 }
 
 /** What must be there, a reference where there may be one, and as many more as there have to be. */
-function sampleObject ({ properties = {}, required = [], minProperties = 0 }: Schema, schemas: Readonly<Record<string, Schema>>): Record<string, unknown> {
+function sampleObject ({ properties = {}, required = [], minProperties = 0 }: Schema, schemas: Schemas): Record<string, unknown> {
   const names = Object.keys(properties)
   const wanted = names.filter(name => required.includes(name) || name === 'reference')
   const more = names.filter(name => !wanted.includes(name)).slice(0, Math.max(0, minProperties - wanted.length))
@@ -130,19 +146,28 @@ function sampleObject ({ properties = {}, required = [], minProperties = 0 }: Sc
 
 function printCurl (path: string, method: string, { path: given, query, body }: Values): string {
   const filled = given.reduce((address, [name, value]) => address.replace(`{${name}}`, String(value)), path)
-  const search = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => [value].flat().map(one => [name, String(one)]))).toString()
-  const data = body === undefined ? [] : 'json' in body ? [`--data '${JSON.stringify(body.json)}'`] : [`--header 'Content-Type: ${body.type}'`, `--data @${body.file}`]
-  return ['# npx kahub sign prints a signed curl command; sh runs it', [`npx kahub sign ${method.toUpperCase()} '${filled}${search === '' ? '' : `?${search}`}'`, ...data].join(' \\\n  ') + ' | sh'].join('\n')
+  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map(one => [name, String(one)]))
+  const target = pairs.length === 0 ? filled : `${filled}?${new URLSearchParams(pairs)}`
+  const command = [`npx kahub sign ${method.toUpperCase()} '${target}'`, ...dataWords(body)].join(' \\\n  ')
+  return `# npx kahub sign prints a signed curl command; sh runs it\n${command} | sh`
 }
 
-function printTypeScript ({ 'x-sdk': place, operationId, parameters = [], responses = {} }: Operation, method: string, { path, query, body }: Values): string {
+function dataWords (body: Values['body']): string[] {
+  if (body === undefined) return []
+  return 'json' in body ? [`--data '${JSON.stringify(body.json)}'`] : [`--header 'Content-Type: ${body.type}'`, `--data @${body.file}`]
+}
+
+function printTypeScript (
+  { 'x-sdk': place, operationId, parameters = [], responses = {} }: Operation, method: string, { path, query, body }: Values
+): string {
   if (!place) return ''
   const admin = place.resource.startsWith('admin.')
   const client = admin ? 'admin' : 'kahub'
   const given = path.map(([, value]) => printValue(value))
-  if (body !== undefined) given.push(...'json' in body ? [printValue(body.json)] : ['await readFile(' + printValue(body.file) + ')', ...body.types > 1 ? [printValue(body.type)] : []])
+  if (body !== undefined) given.push(...bodyArguments(body))
   if (Object.keys(query).length > 0) given.push(printValue(query))
-  const media = Object.entries(responses).filter(([status]) => status.startsWith('2')).flatMap(([, { content = {} }]) => Object.keys(content))
+  const media = Object.entries(responses).filter(([status]) => status.startsWith('2'))
+    .flatMap(([, { content = {} }]) => Object.keys(content))
   const call = `${client}.${place.resource.replace('admin.', '')}.${place.method}(${given.join(', ')})`
   const isList = method === 'get' && parameters.some(({ name }) => name === 'cursor')
   const iterated = isList || (media.length > 0 && media.every(type => type === 'text/event-stream' || type === 'application/x-ndjson'))
@@ -155,13 +180,19 @@ function printTypeScript ({ 'x-sdk': place, operationId, parameters = [], respon
   return [...imports, '', made, used, ...iterated || operationId === undefined ? [] : ['console.log(answer)']].join('\n')
 }
 
+function bodyArguments (body: NonNullable<Values['body']>): string[] {
+  if ('json' in body) return [printValue(body.json)]
+  return [`await readFile(${printValue(body.file)})`, ...body.types > 1 ? [printValue(body.type)] : []]
+}
+
 /** A value as it is written in TypeScript. */
 function printValue (value: unknown, indent = ''): string {
   if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll('\'', '\\\'')}'`
   if (typeof value !== 'object' || value === null) return String(value)
   const inner = `${indent}  `
   if (Array.isArray(value)) return `[${value.map(one => printValue(one, indent)).join(', ')}]`
-  const members = Object.entries(value).map(([name, one]) => `${/^[A-Za-z_$][\w$]*$/.test(name) ? name : printValue(name)}: ${printValue(one, inner)}`)
+  const members = Object.entries(value).map(([name, one]) =>
+    `${/^[A-Za-z_$][\w$]*$/.test(name) ? name : printValue(name)}: ${printValue(one, inner)}`)
   const line = `{ ${members.join(', ')} }`
   return line.length + indent.length <= lineMax ? line : `{\n${members.map(member => inner + member).join(',\n')}\n${indent}}`
 }
