@@ -64,7 +64,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   graphql: ['api'],
   mercurius: ['api'],
   ws: ['api'],
-  ws: ['api'],
   marked: ['api'],
   'highlight.js': ['api'],
   'ajv-formats': ['api'],
