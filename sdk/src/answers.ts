@@ -173,7 +173,8 @@ const advices: Readonly<Record<string, string>> = {
 
 function adviceFor (code: string, response: Response, call: CallFacts): string | undefined {
   if (/^signature_(expired|in_future)$/.test(code)) return clockAdvice(response, call.now)
-  return advices[code] ?? (response.status >= 500 || response.status === 408 ? outcomeAdvice(call) : undefined)
+  // textOf: a code may be named as something that every object has.
+  return textOf(advices[code]) ?? (response.status >= 500 || response.status === 408 ? outcomeAdvice(call) : undefined)
 }
 
 function clockAdvice ({ headers }: Response, now: number): string {

@@ -28,9 +28,10 @@ export class Secret {
 
 /** JSON of anything that holds codes, with the codes in the clear: for the file or the table where they are meant to be. */
 export function toClearJson (value: unknown): string {
-  return JSON.stringify(value, function (this: Record<string, unknown>, name, given) {
+  return JSON.stringify(value, function (this: Record<string, Partial<Secret> | undefined>, name, given) {
     const own = this[name]
-    return own instanceof Secret ? own.reveal() : given
+    // Not by its class: a process may have loaded this package twice, as module and as CommonJS.
+    return typeof own?.reveal === 'function' ? own.reveal() : given
   })
 }
 

@@ -57,6 +57,12 @@ t.test('a signal that lives as long as the program gathers nothing of the calls 
   t.same(getEventListeners(stop.signal, 'abort'), [])
 })
 
+t.test('a refusal is told whatever its code is called', async t => {
+  const receiver = await startReceiver(['constructor', 'toString', '__proto__'].map(code => problem(400, code)))
+  t.teardown(receiver.stop)
+  for (const code of ['constructor', 'toString', '__proto__']) t.match(await refusal(client(receiver.url).me.get()), { name: 'BadRequest', code })
+})
+
 t.test('once an attempt may have been carried out, no later one makes that unsaid', async t => {
   const receiver = await startReceiver([hangUp])
   let tried = 0

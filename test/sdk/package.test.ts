@@ -77,6 +77,14 @@ ${shop}`)
   t.comment(`Nodes at hand: ${versions.join(', ')}`)
 })
 
+t.test('codes that came by the one build of it are written in the clear by the other', async t => {
+  writeFileSync(`${place}/shop/both.mjs`, `import { createRequire } from 'node:module'
+import { toClearJson } from '@kahub/sdk'
+const { Secret } = createRequire(import.meta.url)('@kahub/sdk')
+console.log(toClearJson({ codes: [{ secret: new Secret('CARD-1') }, null, undefined] }))`)
+  t.equal((await execute(process.execPath, [`${place}/shop/both.mjs`])).stdout, '{"codes":[{"secret":"CARD-1"},null,null]}\n')
+})
+
 t.test('it runs where there is nothing but what the web has: no process, no Buffer, no require', async t => {
   const receiver = await startReceiver([json(bought, 201)])
   t.teardown(receiver.stop)
