@@ -38,12 +38,14 @@ export async function createEndpoint (tx: Tx, ground: EndpointGround, wish: NewE
   await lockResellers(tx, [resellerId])
   await guardCount(tx, resellerId)
   const { shown, kept } = makeEndpointSecret(ground.masterKeys, id)
+  // The time under the lock, not that of the beginning of the transaction: events of in between came before the endpoint.
   await tx`
     insert into endpoints (reseller_id, id, url, description, types, signatures, sealed_secret, master_key, state, fanned_to,
-      concurrency_max, per_second_max)
+      concurrency_max, per_second_max, created_at, updated_at)
     select ${resellerId}, ${id}, ${url}, ${wish.description}, ${quotedArray(wish.types)}::text[], ${quotedArray(wish.signatures)}::text[],
-      ${kept.wrapped}, ${kept.masterKey}, 'enabled', event_sequence, ${wish.concurrencyMax}, ${wish.perSecondMax}
-    from resellers where id = ${resellerId}`
+      ${kept.wrapped}, ${kept.masterKey}, 'enabled', event_sequence, ${wish.concurrencyMax}, ${wish.perSecondMax},
+      now, now
+    from resellers cross join clock_timestamp() as now where id = ${resellerId}`
   return { endpoint: await readEndpoint(tx, resellerId, id), secret: shown }
 }
 

@@ -17,7 +17,7 @@ export const droppedAtOnceMax = 1_000
 export async function deleteEndpoint (tx: Tx, resellerId: Uuid, id: Uuid): Promise<void> {
   await lockHeirs(tx, resellerId)
   await lockEndpoint(tx, resellerId, id)
-  await tx`update endpoints set deleted_at = clock_timestamp(), next_due_at = null, updated_at = now() where id = ${id}`
+  await tx`update endpoints set deleted_at = clock_timestamp(), next_due_at = null, updated_at = clock_timestamp() where id = ${id}`
   await drop(tx, resellerId, id, droppedAtOnceMax)
 }
 

@@ -36,7 +36,7 @@ export async function disableFailing (db: Db, limit: number): Promise<number> {
 export async function disableEndpoints (tx: Tx, ids: readonly Uuid[], { reason, status, urls }: Verdict): Promise<void> {
   await lockResellersOf(tx, ids)
   const disabled = await tx<Told[]>`
-    update endpoints set state = 'disabled', state_reason = ${reason}, next_due_at = null, updated_at = now(),
+    update endpoints set state = 'disabled', state_reason = ${reason}, next_due_at = null, updated_at = clock_timestamp(),
       last_status = coalesce(${status ?? null}::int, last_status), failing_since = coalesce(failing_since, statement_timestamp())
     where id = any(${bareArray(ids)}::uuid[]) and deleted_at is null
       and state = any(${quotedArray(endpointEntry.disabled as readonly string[])}::text[])

@@ -12,7 +12,7 @@ export async function pauseEndpoint (tx: Tx, resellerId: Uuid, id: Uuid): Promis
     throw new Problem('state_conflict', 'The endpoint is disabled and gets nothing as it is. Resume it when it is well again.')
   }
   await tx`
-    update endpoints set state = 'paused', updated_at = now()
+    update endpoints set state = 'paused', updated_at = clock_timestamp()
     where id = ${id} and state = any(${quotedArray(endpointEntry.paused as readonly string[])}::text[])`
   return await readEndpoint(tx, resellerId, id)
 }

@@ -13,7 +13,7 @@ export async function resumeEndpoint (tx: Tx, resellerId: Uuid, id: Uuid): Promi
   await lockEndpoint(tx, resellerId, id)
   await tx`
     update endpoints set state = 'enabled', state_reason = null, failures = 0, failing_since = null, warned_at = null, last_status = null,
-      last_error = null, resume_at = '-infinity', updated_at = now(),
+      last_error = null, resume_at = '-infinity', updated_at = clock_timestamp(),
       fanned_to = greatest(fanned_to, (select event_floor from resellers where resellers.id = ${resellerId})),
       next_due_at = (select min(due_at) from deliveries where endpoint_id = ${id} and state = 'due')
     where id = ${id} and state = any(${quotedArray(endpointEntry.enabled.filter(state => state !== null))}::text[])`

@@ -13,7 +13,7 @@ export async function rotateEndpointSecret (
   const { shown, kept } = makeEndpointSecret(masterKeys, id)
   // Without an overlap nothing of the old secret is kept.
   await tx`
-    update endpoints set sealed_secret = ${kept.wrapped}, master_key = ${kept.masterKey}, updated_at = now(),
+    update endpoints set sealed_secret = ${kept.wrapped}, master_key = ${kept.masterKey}, updated_at = clock_timestamp(),
       previous_secret = case when ${overlapSeconds}::int > 0 then sealed_secret end,
       previous_master_key = case when ${overlapSeconds}::int > 0 then master_key end,
       previous_until = case when ${overlapSeconds}::int > 0 then now() + make_interval(secs => ${overlapSeconds}::int) end

@@ -25,7 +25,7 @@ export async function updateEndpoint (
     update endpoints set url = ${url}, description = ${change.description ?? was.description},
       types = ${quotedArray(change.types ?? was.types)}::text[], signatures = ${quotedArray(change.signatures ?? was.signatures)}::text[],
       concurrency_max = ${change.concurrencyMax ?? was.concurrencyMax}, per_second_max = ${change.perSecondMax ?? was.perSecondMax},
-      updated_at = now()
+      updated_at = clock_timestamp()
     where id = ${id}`
   return await readEndpoint(tx, resellerId, id)
 }
