@@ -177,7 +177,7 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
         } else await say({ id, type: 'next', payload: await documents.carryOut(occasion, prepared, asked.variables) })
         if (!ending.signal.aborted) void say({ id, type: 'complete' })
       } catch (error) {
-        if (!ending.signal.aborted) void say({ id, type: 'error', payload: errorsOf(error, request.id) })
+        if (!ending.signal.aborted) void say({ id, type: 'error', payload: errorsOf(error, request) })
       } finally {
         running.delete(id)
         stream?.end()

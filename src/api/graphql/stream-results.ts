@@ -1,5 +1,6 @@
 // The results of a subscription, one by one, and as server-sent events (graphql-sse, "distinct connections mode").
 import { setTimeout } from 'node:timers/promises'
+import type { FastifyRequest } from 'fastify'
 import { createSourceEventStream, type GraphQLError } from 'graphql'
 import { Problem } from '../../base/problem.ts'
 import type { Documents, GraphResult } from './carry-out.ts'
@@ -10,7 +11,7 @@ import { showErrors, showProblem } from './graph-problems.ts'
 import type { GraphRequest, Prepared } from './read-request.ts'
 import type { Graph } from './build-schema.ts'
 import { heartbeatMs } from '../event-stream.ts'
-import { problemOf } from '../problems.ts'
+import { logFault, problemOf } from '../problems.ts'
 
 /** Results as they come; null when it was quiet for a while. What is refused is refused before the first. */
 export type Results = AsyncGenerator<GraphResult | null, void, undefined>
@@ -74,14 +75,17 @@ export async function * asServerSentEvents (results: AsyncIterable<GraphResult |
       saidMs = nowMs
     }
   } catch (error) {
-    yield frame('next', { errors: errorsOf(error, request.id) })
+    yield frame('next', { errors: errorsOf(error, request) })
   }
   yield frame('complete', undefined)
 }
 
 /** What ended a subscription, as GraphQL tells errors. */
-export function errorsOf (error: unknown, requestId: string): readonly object[] {
-  return error instanceof GraphRefusal ? error.errors : [showProblem(problemOf(error), requestId)]
+export function errorsOf (error: unknown, request: FastifyRequest): readonly object[] {
+  if (error instanceof GraphRefusal) return error.errors
+  const problem = problemOf(error)
+  logFault(problem, error, request)
+  return [showProblem(problem, request.id)]
 }
 
 function frame (event: string, data: object | undefined): string {
