@@ -1,6 +1,7 @@
 // The figures aimed at, as a table: what is put beside what, and how far it has to reach. All parts of a ratio are of one run.
 import type { LoadResult } from './load-plan.ts'
 import { singleAlone, singleBeside } from './scenarios/bulk-orders.ts'
+import { graphLoads } from './scenarios/graphql.ts'
 import { drainRate, healthyP99, ordersBesideBacklog, ordersWithCallbacks } from './scenarios/callbacks.ts'
 import { withHistory } from './scenarios/history.ts'
 import { bareCallCpu, sdkCallCpu } from './scenarios/sdk.ts'
@@ -209,6 +210,12 @@ const aims: readonly Aimed[] = [
     aim: { atMost: 60 },
     value: of => difference(of.measures.get(sdkCallCpu), of.measures.get(bareCallCpu))
   },
+  ...(['orders', 'stock', 'stockOfMany'] as const).map((what): Aimed => ({
+    says: `${graphLoads[what][1]} ÷ by REST`,
+    unit: '×',
+    aim: { atLeast: 0.5 },
+    value: of => ratio(rateOf(of, graphLoads[what][1]), rateOf(of, graphLoads[what][0]))
+  })),
   {
     says: 'codes imported, sealed and indexed',
     unit: 'codes/s',

@@ -15,6 +15,12 @@ export interface OrderLoad {
   readonly referencePrefix: string
 }
 
+/** The same orders as mutations of the graph: `query` takes them as $input. */
+export interface GraphOrderLoad extends Omit<OrderLoad, 'kind'> { readonly kind: 'graph orders', readonly query: string }
+
+/** Signed POSTs that change nothing, the body drawn for each. */
+export interface QueryLoad { readonly kind: 'queries', readonly target: string, readonly bodies: readonly string[] }
+
 /** Signed GETs, the target drawn for each. */
 export interface ReadLoad { readonly kind: 'reads', readonly targets: readonly string[] }
 
@@ -28,7 +34,7 @@ export interface LoadPlan {
   readonly requestsMax: number
   readonly warmUpMs: number
   readonly measureMs: number
-  readonly load: OrderLoad | ReadLoad
+  readonly load: OrderLoad | ReadLoad | GraphOrderLoad | QueryLoad
   readonly signers: readonly Signer[]
   /** Draws the same buyers and SKUs in every run. */
   readonly seed: number

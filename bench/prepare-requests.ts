@@ -31,9 +31,11 @@ export function prepareRequests (plan: LoadPlan): Buffer[] {
 
 function requestOf ({ load }: LoadPlan, i: number, draw: (below: number) => number): { method: string, target: string, body?: string } {
   if (load.kind === 'reads') return { method: 'GET', target: load.targets[draw(load.targets.length)]! }
+  if (load.kind === 'queries') return { method: 'POST', target: load.target, body: load.bodies[draw(load.bodies.length)]! }
   const lines = [{ sku: load.skus[draw(load.skus.length)]!, quantity: load.quantity }]
-  const body = JSON.stringify({ reference: `${load.referencePrefix}-${i}`, lines })
-  return { method: 'POST', target: '/v1/orders', body }
+  const order = { reference: `${load.referencePrefix}-${i}`, lines }
+  if (load.kind === 'orders') return { method: 'POST', target: '/v1/orders', body: JSON.stringify(order) }
+  return { method: 'POST', target: '/graphql', body: JSON.stringify({ query: load.query, variables: { input: order } }) }
 }
 
 /** Draws whole numbers below a bound, the same for the same seed (mulberry32). */

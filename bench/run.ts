@@ -13,6 +13,7 @@ import { baselinesName, baselinesSay, measureBaselines } from './scenarios/basel
 import { bulkOrders } from './scenarios/bulk-orders.ts'
 import { callbacks } from './scenarios/callbacks.ts'
 import { download } from './scenarios/download.ts'
+import { graphql } from './scenarios/graphql.ts'
 import { history } from './scenarios/history.ts'
 import { importCodes } from './scenarios/import-codes.ts'
 import { manyCodes, namesOfMany } from './scenarios/many-codes.ts'
@@ -23,7 +24,7 @@ import { nameOfMany, stock } from './scenarios/stock.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { openShop } from './shop.ts'
 
-const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, bulkOrders, callbacks, subscriptions, importCodes, history]
+const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, graphql, bulkOrders, callbacks, subscriptions, importCodes, history]
 const names = [baselinesName, ...scenarios.map(({ name }) => name)]
 
 /** A signature is good for five minutes; requests are signed before the warm-up. */
