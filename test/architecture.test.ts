@@ -62,6 +62,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@scalar/fastify-api-reference': ['api'],
   ajv: ['api'],
   graphql: ['api'],
+  'graphql-jit': ['api'],
   mercurius: ['api'],
   ws: ['api'],
   marked: ['api'],

@@ -149,7 +149,7 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
     return answeredBy(operation, field, name, typeName + pascal(name), nestedWeight, (object, input, context, path) => {
       const params = { ...input.params, ...fromObject(operation.schemas.params, object) }
       const query = { ...input.query, ...fromObject(operation.schemas.querystring, object) }
-      return field.reveals ? context.reveal(operation, { params, query }, path) : context.carryOut(operation, { params, query })
+      return field.reveals ? context.reveal(operation, { params, query }, pathOf(path)) : context.carryOut(operation, { params, query })
     }, Object.keys(field.from))
 
     function fromObject (schema: Schema | undefined, object: any): Record<string, unknown> {
@@ -185,14 +185,13 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
   /** A field with the parameters of an operation as arguments, and its answer as type. */
   function answeredBy (
     operation: Operation, field: GraphField, name: string, typeName: string, weight: number,
-    ask: (object: any, input: OperationInput, context: GraphContext, path: string) => Promise<Carried>, given: readonly string[] = []
+    ask: (object: any, input: OperationInput, context: GraphContext, path: Path) => Promise<Carried>, given: readonly string[] = []
   ): GraphQLFieldConfig<any, GraphContext> {
     const { as, rename = {} } = field
     const pages = as === 'connection'
     const names = pages ? { limit: 'first', cursor: 'after', after: 'afterSequence', ...rename } : rename
-    const parts = (['params', 'querystring', 'body'] as const).map(part => {
-      return [part, inputs.arguments(without(operation.schemas[part], given), typeName, names)] as const
-    })
+    const [params, query, body] = (['params', 'querystring', 'body'] as const)
+      .map(part => operation.schemas[part] && inputs.arguments(without(operation.schemas[part], given), typeName, names))
     const shape = pages ? connectionOf(operation.answer, typeName) : answerShape(operation.answer, typeName)
     const sizedBy: FieldExtensions = pages
       ? { sizedBy: ['first', Number(operation.schemas.querystring?.properties?.limit?.default ?? pageLimitDefault)], pages: true }
@@ -201,11 +200,11 @@ export function buildSchema (resources: readonly Resource[], operations: Operati
     return {
       type: getNullableType(shape.type),
       description: operation.description ?? `${operation.summary}.`,
-      args: Object.assign({}, ...parts.map(([, { config }]) => config)),
+      args: { ...params?.config, ...query?.config, ...body?.config },
       extensions: { operation: operation.id, weight, ...sizedBy, ...weighedBy } satisfies FieldExtensions,
       async resolve (object, args, context, info) {
-        const [params, query, body] = parts.map(([, { read }]) => read(args))
-        const { view } = await ask(object, { params: params!, query: query!, ...(operation.schemas.body && { body }) }, context, pathOf(info.path))
+        const input = { params: params?.read(args), query: query?.read(args), body: body?.read(args) }
+        const { view } = await ask(object, input, context, info.path)
         const shown = shape.show(view, object?.currency)
         if (pages) shown.pageInfo.hasPreviousPage = args.after != null
         return shown

@@ -1,5 +1,6 @@
 // From a request's parameters to its result, for whatever it came by: HTTP, a stream, a WebSocket.
-import { getVariableValues, GraphQLError, validate, type ExecutionResult, type GraphQLFormattedError } from 'graphql'
+import { getVariableValues, GraphQLError, validate, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit'
 import type { App } from '../app-types.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Graph } from './build-schema.ts'
@@ -47,28 +48,36 @@ export function openDocuments (app: App, graph: Graph, operations: Operations): 
       if (prepared.kind === 'mutation' && way !== 'post') {
         throw new Problem('method_not_allowed', way === 'get' ? 'A GET changes nothing: send mutations with POST.' : 'A change is a request of its own: send mutations with POST.')
       }
-      // Looked at here, because a compiled document tells less of where a variable is wrong.
-      const { errors } = getVariableValues(schema, prepared.operation.variableDefinitions ?? [], asked.variables, { maxErrors: errorsMax })
-      if (errors) throw new GraphRefusal(showRefusals(errors, request))
       const cost = telling(occasion, () => prepared.costWith(asked.variables))
       // A request has taken one by being admitted.
       const more = Math.ceil(cost / costPerRequest) - (way === 'connection' ? 0 : 1)
       if (more > 0) request.caller.takeCost(more)
       return prepared
     },
-    async carryOut (occasion, { text }, variables) {
+    async carryOut (occasion, prepared, variables) {
       const { request } = occasion
-      let result: ExecutionResult
-      try {
-        result = await app.graphql(text, { ...contextOf(occasion) }, { ...variables })
-      } catch (error) {
-        const { code, errors } = error as { readonly code?: unknown, readonly errors?: readonly GraphQLError[] }
-        if (code !== 'MER_ERR_GQL_VALIDATION') throw error
-        throw new GraphRefusal(showRefusals(errors!, request))
+      const compiled = compiledOf(schema, prepared)
+      const { data, errors } = compiled
+        ? await compiled(undefined, contextOf(occasion), variables ?? {})
+        : await interpret(occasion, prepared, variables)
+      if (data === undefined) {
+        // A compiled document tells less of where a variable is wrong.
+        const told = getVariableValues(schema, prepared.operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: errorsMax }).errors
+        throw new GraphRefusal(showRefusals(told ?? errors!, request))
       }
-      const { data, errors } = result
-      if (data === undefined) throw new GraphRefusal(showRefusals(errors!, request))
       return errors ? { errors: showErrors(errors, request), data } : { data }
+    }
+  }
+
+  async function interpret (occasion: Occasion, prepared: Prepared, variables: GraphRequest['variables']): Promise<ExecutionResult> {
+    try {
+      const result = await app.graphql(prepared.text, contextOf(occasion) as object, variables as Record<string, unknown> | undefined)
+      prepared.uses++
+      return result
+    } catch (error) {
+      const { code, errors } = error as { readonly code?: unknown, readonly errors?: readonly GraphQLError[] }
+      if (code !== 'MER_ERR_GQL_VALIDATION') throw error
+      throw new GraphRefusal(showRefusals(errors!, occasion.request))
     }
   }
 
@@ -79,6 +88,21 @@ export function openDocuments (app: App, graph: Graph, operations: Operations): 
     if (errors.length > 0) throw new GraphRefusal(showRefusals(errors, occasion.request))
     return prepared
   }
+}
+
+/** A document is compiled when it comes for the third time: what comes once is not worth it, and what does not fit never gets there. */
+const compiledFromUse = 2
+
+/**
+ * The compiled form of a document, in its time. Here and not in Mercurius, which would compile one operation of several for all of them,
+ * and coerce variables twice.
+ */
+function compiledOf (schema: GraphQLSchema, prepared: Prepared): CompiledQuery['query'] | undefined {
+  if (prepared.compiled === undefined && prepared.uses >= compiledFromUse) {
+    const compiled = compileQuery(schema, prepared.document, prepared.operation.name?.value)
+    prepared.compiled = isCompiledQuery(compiled) ? compiled.query : null
+  }
+  return prepared.compiled ?? undefined
 }
 
 const ofDocuments: ReadonlySet<string> = new Set(['document_invalid', 'query_too_costly'])

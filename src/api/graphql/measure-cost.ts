@@ -27,7 +27,7 @@ const introspectionListWeight = 50
 const introspectionLists = new Set(['types', 'fields', 'args', 'possibleTypes', 'interfaces', 'inputFields', 'enumValues'])
 
 /** What a document costs with some variables. */
-export type Cost = (variables: Readonly<Record<string, unknown>>) => number
+export type Cost = (variables: Readonly<Record<string, unknown>> | undefined) => number
 
 interface SizedCost {
   readonly weight: number
@@ -51,7 +51,7 @@ export function measureCost (schema: GraphQLSchema, document: DocumentNode, oper
   if (operation.operation === 'mutation' && countRoots(operation.selectionSet, fragments) > 1) {
     throw tooMuch('A mutation has one field: each change is a request of its own, with a nonce and an answer of its own.')
   }
-  return variables => {
+  return (variables = {}) => {
     const cost = sum(below, variables)
     if (cost > costMax) throw tooMuch(`It costs ${cost}, and ${costMax} is the most. Ask for fewer at once (first), or for less of each.`)
     return cost

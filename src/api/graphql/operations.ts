@@ -24,7 +24,11 @@ export interface Operation {
   readonly route: RouteOptions
 }
 
-export interface OperationInput { readonly params?: object, readonly query?: object, readonly body?: object | undefined }
+export interface OperationInput {
+  readonly params?: object | undefined
+  readonly query?: object | undefined
+  readonly body?: object | undefined
+}
 
 export interface Carried { readonly view: any, readonly replayed: boolean }
 
@@ -56,27 +60,26 @@ export function rememberOperations (app: App): Operations {
     },
     get ids () { return [...operations.keys()] },
     check,
-    async carryOut (operation, request, { params = {}, query = {}, body }, caller = request.caller) {
-      check(operation, caller, { params, query, body })
-      const asked = Object.create(request, values({ params, query, body, caller, headers: { ...request.headers, accept: 'application/json' } })) as FastifyRequest
-      const { reply, answered } = openReply()
-      const result = await operation.route.handler.call(app as never, asked, reply)
-      return { view: result === reply ? answered.body : result, replayed: answered.replayed }
+    async carryOut (operation, request, input, caller = request.caller) {
+      check(operation, caller, input)
+      const asked = new Asked(request, input, caller) as unknown as FastifyRequest
+      const answered = new Answered()
+      const result = await operation.route.handler.call(app as never, asked, answered as unknown as FastifyReply)
+      return { view: result === answered ? answered.body : result, replayed: answered.replayed }
     }
   }
 
-  function check (operation: Operation, { key }: Caller, { params = {}, query = {}, body }: OperationInput): void {
+  function check (operation: Operation, { key }: Caller, { params, query, body }: OperationInput): void {
     if (operation.scope !== null && !holdsScope(key, operation.scope)) {
       throw new Problem('scope_missing', `The key ${key.id} needs the scope ${operation.scope}.`, { scope: operation.scope })
     }
-    validate(operation, 'params', params)
-    validate(operation, 'querystring', query)
-    validate(operation, 'body', body)
+    const { schemas } = operation
+    if (schemas.params) validate(schemas.params, 'params', params ?? {})
+    if (schemas.querystring) validate(schemas.querystring, 'querystring', query ?? {})
+    if (schemas.body) validate(schemas.body, 'body', body)
   }
 
-  function validate (operation: Operation, part: Part, given: unknown): void {
-    const schema = operation.schemas[part]
-    if (!schema) return
+  function validate (schema: Schema, part: Part, given: unknown): void {
     let check = validators.get(schema)
     if (!check) {
       check = app.validatorCompiler!({ schema, method: '', url: '', httpPart: part }) as unknown as ValidationFunction
@@ -116,24 +119,49 @@ interface RouteSchema {
   readonly response?: Readonly<Record<number, Schema & { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>>
 }
 
-function values (own: Readonly<Record<string, unknown>>): PropertyDescriptorMap {
-  return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value, writable: true }]))
+/** A request as a handler reads it: the one that came, with the input and the caller of one operation. */
+class Asked {
+  readonly id: string
+  readonly log: FastifyRequest['log']
+  readonly raw: FastifyRequest['raw']
+  readonly params: object
+  readonly query: object
+  readonly body: object | undefined
+  readonly caller: Caller
+  readonly #request: FastifyRequest
+
+  constructor (request: FastifyRequest, { params = {}, query = {}, body }: OperationInput, caller: Caller) {
+    this.id = request.id
+    this.log = request.log
+    this.raw = request.raw
+    this.params = params
+    this.query = query
+    this.body = body
+    this.caller = caller
+    this.#request = request
+  }
+
+  get ip () { return this.#request.ip }
+  get method () { return this.#request.method }
+  /** A page of JSON, whatever the graph is asked to answer in. */
+  get headers () { return { ...this.#request.headers, accept: 'application/json' } }
 }
 
 /** A reply that keeps what a handler says on it: its body, and whether it is a repeat. */
-function openReply (): { readonly reply: FastifyReply, readonly answered: { body: unknown, replayed: boolean } } {
-  const answered = { body: undefined as unknown, replayed: false }
-  const reply = {
-    header (name: string, value: unknown) {
-      if (name === 'idempotent-replayed') answered.replayed = value === 'true'
-      return reply
-    },
-    code: () => reply,
-    type: () => reply,
-    send (body: unknown) {
-      answered.body = body
-      return reply
-    }
+class Answered {
+  body: unknown = undefined
+  replayed = false
+
+  header (name: string, value: unknown): this {
+    if (name === 'idempotent-replayed') this.replayed = value === 'true'
+    return this
   }
-  return { reply: reply as unknown as FastifyReply, answered }
+
+  code (): this { return this }
+  type (): this { return this }
+
+  send (body: unknown): this {
+    this.body = body
+    return this
+  }
 }

@@ -1,5 +1,6 @@
 // A GraphQL request out of a body or an address, and the document in it: parsed once, measured, and remembered by its text.
 import { getOperationAST, GraphQLError, Kind, OperationTypeNode, parse, print, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
+import type { CompiledQuery } from 'graphql-jit'
 import { JsonRefusal, parseJsonStrictly } from '../../base/json.ts'
 import { Problem } from '../../base/problem.ts'
 import { measureCost, type Cost } from './measure-cost.ts'
@@ -11,7 +12,7 @@ export const documentsMax = 150
 
 export interface GraphRequest {
   readonly query: string
-  readonly variables: Readonly<Record<string, unknown>>
+  readonly variables: Readonly<Record<string, unknown>> | undefined
   readonly operationName: string | undefined
 }
 
@@ -23,6 +24,9 @@ export interface Prepared {
   /** The operation and its fragments alone: what executes is chosen here and nowhere else. */
   readonly text: string
   readonly costWith: Cost
+  /** How often it was carried out, and its compiled form once that was often enough; null when it has none. */
+  uses: number
+  compiled?: CompiledQuery['query'] | null
 }
 
 /** Reads the parameters of a request out of its address, where what is not text is JSON. */
@@ -41,7 +45,7 @@ export function readGraphRequest (given: unknown): GraphRequest {
   if (variables != null && !isMap(variables)) throw invalid('variables is a map.')
   if (operationName != null && typeof operationName !== 'string') throw invalid('operationName is a string.')
   if (extensions != null && !isMap(extensions)) throw invalid('extensions is a map.')
-  return { query, variables: variables ?? {}, operationName: operationName || undefined }
+  return { query, variables: variables ?? undefined, operationName: operationName || undefined }
 }
 
 /** Prepares documents for a schema, and remembers them. */
@@ -58,7 +62,7 @@ export function documentsOf (schema: GraphQLSchema): (request: GraphRequest) => 
     if (query.length > documentCharsMax) throw new Problem('query_too_costly', `A document has up to ${documentCharsMax} characters.`)
     const document = parsed(query)
     const operation = operationOf(document, operationName)
-    const prepared = { kind: operation.operation, operation, document, text: textOf(query, document, operation), costWith: measureCost(schema, document, operation) }
+    const prepared: Prepared = { uses: 0, kind: operation.operation, operation, document, text: textOf(query, document, operation), costWith: measureCost(schema, document, operation) }
     if (remembered.size >= documentsMax) remembered.delete(remembered.keys().next().value!)
     remembered.set(key, prepared)
     return prepared

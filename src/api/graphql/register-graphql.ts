@@ -19,7 +19,7 @@
 // After a change: `npm run openapi` prints schema.graphql, which is checked in; test/graphql/parity.test.ts names what is missing.
 //
 // The way of a request: authenticate.ts (signature or bearer token) → answer-http.ts, or sockets.ts → read-request.ts (parameters, document,
-// measure-cost.ts) → carry-out.ts → mercurius (validation, JIT, both remembered by the document's text) → operations.ts, context.ts (the
+// measure-cost.ts) → carry-out.ts → mercurius (validation, remembered by the document's text), or what was compiled of it → operations.ts, context.ts (the
 // work) → graph-problems.ts (what went wrong).
 import { mercurius } from 'mercurius'
 import type { App } from '../app-types.ts'
@@ -33,16 +33,12 @@ import { resources } from './resources.ts'
 import { serveGraphiql } from './serve-graphiql.ts'
 import { openSockets } from './sockets.ts'
 
-/** A document is compiled when it comes for the third time: what comes once is not worth it. */
-const compiledFromUse = 2
-
 /** GraphQL over HTTP, Server-Sent Events and WebSocket at /graphql, over the operations of REST; and an editor for it, if that is wanted. */
 export async function registerGraphql (app: App, operations: Operations, { graphiql = false }: { readonly graphiql?: boolean | undefined } = {}): Promise<void> {
   const graph = buildSchema(resources, operations)
   await app.register(mercurius, {
     schema: graph.schema,
     routes: false,
-    jit: compiledFromUse,
     cache: documentsMax,
     graphql: { parseOptions: { maxTokens: tokensMax } },
     // Errors are shown where the answer is made, with the request at hand.

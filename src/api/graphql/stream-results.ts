@@ -21,7 +21,7 @@ export async function follow (graph: Graph, documents: Documents, occasion: Occa
   const source = await createSourceEventStream({
     schema: graph.schema,
     document: prepared.document,
-    variableValues: variables,
+    ...(variables && { variableValues: variables }),
     ...(operationName !== undefined && { operationName }),
     contextValue: documents.contextOf(occasion)
   })
