@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { chmod, chown, lstat, mkdir, readFile, realpath, stat } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { chmod, chown, lstat, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -32,9 +32,9 @@ export async function openHome (home: string): Promise<string> {
 export async function choosePlace (home: string, log: (line: string) => void): Promise<Place> {
   const below = join(home, 'postgres')
   const account = isRoot() ? await ownerOf(below) ?? await nobody() : {}
-  const away = join('/var/tmp', `kahub-${hashOf(home)}`)
-  const folder = await reaches(account, home) ? below : away
-  if (folder === away) log(`PostgreSQL runs as uid ${account.uid}, which cannot enter ${home}; the data is kept in ${away}`)
+  const reached = await reaches(account, home)
+  const folder = reached ? below : join('/var/tmp', await nameAway(home))
+  if (!reached) log(`PostgreSQL runs as uid ${account.uid}, which cannot enter ${home}; the data is kept in ${folder}`)
   await openOwn(folder, account)
 
   const near = join(folder, 'socket')
@@ -44,6 +44,19 @@ export async function choosePlace (home: string, log: (line: string) => void): P
   const logs = join(folder, 'log')
   await openOwn(logs, account)
   return { account, folder, data: join(folder, 'data'), log: logs, sockets, socketsAreTemporary: sockets === far }
+}
+
+/** The name of a folder outside `home` is kept in `home`, so that who deletes `home` begins anew, and not on data whose keys are gone. */
+async function nameAway (home: string): Promise<string> {
+  const note = join(home, 'postgres-away')
+  const kept = await readFile(note, 'utf8').catch((error: NodeJS.ErrnoException) => { if (error.code !== 'ENOENT') throw error })
+  if (kept !== undefined) {
+    if (!/^kahub-[0-9a-f]{12}\n$/.test(kept)) throw new Error(`${note} names no folder of ours; delete it to begin anew`)
+    return kept.trim()
+  }
+  const name = `kahub-${randomBytes(6).toString('hex')}`
+  await writeFile(note, name + '\n', { mode: 0o600 })
+  return name
 }
 
 const isRoot = (): boolean => process.getuid?.() === 0

@@ -162,6 +162,18 @@ t.test('as root, a home where PostgreSQL cannot get keeps its data elsewhere and
   t.equal((await stat(folder)).mode & 0o777, 0o700)
   t.same(await connect(t, server.url)`select 1 as one`, [{ one: 1 }])
   await server.stop()
+
+  const again = await start(t, join(closed, 'home'))
+  t.equal(dirname(again.dataDirectory), folder, 'the next start finds it')
+  await again.stop()
+  await rm(join(closed, 'home'), { recursive: true })
+  const anew = await start(t, join(closed, 'home'))
+  const other = dirname(anew.dataDirectory)
+  t.teardown(async () => await rm(other, { recursive: true, force: true }))
+  t.not(other, folder, 'who deletes the home begins anew')
+  await anew.stop()
+  await writeFile(join(closed, 'home', 'postgres-away'), '../../etc')
+  await t.rejects(start(t, join(closed, 'home')), /postgres-away names no folder of ours/)
 })
 
 t.test('an ordinary user runs it too, and root goes on with that user\'s data', { skip: ordinaryUserCannot() }, async t => {
