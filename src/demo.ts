@@ -20,8 +20,24 @@ const levels = [
 /** High enough for a load test from one machine: 100,000 requests a second. */
 export const demoRequestsPerMinute = 6_000_000
 
-interface DemoSku { readonly name: string, readonly faceValue: string, readonly cost: string, readonly list: string, readonly gold: string, readonly codes: number, readonly prefix: string }
-interface DemoProduct { readonly name: string, readonly issuer: string, readonly category: string, readonly tags: string[], readonly note: string, readonly skus: readonly DemoSku[] }
+interface DemoSku {
+  readonly name: string
+  readonly faceValue: string
+  readonly cost: string
+  readonly list: string
+  readonly gold: string
+  readonly codes: number
+  readonly prefix: string
+}
+
+interface DemoProduct {
+  readonly name: string
+  readonly issuer: string
+  readonly category: string
+  readonly tags: string[]
+  readonly note: string
+  readonly skus: readonly DemoSku[]
+}
 
 const issuers = { steam: 'Steam', iqiyi: '爱奇艺 iQIYI', tencent: '腾讯 Tencent', sandbox: '沙箱 Sandbox' }
 const categories = { 'game-cards': '游戏点卡 Game cards', memberships: '视频会员 Memberships', sandbox: '沙箱 Sandbox' }
@@ -78,7 +94,12 @@ type ResellerScope = typeof resellerScopes[number]
 /** What only the second key may do: whoever buys neither approves nor says what is to be approved. */
 const approverScopes: readonly ResellerScope[] = ['orders:approve', 'approvals:write']
 
-interface DemoKey { readonly file: string, readonly name: string, readonly scopes: readonly ResellerScope[], readonly algorithm?: KeyAlgorithm }
+interface DemoKey {
+  readonly file: string
+  readonly name: string
+  readonly scopes: readonly ResellerScope[]
+  readonly algorithm?: KeyAlgorithm
+}
 
 /** The demo reseller's keys, each in a file of its own. */
 const keys: readonly DemoKey[] = [
@@ -157,15 +178,21 @@ async function makeCatalogue (admin: KahubAdmin, products: readonly DemoProduct[
   for (const [id, name] of used('issuer', issuers)) await admin.issuers.put(id, { name })
   for (const [id, name] of used('category', categories)) await admin.categories.put(id, { name })
   for (const { name, issuer, category, tags, note, skus } of products) {
-    const product = await admin.products.create({ reference: `demo ${name}`, name, kind: 'code', issuer, category, tags, qualification_note: note })
+    const product = await admin.products.create({
+      reference: `demo ${name}`, name, kind: 'code', issuer, category, tags, qualification_note: note
+    })
     for (const sku of skus) await makeSku(admin, product.id, `${name} ${sku.name}`, sku)
   }
 }
 
-async function makeSku (admin: KahubAdmin, productId: string, title: string, { name, faceValue, cost, list, gold, codes, prefix }: DemoSku): Promise<void> {
-  const currency = 'CNY'
-  const sku = await admin.skus.create(productId, { reference: `demo ${title}`, name, currency, face_value: { amount: faceValue, currency }, region: 'CN' })
-  await importCodes(admin, sku.id, `demo ${title}`, { amount: cost, currency }, codes, prefix)
+const currency = 'CNY'
+
+async function makeSku (admin: KahubAdmin, productId: string, title: string, wish: DemoSku): Promise<void> {
+  const { name, faceValue, cost, list, gold } = wish
+  const reference = `demo ${title}`
+  const face = { amount: faceValue, currency } as const
+  const sku = await admin.skus.create(productId, { reference, name, currency, face_value: face, region: 'CN' })
+  await importCodes(admin, sku.id, reference, wish)
   await admin.prices.set({
     rules: [
       { kind: 'list', sku: sku.id, amount: { amount: list, currency } },
@@ -178,12 +205,13 @@ async function makeSku (admin: KahubAdmin, productId: string, title: string, { n
 
 const codesPerPart = 50_000
 
-async function importCodes (admin: KahubAdmin, sku: string, reference: string, unitCost: { amount: string, currency: 'CNY' }, count: number, prefix: string): Promise<void> {
-  let opened = await admin.imports.create({ reference, sku, unit_cost: unitCost, supplier: 'demo' })
+async function importCodes (admin: KahubAdmin, sku: string, reference: string, { cost, codes, prefix }: DemoSku): Promise<void> {
+  let opened = await admin.imports.create({ reference, sku, unit_cost: { amount: cost, currency }, supplier: 'demo' })
   if (opened.state !== 'open') return
   // What an interrupted run has sent cannot be made again, being random: the import goes on with new codes.
-  for (let part = opened.parts + 1; opened.codes < count; part++) {
-    const lines = Array.from({ length: Math.min(codesPerPart, count - opened.codes) }, () => JSON.stringify({ secret: demoSecret(prefix) }) + '\n')
+  for (let part = opened.parts + 1; opened.codes < codes; part++) {
+    const length = Math.min(codesPerPart, codes - opened.codes)
+    const lines = Array.from({ length }, () => JSON.stringify({ secret: demoSecret(prefix) }) + '\n')
     await admin.imports.putPart(opened.id, part, Buffer.from(lines.join('')), 'application/x-ndjson')
     opened = await admin.imports.get(opened.id)
   }
@@ -197,7 +225,7 @@ function demoSecret (prefix: string): string {
 
 async function makeReseller (admin: KahubAdmin, name: string, balance: number): Promise<string> {
   const { id } = await admin.resellers.create({ reference: 'demo', name, level: 'gold', currency: 'CNY' })
-  await admin.deposits.create(id, { reference: 'demo', amount: { amount: String(balance), currency: 'CNY' }, reason: 'play money of the demo' })
+  await admin.deposits.create(id, { reference: 'demo', amount: { amount: String(balance), currency }, reason: 'play money of the demo' })
   return id
 }
 

@@ -10,7 +10,8 @@ import { printHome, printPage, renderWords, type EntryGroup } from './guide-page
 import { escapeHtml, renderCode, renderMarkdown, type RenderedText } from './render-markdown.ts'
 
 /** A page may load the style and the script that stand beside it, and nothing else. */
-const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const assets = { 'guides.css': 'text/css; charset=utf-8', 'guides.js': 'text/javascript; charset=utf-8' } as const
 type AssetName = keyof typeof assets
@@ -33,7 +34,8 @@ export async function registerGuides (app: App): Promise<void> {
   const hidden = { schema: { hide: true } as never }
   for (const language of languages) {
     app.get(homePath(language), hidden, (_, reply) => page(site.home(language), reply))
-    app.get<{ Params: { name: string } }>(guidePath(':name', language), hidden, (request, reply) => page(site.guide(request.params.name, language), reply))
+    app.get<{ Params: { name: string } }>(guidePath(':name', language), hidden, (request, reply) =>
+      page(site.guide(request.params.name, language), reply))
   }
   app.get<{ Params: { '*': string } }>(filePath('*'), hidden, (request, reply) => page(site.file(request.params['*']), reply))
   app.get('/problems', hidden, (request, reply) => {
@@ -63,7 +65,10 @@ function openSite (): Site {
   const library = once(openLibrary)
   const texts = once(() => renderAll(library()))
   const asset = remembered((name: AssetName) => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8'))
-  const version = once(() => createHash('sha256').update(Object.keys(assets).map(name => asset(name as AssetName)).join()).digest('hex').slice(0, 8))
+  const version = once(() => {
+    const all = Object.keys(assets).map(name => asset(name as AssetName)).join()
+    return createHash('sha256').update(all).digest('hex').slice(0, 8)
+  })
   const groupsIn = remembered((language: Language): EntryGroup[] => library().groups.map(({ titles, guides }) => ({
     title: titles[language],
     entries: guides.map(guide => {
@@ -86,7 +91,8 @@ function openSite (): Site {
     return printPage({ ...around(language), name, title, textLanguage, headings, html, sameIn: inEach(other => guidePath(name, other)) })
   })
   const file = remembered((path: string) => {
-    const html = `<h1>${escapeHtml(path)}</h1>\n${renderCode(library().read(path), path.slice(path.lastIndexOf('.') + 1), renderWords('en'))}`
+    const code = renderCode(library().read(path), path.slice(path.lastIndexOf('.') + 1), renderWords('en'))
+    const html = `<h1>${escapeHtml(path)}</h1>\n${code}`
     return printPage({ ...around('en'), name: '', title: path, headings: [], html, sameIn: inEach(() => filePath(path)) })
   })
   const known = once(() => new Set(library().groups.flatMap(({ guides }) => guides.map(({ name }) => name))))

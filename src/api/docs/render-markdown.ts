@@ -41,7 +41,8 @@ export function renderMarkdown (markdown: string, words: RenderWords, linkTo: (h
         const id = ids(text)
         headings.push({ id, text, depth })
         if (depth === 1) return `<h1 id="${id}">${inner}</h1>\n`
-        return `<h${depth} id="${id}">${inner} <a class="anchor" href="#${id}" aria-label="${words.anchor}: ${escapeHtml(text)}">#</a></h${depth}>\n`
+        const anchor = `<a class="anchor" href="#${id}" aria-label="${words.anchor}: ${escapeHtml(text)}">#</a>`
+        return `<h${depth} id="${id}">${inner} ${anchor}</h${depth}>\n`
       },
       link ({ href, tokens }) {
         const target = linkTo(href)
@@ -81,11 +82,27 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 const languages = { bash, go, graphql, java, javascript, json, php, python, shell, typescript, yaml }
 
 const grammarOf: Readonly<Record<string, keyof typeof languages>> = {
-  sh: 'bash', console: 'shell', js: 'javascript', ts: 'typescript', mjs: 'javascript', py: 'python', yml: 'yaml', ...Object.fromEntries(Object.keys(languages).map(name => [name, name]))
+  sh: 'bash',
+  console: 'shell',
+  js: 'javascript',
+  ts: 'typescript',
+  mjs: 'javascript',
+  py: 'python',
+  yml: 'yaml',
+  ...Object.fromEntries(Object.keys(languages).map(name => [name, name]))
 }
 
 const labels: Readonly<Record<string, string>> = {
-  sh: 'Shell', js: 'JavaScript', ts: 'TypeScript', python: 'Python', php: 'PHP', java: 'Java', go: 'Go', json: 'JSON', graphql: 'GraphQL', yaml: 'YAML'
+  sh: 'Shell',
+  js: 'JavaScript',
+  ts: 'TypeScript',
+  python: 'Python',
+  php: 'PHP',
+  java: 'Java',
+  go: 'Go',
+  json: 'JSON',
+  graphql: 'GraphQL',
+  yaml: 'YAML'
 }
 
 /** What a fence says behind its language: a name under which its text is to be saved, or that it goes on running. */
@@ -111,9 +128,12 @@ function renderTable ({ header, rows, align }: Tokens.Table, inline: (tokens: To
   return `<div class="table" tabindex="0"><table>${head}<tbody>${body}</tbody></table></div>\n`
 }
 
+/** Tokens that are words themselves, and hold no others. */
+const saying = ['escape', 'text', 'codespan']
+
 /** The words of a text without its markup. */
 function textOf (tokens: readonly Tokens.Generic[]): string {
-  return tokens.map(token => token.tokens ? textOf(token.tokens) : token.type === 'escape' || token.type === 'text' || token.type === 'codespan' ? String(token.text) : '').join('')
+  return tokens.map(token => token.tokens ? textOf(token.tokens) : saying.includes(token.type) ? String(token.text) : '').join('')
 }
 
 /** Ids of headings, as GitHub makes them: links work there and here. */

@@ -44,7 +44,9 @@ function signatureRoute (app: App, worlds: Worlds): void {
     const nowMs = worlds.live.clock()
     const state = rates.take(request.ip, policy, nowMs)
     if (!state.allowed) {
-      throw new Problem('rate_limited', `${policy.perMinute} requests a minute are answered here (by address).`, { retryAfterSeconds: state.waitSeconds })
+      throw new Problem('rate_limited', `${policy.perMinute} requests a minute are answered here (by address).`, {
+        retryAfterSeconds: state.waitSeconds
+      })
     }
     reply.header('cache-control', 'no-store')
     return hideSecrets(explainSignature(attemptOf(request, received.get(request)), Math.floor(nowMs / 1000)))

@@ -1,9 +1,9 @@
 import { randomBytes, type KeyObject } from 'node:crypto'
+import type { Currency } from '../../../schema/vocabulary.ts'
 import { newId, type Uuid } from '../../base/ids.ts'
+import { Problem } from '../../base/problem.ts'
 import type { MasterKeys } from '../../base/seal.ts'
 import type { Secret } from '../../base/secret.ts'
-import type { Currency } from '../../../schema/vocabulary.ts'
-import { Problem } from '../../base/problem.ts'
 import type { Db, Reader } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
 import { addPart } from '../stock/add-part.ts'
@@ -20,6 +20,7 @@ export interface StockingTestWorld extends TestWorld {
   readonly fingerprintKey: Secret<KeyObject>
 }
 
+/** How many codes are on the shelf now, and how many of them were made for it. */
 export interface Filled { readonly available: number, readonly made: number }
 
 /** Makes as many codes of a SKU as are missing from a quantity; they open nothing. Throws `sku_not_found`. */
@@ -44,7 +45,9 @@ async function readSku (read: Reader, skuId: Uuid): Promise<{ readonly currency:
     select currency, coalesce(available, 0) as available from skus left join stock on sku_id = id
     where id = ${skuId} and status <> 'delisted'`
   if (sku) return sku
-  throw new Problem('sku_not_found', 'There is no such SKU in the sandbox.', { errors: [{ pointer: '/sku', detail: 'is unknown or delisted' }] })
+  throw new Problem('sku_not_found', 'There is no such SKU in the sandbox.', {
+    errors: [{ pointer: '/sku', detail: 'is unknown or delisted' }]
+  })
 }
 
 /** The way of every import: opened, its codes sealed and written, put on the shelf. */

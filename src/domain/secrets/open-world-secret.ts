@@ -4,11 +4,14 @@ import { assert } from '../../base/problem.ts'
 import type { Db } from '../../postgres/pool.ts'
 import { worldSecretOwner } from './owners.ts'
 
+/** What a world has a secret for, each its own. */
+export type WorldSecretName = 'fingerprint' | 'cursor' | 'callbacks' | 'tokens'
+
 /**
  * A random secret of the world (32 bytes), the same for ever: made by whichever process asks first, kept wrapped by a master
  * key and never derived from one, so that changing the master key changes nothing that was made with it.
  */
-export async function openWorldSecret (db: Db, masterKeys: MasterKeys, name: 'fingerprint' | 'cursor' | 'callbacks' | 'tokens'): Promise<Buffer> {
+export async function openWorldSecret (db: Db, masterKeys: MasterKeys, name: WorldSecretName): Promise<Buffer> {
   const owner = worldSecretOwner(name)
   const fresh = wrap(masterKeys, owner, randomBytes(keyBytes))
   await db`insert into secrets (name, wrapped, master_key) values (${name}, ${fresh.wrapped}, ${fresh.masterKey}) on conflict do nothing`
