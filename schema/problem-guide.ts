@@ -108,7 +108,7 @@ export const problemGuide: Readonly<Record<ProblemCode, ProblemGuide>> = {
     why: 'Something that must be covered is not: `@method`, `@path`, `@query`, `content-digest` with a body, and ' +
       '`idempotency-key` or `kahub-…` headers where they are sent.',
     todo: 'Cover what `uncovered` names.',
-    whyZh: '必须签入的内容缺失：`@method`、`@path`、`@query`，有请求体时的 `content-digest`，以及所发送的 `idempotency-key` 和 `kahub-…` 头。',
+    whyZh: '必须参与签名的内容缺失：`@method`、`@path`、`@query`，有请求体时的 `content-digest`，以及所发送的 `idempotency-key` 和 `kahub-…` 头。',
     todoZh: '把 `uncovered` 列出的内容加入签名。'
   },
   signature_invalid: {
@@ -123,7 +123,7 @@ export const problemGuide: Readonly<Record<ProblemCode, ProblemGuide>> = {
     why: 'A request with a body has no `Content-Digest`.',
     todo: 'Digest the bytes of the body, send the header and cover it.',
     whyZh: '有请求体却没有 `Content-Digest`。',
-    todoZh: '对请求体字节计算摘要，发送该头并签入。'
+    todoZh: '对请求体字节计算摘要，发送该头，并让它参与签名。'
   },
   digest_malformed: {
     why: '`Content-Digest` is not of the form `sha-256=:BASE64:`.',
