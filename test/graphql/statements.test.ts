@@ -1,5 +1,6 @@
 // No N+1: what a document asks of the database does not grow with what it answers, counted in the driver.
 import t, { type Test } from 'tap'
+import { statementsOf } from '../support/count-statements.ts'
 import { graphReader } from '../support/graph.ts'
 import { openHouse } from '../support/house.ts'
 
@@ -8,26 +9,12 @@ const { live } = house.worlds
 const alice = await house.reseller()
 const ask = graphReader(alice)
 
-/** Statements that the world’s pools send while something is done. */
-async function statementsOf (work: () => Promise<unknown>): Promise<string[]> {
-  const sent: string[] = []
-  const pools = [live.db, live.stepDb, live.bulkDb]
-  const debug = (_connection: number, text: string) => {
-    // What the process asks by itself, every second.
-    if (!text.includes('from snapshots')) sent.push(text.replace(/\s+/g, ' ').trim())
-  }
-  for (const pool of pools) Object.assign(pool.options, { debug })
-  await work()
-  for (const pool of pools) Object.assign(pool.options, { debug: false })
-  return sent
-}
-
 /** Asks for few and for many, and holds that both take the same statements, at most so many. */
 async function asksTheSame (t: Test, name: string, query: string, few: object, many: object, statementsMax: number): Promise<void> {
   for (const time of ['interpreted', 'again', 'again', 'compiled']) {
     const answers: any[] = []
-    const forFew = await statementsOf(async () => answers.push(await ask(query, few)))
-    const forMany = await statementsOf(async () => answers.push(await ask(query, many)))
+    const forFew = await statementsOf(live, async () => answers.push(await ask(query, few)))
+    const forMany = await statementsOf(live, async () => answers.push(await ask(query, many)))
     for (const answer of answers) t.notOk(answer.errors, JSON.stringify(answer.errors))
     t.ok(JSON.stringify(answers[1]).length > 3 * JSON.stringify(answers[0]).length, `${name}: many is more`)
     t.equal(forMany.length, forFew.length, `${name}, ${time}: ${forFew.length} statements for few, ${forMany.length} for many`)
