@@ -6,8 +6,8 @@ export async function statementsOf ({ db, stepDb, bulkDb }: OpenWorlds['live'], 
   const sent: string[] = []
   const pools = [db, stepDb, bulkDb]
   const debug = (_connection: number, text: string) => {
-    // What the process asks by itself, every second.
-    if (!text.includes('from snapshots')) sent.push(text.replace(/\s+/g, ' ').trim())
+    // What the process asks by itself every second, and the driver on each new connection.
+    if (!/from snapshots|from pg_catalog\.pg_type/.test(text)) sent.push(text.replace(/\s+/g, ' ').trim())
   }
   for (const pool of pools) Object.assign(pool.options, { debug })
   try {
