@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, isObjectType, type GraphQLField, type GraphQLInputType } from 'graphql'
 import t from 'tap'
-import { resellerScopes, type Scope } from '../../schema/vocabulary.ts'
+import { resellerScopes } from '../../schema/vocabulary.ts'
 import { appForPrinting, graphForPrinting } from '../../src/compose.ts'
 import { depthMax } from '../../src/api/graphql/measure-cost.ts'
 import { graphReader, refusalsOf } from '../support/graph.ts'

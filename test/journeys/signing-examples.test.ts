@@ -82,18 +82,20 @@ t.test('each example gives the signatures of the vectors, and is taken by a serv
         const lines = out.trim().split('\n')
         t.ok(lines.includes(`signature: ${signature}`), `${method} ${target}: ${out}${err}`)
         t.ok(lines.includes(`signature-input: ${input}`), `${method} ${target}`)
-        t.equal(lines.find(line => line.startsWith('content-digest: ')), digest === null ? undefined : `content-digest: ${digest}`, `${method} ${target}`)
+        const shown = lines.find(line => line.startsWith('content-digest: '))
+        t.equal(shown, digest === null ? undefined : `content-digest: ${digest}`, `${method} ${target}`)
       }
 
-      const file_ = { KAHUB_CREDENTIALS: credentials }
-      const me = await run(program, file_)
+      const fromFile = { KAHUB_CREDENTIALS: credentials }
+      const me = await run(program, fromFile)
       t.match([me.code, JSON.parse(me.out).reseller.id], [0, alice.id], `GET /v1/me: ${me.err}`)
-      const stock = await run([...program, 'GET', `/v1/stock?sku=${sku}`], file_)
+      const stock = await run([...program, 'GET', `/v1/stock?sku=${sku}`], fromFile)
       t.match(JSON.parse(stock.out).data, [{ sku }], 'a query')
       const order = JSON.stringify({ reference: `订单 ${file}`, lines: [{ sku, quantity: 1 }] })
-      const bought = await run([...program, 'POST', '/v1/orders', order], file_)
-      t.match([bought.code, JSON.parse(bought.out)], [0, { state: 'completed', reference: `订单 ${file}` }], `a body beyond ASCII: ${bought.err}`)
-      const refused = await run([...program, 'GET', '/v1/orders/none'], file_)
+      const bought = await run([...program, 'POST', '/v1/orders', order], fromFile)
+      const expected = { state: 'completed', reference: `订单 ${file}` }
+      t.match([bought.code, JSON.parse(bought.out)], [0, expected], `a body beyond ASCII: ${bought.err}`)
+      const refused = await run([...program, 'GET', '/v1/orders/none'], fromFile)
       t.not(refused.code, 0, 'a refusal is told by the exit code')
       t.match(refused.out, /"code":/, 'and shown')
     })

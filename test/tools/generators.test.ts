@@ -36,6 +36,18 @@ interface Program {
   readonly buy: (baseUrl: string, signed: typeof fetch) => Promise<{ price: string | undefined, bought: string, refused: string }>
 }
 
+/** A decision by codes, which are known to both clients. */
+const whatToDo = `function whatToDo (problem: Problem): string {
+  switch (problem.code) {
+    case 'insufficient_balance': return 'deposit: ' + problem.detail
+    case 'out_of_stock': return problem.retryable ? 'wait' : 'look elsewhere'
+    // @ts-expect-error: no such code
+    case 'no_such_code': return ''
+    default: return problem.code
+  }
+}
+`
+
 const generators: readonly Generator[] = [
   {
     package: 'openapi-typescript',
@@ -70,16 +82,7 @@ async function place (baseUrl: string, signed: typeof fetch, body: components['s
   return order.reference + ' ' + order.state + ' ' + order.lines![0]!.codes![0]!.secret
 }
 
-function whatToDo (problem: Problem): string {
-  switch (problem.code) {
-    case 'insufficient_balance': return 'deposit: ' + problem.detail
-    case 'out_of_stock': return problem.retryable ? 'wait' : 'look elsewhere'
-    // @ts-expect-error: no such code
-    case 'no_such_code': return ''
-    default: return problem.code
-  }
-}
-
+${whatToDo}
 export const told = (callback: Callback): string => callback.data.order.id + callback.sequence
 // @ts-expect-error: an order needs lines
 export const nothing: components['schemas']['PlaceOrderBody'] = { reference: 'PO-3' }
@@ -116,16 +119,7 @@ async function place (body: PlaceOrderBody) {
   return order.reference + ' ' + order.state + ' ' + order.lines![0]!.codes![0]!.secret
 }
 
-function whatToDo (problem: Problem): string {
-  switch (problem.code) {
-    case 'insufficient_balance': return 'deposit: ' + problem.detail
-    case 'out_of_stock': return problem.retryable ? 'wait' : 'look elsewhere'
-    // @ts-expect-error: no such code
-    case 'no_such_code': return ''
-    default: return problem.code
-  }
-}
-
+${whatToDo}
 export const told = (callback: OnOrderCompletedWebhookPayload): string => callback.data.order.id + callback.sequence
 // @ts-expect-error: an order needs lines
 export const nothing: PlaceOrderBody = { reference: 'PO-3' }
