@@ -3,6 +3,7 @@ import type { LoadResult } from './load-plan.ts'
 import { singleAlone, singleBeside } from './scenarios/bulk-orders.ts'
 import { graphLoads } from './scenarios/graphql.ts'
 import { drainRate, healthyP99, ordersBesideBacklog, ordersWithCallbacks } from './scenarios/callbacks.ts'
+import { coldStart } from './scenarios/cold-start.ts'
 import { withHistory } from './scenarios/history.ts'
 import { bareCallCpu, sdkCallCpu } from './scenarios/sdk.ts'
 import { cpuToTell, hotAlone, hotWatched, messagesPerInterval, toTellAll } from './scenarios/subscriptions.ts'
@@ -216,6 +217,12 @@ const aims: readonly Aimed[] = [
     aim: { atLeast: 0.5 },
     value: of => ratio(rateOf(of, graphLoads[what][1]), rateOf(of, graphLoads[what][0]))
   })),
+  {
+    says: 'npm start to the first request served, data present',
+    unit: 's',
+    aim: { atMost: 6 },
+    value: of => of.measures.get(coldStart)
+  },
   {
     says: 'codes imported, sealed and indexed',
     unit: 'codes/s',

@@ -12,6 +12,7 @@ import { runToEnd } from './run-to-end.ts'
 import { baselinesName, baselinesSay, measureBaselines } from './scenarios/baselines.ts'
 import { bulkOrders } from './scenarios/bulk-orders.ts'
 import { callbacks } from './scenarios/callbacks.ts'
+import { coldStarts } from './scenarios/cold-start.ts'
 import { download } from './scenarios/download.ts'
 import { graphql } from './scenarios/graphql.ts'
 import { history } from './scenarios/history.ts'
@@ -24,7 +25,7 @@ import { nameOfMany, stock } from './scenarios/stock.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { openShop } from './shop.ts'
 
-const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, graphql, bulkOrders, callbacks, subscriptions, importCodes, history]
+const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, graphql, bulkOrders, callbacks, subscriptions, importCodes, history, coldStarts]
 const names = [baselinesName, ...scenarios.map(({ name }) => name)]
 
 /** A signature is good for five minutes; requests are signed before the warm-up. */
