@@ -5,7 +5,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Readable } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +16,7 @@ import { findingKinds, type FindingCode } from '../../src/cli/certify/findings.t
 import type { Limits } from '../../src/cli/certify/play.ts'
 import { scenarios } from '../../src/cli/certify/scenarios.ts'
 import { startWorkers } from '../../src/compose.ts'
+import { freePort } from '../support/free-port.ts'
 import { openHouse } from '../support/house.ts'
 import { openCarelessShop } from './careless-shop.ts'
 import { defects, type Defect } from './defects.ts'
@@ -294,15 +294,6 @@ async function kahub (words: readonly string[]): Promise<{ readonly code: number
 
 async function textOf (stream: Readable): Promise<string> {
   return Buffer.concat(await stream.toArray()).toString()
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** A catalogue as the demo's: goods without a fault, and goods for each. */
