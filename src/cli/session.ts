@@ -89,20 +89,24 @@ async function openSession (config: ClientConfig, options: SessionOptions, stop:
 }
 
 async function openResellerSession (config: ClientConfig, options: SessionOptions, stop: AbortSignal, fileDefault: string): Promise<ResellerSession> {
-  const kahub = new Kahub(await readCredentials(config, options, fileDefault))
+  const kahub = new Kahub(await readCredentials(config, ofOneKey(options), fileDefault))
   return { kahub, url: kahub.baseUrl, keyId: kahub.keyId, form: options.json ? 'json' : 'text', stop }
 }
 
 async function openKeySession (config: ClientConfig, options: SessionOptions, stop: AbortSignal, fileDefault: string): Promise<KeySession> {
-  const { url, keyId, secret, privateKey } = await readCredentials(config, options, fileDefault)
+  const { url, keyId, secret, privateKey } = await readCredentials(config, ofOneKey(options), fileDefault)
   const key = privateKey === undefined ? hmacKey(keyId, secret) : ed25519Key(keyId, privateKey)
   return { url: url.replace(/\/+$/, ''), keyId, key, privateKey, form: options.json ? 'json' : 'text', stop }
 }
 
+/** Of commands of the operator --key is something else. */
+function ofOneKey (options: SessionOptions): SessionOptions {
+  return options.key === undefined ? options : { ...options, credentials: options.key }
+}
+
 async function readCredentials (
-  config: ClientConfig, given: SessionOptions, fileDefault: string
+  config: ClientConfig, options: SessionOptions, fileDefault: string
 ): Promise<KeyOptions & { readonly retriesMax: number }> {
-  const options = given.key === undefined ? given : { ...given, credentials: given.key }
   const credentials = readKeyOf(config, options) ?? (await readKeyFile(options.credentials ?? join(config.home, fileDefault)))
   return { ...credentials, url: options.url ?? config.url ?? credentials.url, retriesMax }
 }
