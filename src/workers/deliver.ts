@@ -22,8 +22,6 @@ export const inFlightMax = 1_000
 /** Places for endpoints that fail: many of them together leave the others theirs. */
 export const failingInFlightMax = 250
 const settledAtOnceMax = 1_000
-/** Results gather for so long before they are settled together. */
-const gatherMs = 5
 /** How long sends may go on when the worker is told to end. */
 const drainMsMax = 1_000
 
@@ -160,7 +158,7 @@ export function openDelivering (world: DeliverNeeds, { sender, hint, count, time
     gathering ??= setTimeout(() => {
       gathering = undefined
       hint?.()
-    }, gatherMs)
+    }, pace.gatherMs(performance.now()))
   }
 }
 

@@ -12,6 +12,9 @@ export const givesWayMs = 3_000
 export const restFactor = 8
 export const restMsMin = 20
 export const restMsMax = 800
+/** Results gather for so long before they are settled together: each time costs the database much the same, however many they are. */
+export const gatherMs = 5
+export const gatherMsGivingWay = 50
 /** After the last late delivery that was taken, for so long it is looked for more after a short rest each. */
 export const expectsMoreMs = 200
 
@@ -22,6 +25,8 @@ export interface Pace {
   looked (orders: bigint, nowMs: number): void
   /** How much of what is late may be taken now; undefined if there is nobody to give way to. */
   late (nowMs: number): LateRoom | undefined
+  /** For how long results gather now. */
+  gatherMs (nowMs: number): number
   /** So many of those that were taken were late, and the database took so long. Gives how long to rest, in milliseconds. */
   took (late: number, ms: number, nowMs: number): number
 }
@@ -44,6 +49,7 @@ export function openPace (): Pace {
     late: nowMs => givesWay(nowMs)
       ? { room: nowMs < restedMs ? 0 : lateRoomMax, restMs: Math.ceil(Math.max(restMsMin, restedMs - nowMs)) }
       : undefined,
+    gatherMs: nowMs => givesWay(nowMs) ? gatherMsGivingWay : gatherMs,
     took (late, ms, nowMs) {
       if (!givesWay(nowMs)) return 0
       if (late > 0) {
