@@ -35,7 +35,11 @@ declare module 'fastify' {
     bearer?: true
   }
   interface FastifyInstance {
-    /** Set by the app; called through src/api/oauth/admit-bearer.ts. */
+    /**
+     * Who a bearer token stands for, on a connection that is no request of its own (a WebSocket's `connection_init`): checked as at a
+     * request (token, key, reseller, address, rate), one request taken from the same rate; a refusal is thrown as a Problem. The
+     * connection ends at the caller's `goodUntilMs`.
+     */
     admitBearer (token: string, ip: string): Promise<Caller>
   }
   interface FastifyRequest {

@@ -204,6 +204,29 @@ t.test('who asks and does not read what is answered is left', async t => {
   t.equal(code, 1006)
 })
 
+t.test('ids of operations are bounded, so that a refusal can repeat them', async t => {
+  const alice = await house.reseller()
+  const ended = async (id: string) => {
+    const socket = await greeted(t, alice)
+    for (let i = 0; i < 2; i++) socket.send(JSON.stringify({ type: 'subscribe', id, payload: { query: 'subscription { events { id } }' } }))
+    const [code, reason] = await once(socket, 'close')
+    return [code, String(reason)]
+  }
+  const longest = '单'.repeat(30)
+  t.same(await ended(longest), [4409, `Subscriber for ${longest} already exists`])
+  t.same(await ended(longest + '1'), [4400, 'Invalid message'])
+})
+
+t.test('sockets that do not say who they are have so many places, and signed ones have theirs', async t => {
+  const alice = await house.reseller()
+  const silent = Array.from({ length: 200 }, () => new WebSocket(wsUrl, 'graphql-transport-ws'))
+  t.teardown(() => silent.forEach(socket => socket.terminate()))
+  await Promise.all(silent.map(socket => once(socket, 'open')))
+  const [error] = await once(new WebSocket(wsUrl, 'graphql-transport-ws'), 'error')
+  t.match(error.message, /503/)
+  await greeted(t, alice)
+})
+
 t.test('requests that ask for other upgrades are answered as requests', async t => {
   const alice = await house.reseller()
   t.match(await alice.send('GET', '/v1/me', { headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA' } }), { status: 200 })

@@ -1113,8 +1113,8 @@ export class SandboxResource extends Resource {
   /**
    * Begin anew.
    * Your keys get a fresh reseller of the same name, level and currency: no orders, every reference free, no
-   * endpoints, subscriptions, budgets or contract prices, events from sequence 1, a balance of 100000, and at least
-   * 100 codes of every SKU. The reseller before is closed with its history.
+   * endpoints, subscriptions, budgets, approval policy, encryption key or contract prices, events from sequence 1, a
+   * balance of 100000, and at least 100 codes of every SKU. The reseller before is closed with its history.
    * POST /v1/sandbox/reset
    * @throws Forbidden scope_missing: the key lacks the scope orders:write.
    */

@@ -1,10 +1,9 @@
 import { Approval, Budget } from '../../../schema/rest/approvals.ts'
-import { readId } from '../../base/ids.ts'
 import { readApprovals } from '../../domain/approvals/read-approvals.ts'
 import { readBudgets } from '../../domain/approvals/read-budgets.ts'
 import { resellerOf } from '../change.ts'
 import { approvalView, budgetView } from '../rest/approvals.ts'
-import { act, connection, read, type Resource } from './resource.ts'
+import { act, connection, loadOwn, read, type Resource } from './resource.ts'
 
 /** What purchases need a second key for, those that wait for one, and budgets. */
 export const approvals: Resource = {
@@ -13,10 +12,7 @@ export const approvals: Resource = {
       kind: 'approval',
       schema: Approval,
       operation: 'getApproval',
-      async load (request, ids) {
-        const found = await readApprovals(request.caller.world.db, resellerOf(request).id, ids.map(id => readId('approval', id)!))
-        return found.map(approvalView)
-      }
+      load: loadOwn('approval', readApprovals, (_, rows) => rows.map(approvalView))
     },
     Budget: {
       kind: 'budget',

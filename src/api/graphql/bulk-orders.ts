@@ -1,9 +1,7 @@
 import { BulkOrder, BulkOrderSummary } from '../../../schema/rest/bulk-orders.ts'
-import { readId } from '../../base/ids.ts'
 import { readBulkOrders } from '../../domain/bulk-orders/bulk-order.ts'
-import { resellerOf } from '../change.ts'
 import { bulkOrderViews } from '../rest/bulk-orders.ts'
-import { act, connection, read, type Resource } from './resource.ts'
+import { act, connection, loadOwn, read, type Resource } from './resource.ts'
 
 /** Buying by file. The file itself is sent over REST, which reads it as it flows. */
 export const bulkOrders: Resource = {
@@ -13,8 +11,7 @@ export const bulkOrders: Resource = {
       schema: BulkOrder,
       summaries: [BulkOrderSummary],
       operation: 'getBulkOrder',
-      load: async (request, ids) => await bulkOrderViews(request, await readBulkOrders(
-        request.caller.world.db, resellerOf(request).id, ids.map(id => readId('bulk_order', id)!)))
+      load: loadOwn('bulk_order', readBulkOrders, bulkOrderViews)
     }
   },
   queries: {

@@ -1,9 +1,7 @@
 import { Delivery, DeliverySummary } from '../../../schema/rest/deliveries.ts'
-import { readId } from '../../base/ids.ts'
 import { readDeliveries } from '../../domain/callbacks/read-deliveries.ts'
-import { resellerOf } from '../change.ts'
 import { deliveryViews } from '../rest/deliveries.ts'
-import { act, connection, read, type Resource } from './resource.ts'
+import { act, connection, loadOwn, read, type Resource } from './resource.ts'
 
 /** What was sent to endpoints, and what came of it. */
 export const deliveries: Resource = {
@@ -13,8 +11,7 @@ export const deliveries: Resource = {
       schema: Delivery,
       summaries: [DeliverySummary],
       operation: 'getDelivery',
-      load: async (request, ids) => await deliveryViews(request, await readDeliveries(
-        request.caller.world.db, resellerOf(request).id, ids.map(id => readId('delivery', id)!)))
+      load: loadOwn('delivery', readDeliveries, deliveryViews)
     }
   },
   queries: {

@@ -1,9 +1,7 @@
 import { EncryptionKey } from '../../../schema/rest/encryption-keys.ts'
-import { readId } from '../../base/ids.ts'
 import { readEncryptionKeys } from '../../domain/resellers/list-encryption-keys.ts'
-import { resellerOf } from '../change.ts'
 import { encryptionKeyView } from '../rest/encryption-keys.ts'
-import { act, connection, read, type Resource } from './resource.ts'
+import { act, connection, loadOwn, read, type Resource } from './resource.ts'
 
 /** The keys that deliveries are sealed to. */
 export const encryptionKeys: Resource = {
@@ -12,11 +10,7 @@ export const encryptionKeys: Resource = {
       kind: 'encryption_key',
       schema: EncryptionKey,
       operation: 'getEncryptionKey',
-      async load (request, ids) {
-        const { db } = request.caller.world
-        const found = await readEncryptionKeys(db, resellerOf(request).id, ids.map(id => readId('encryption_key', id)!))
-        return found.map(encryptionKeyView)
-      }
+      load: loadOwn('encryption_key', readEncryptionKeys, (_, rows) => rows.map(encryptionKeyView))
     }
   },
   queries: {

@@ -1,9 +1,7 @@
 import { Endpoint, EndpointWithSecret } from '../../../schema/rest/endpoints.ts'
-import { readId } from '../../base/ids.ts'
 import { readEndpoints } from '../../domain/callbacks/read-endpoints.ts'
-import { resellerOf } from '../change.ts'
 import { endpointView } from '../rest/endpoints.ts'
-import { act, connection, read, type Resource } from './resource.ts'
+import { act, connection, loadOwn, read, type Resource } from './resource.ts'
 
 /** Where callbacks go. */
 export const endpoints: Resource = {
@@ -14,10 +12,7 @@ export const endpoints: Resource = {
       // What it has more is its secret, which stands beside it in the payload and in no endpoint.
       summaries: [EndpointWithSecret],
       operation: 'getEndpoint',
-      async load (request, ids) {
-        const found = await readEndpoints(request.caller.world.db, resellerOf(request).id, ids.map(id => readId('endpoint', id)!))
-        return found.map(endpointView)
-      }
+      load: loadOwn('endpoint', readEndpoints, (_, rows) => rows.map(endpointView))
     }
   },
   queries: {

@@ -1,10 +1,8 @@
 import { GraphQLList, GraphQLNonNull, GraphQLString } from 'graphql'
 import { Event } from '../../../schema/rest/events.ts'
-import { readId } from '../../base/ids.ts'
 import { eventView } from '../../domain/events/event-view.ts'
 import { readEvents } from '../../domain/events/read-events.ts'
-import { resellerOf } from '../change.ts'
-import { connection, read, type Resource } from './resource.ts'
+import { connection, loadOwn, read, type Resource } from './resource.ts'
 import { SafeInt } from './scalars.ts'
 
 /** What became true: the feed, and the same as it grows. */
@@ -14,10 +12,7 @@ export const events: Resource = {
       kind: 'event',
       schema: Event,
       operation: 'getEvent',
-      async load (request, ids) {
-        const found = await readEvents(request.caller.world.db, resellerOf(request).id, ids.map(id => readId('event', id)!))
-        return found.map(eventView)
-      }
+      load: loadOwn('event', readEvents, (_, rows) => rows.map(eventView))
     }
   },
   queries: {

@@ -1,9 +1,7 @@
 import { Quote, QuoteSummary } from '../../../schema/rest/quotes.ts'
-import { readId } from '../../base/ids.ts'
 import { readQuotes } from '../../domain/orders/read-quotes.ts'
-import { resellerOf } from '../change.ts'
 import { quoteViews } from '../rest/quotes.ts'
-import { act, connection, read, type Resource } from './resource.ts'
+import { act, connection, loadOwn, read, type Resource } from './resource.ts'
 
 /** Prices that bind for a while. */
 export const quotes: Resource = {
@@ -13,8 +11,7 @@ export const quotes: Resource = {
       schema: Quote,
       summaries: [QuoteSummary],
       operation: 'getQuote',
-      load: async (request, ids) => await quoteViews(request, await readQuotes(
-        request.caller.world.db, resellerOf(request).id, ids.map(id => readId('quote', id)!)))
+      load: loadOwn('quote', readQuotes, quoteViews)
     }
   },
   queries: {

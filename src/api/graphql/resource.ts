@@ -1,7 +1,9 @@
 // What a file of a resource says: its types that have ids, and its fields, each of which is an operation of REST.
 import type { FastifyRequest } from 'fastify'
 import type { GraphQLFieldConfigArgumentMap } from 'graphql'
-import type { IdKind } from '../../base/ids.ts'
+import { readId, type IdKind, type Uuid } from '../../base/ids.ts'
+import type { Reader } from '../../postgres/pool.ts'
+import { resellerOf } from '../change.ts'
 import type { Schema } from './shapes.ts'
 
 export interface Resource {
@@ -97,4 +99,16 @@ export function connection (operation: string, more: Omit<Connection, 'as' | 'op
 /** A field that changes something. */
 export function act (operation: string, more: Omit<Act, 'operation'> = {}): Act {
   return { operation, ...more }
+}
+
+/** A node's `load`: the caller's own rows with these ids, and what REST shows of them. */
+export function loadOwn<Row, View extends { readonly id: string }> (
+  kind: IdKind,
+  read: (db: Reader, resellerId: Uuid, ids: readonly Uuid[]) => Promise<readonly Row[]>,
+  show: (request: FastifyRequest, rows: readonly Row[]) => readonly View[] | Promise<readonly View[]>
+): GraphNode['load'] {
+  return async (request, ids) => {
+    const rows = await read(request.caller.world.db, resellerOf(request).id, ids.map(id => readId(kind, id)!))
+    return await show(request, rows)
+  }
 }

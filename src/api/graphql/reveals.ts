@@ -1,8 +1,6 @@
 import { Reveal } from '../../../schema/rest/reveals.ts'
-import { readId } from '../../base/ids.ts'
 import { readReveals, revealView } from '../../domain/orders/list-reveals.ts'
-import { resellerOf } from '../change.ts'
-import { connection, type Resource } from './resource.ts'
+import { connection, loadOwn, type Resource } from './resource.ts'
 
 /** Who looked at codes. */
 export const reveals: Resource = {
@@ -11,10 +9,7 @@ export const reveals: Resource = {
       kind: 'reveal',
       schema: Reveal,
       operation: 'listReveals',
-      async load (request, ids) {
-        const found = await readReveals(request.caller.world.db, resellerOf(request).id, ids.map(id => readId('reveal', id)!))
-        return found.map(revealView)
-      }
+      load: loadOwn('reveal', readReveals, (_, rows) => rows.map(revealView))
     }
   },
   queries: { reveals: connection('listReveals') },

@@ -1,10 +1,8 @@
 import { Refund } from '../../../schema/rest/refunds.ts'
 import { Reversal } from '../../../schema/rest/reversals.ts'
-import { readId } from '../../base/ids.ts'
 import { readRefundsOf, refundView } from '../../domain/orders/read-refunds.ts'
 import { readReversals, reversalView } from '../../domain/orders/read-reversals.ts'
-import { resellerOf } from '../change.ts'
-import { act, connection, read, type Resource } from './resource.ts'
+import { act, connection, loadOwn, read, type Resource } from './resource.ts'
 
 /** Orders undone by reference, and the money that went back. Undoing one by its id is cancelOrder, in orders.ts. */
 export const reversals: Resource = {
@@ -13,19 +11,13 @@ export const reversals: Resource = {
       kind: 'reversal',
       schema: Reversal,
       operation: 'getReversal',
-      async load (request, ids) {
-        const found = await readReversals(request.caller.world.db, resellerOf(request).id, ids.map(id => readId('reversal', id)!))
-        return found.map(reversalView)
-      }
+      load: loadOwn('reversal', readReversals, (_, rows) => rows.map(reversalView))
     },
     Refund: {
       kind: 'refund',
       schema: Refund,
       operation: 'getOrder',
-      async load (request, ids) {
-        const found = await readRefundsOf(request.caller.world.db, resellerOf(request).id, ids.map(id => readId('refund', id)!))
-        return found.map(refundView)
-      }
+      load: loadOwn('refund', readRefundsOf, (_, rows) => rows.map(refundView))
     }
   },
   queries: {

@@ -10,7 +10,6 @@ import { Problem } from '../../base/problem.ts'
 import type { App } from '../app-types.ts'
 import { resellerOf } from '../change.ts'
 import { heartbeatMs, streamLimits, type OpenStream, type StreamLimits } from '../event-stream.ts'
-import { admitBearer } from '../oauth/admit-bearer.ts'
 import type { Graph } from './build-schema.ts'
 import type { Documents } from './carry-out.ts'
 import { keyCheckMs, presentCaller } from './follow-events.ts'
@@ -22,7 +21,8 @@ const messageBytesMax = 64 * 1024
 /** What a socket may have to send and has not taken; one that is slower is closed. */
 const waitingBytesMax = 1024 * 1024
 const initWithinMs = 5_000
-export const operationsPerSocketMax = 20
+/** An operation's id in UTF-8, which stands in a reason to close: that has 123 bytes at most (RFC 6455 §5.5). */
+const idBytesMax = 90
 /** Sockets that have not said who they are. */
 const unknownSocketsMax = 200
 
@@ -130,7 +130,7 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
         case 'pong': return
         case 'complete': return running.get(String(message.id))?.abort()
         case 'subscribe':
-          if (typeof message.id !== 'string' || message.id === '' || message.id.length > 100) break
+          if (typeof message.id !== 'string' || message.id === '' || Buffer.byteLength(message.id) > idBytesMax) break
           if (!acknowledged) return socket.close(4401, 'Unauthorized')
           if (running.has(message.id)) return socket.close(4409, `Subscriber for ${message.id} already exists`)
           return await subscribe(message.id, message.payload)
@@ -145,7 +145,7 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
         if (!request.caller) {
           const token = tokenIn(payload)
           if (token === undefined) throw new Problem('signature_missing', 'Sign the upgrade, or send {"authorization": "Bearer …"} in connection_init.')
-          const caller = await admitBearer(app, token, request.ip)
+          const caller = await app.admitBearer(token, request.ip)
           request.caller = caller
           if (socket.readyState === socket.CLOSED) return
           place = sockets.open(caller.key.id, resellerOf(request).id)
@@ -163,7 +163,6 @@ export function openSockets (app: App, graph: Graph, documents: Documents, limit
       let stream: OpenStream | undefined
       running.set(id, ending)
       try {
-        if (running.size > operationsPerSocketMax) throw new Problem('rate_limited', `A socket carries up to ${operationsPerSocketMax} operations at once.`)
         request.caller = presentCaller(request.caller)
         stream = limits.open(request.caller.key.id, resellerOf(request).id)
         const occasion = { request, signal: AbortSignal.any([ending.signal, stream.signal]), stands: true } as const

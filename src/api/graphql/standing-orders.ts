@@ -1,9 +1,7 @@
 import { StandingOrder } from '../../../schema/rest/standing-orders.ts'
-import { readId } from '../../base/ids.ts'
 import { readStandingOrders } from '../../domain/standing-orders/read-standing-orders.ts'
 import { standingOrderView } from '../../domain/standing-orders/standing-order-view.ts'
-import { resellerOf } from '../change.ts'
-import { act, connection, read, type Resource } from './resource.ts'
+import { act, connection, loadOwn, read, type Resource } from './resource.ts'
 
 /** Buying by the clock, or to keep a level. */
 export const standingOrders: Resource = {
@@ -12,11 +10,7 @@ export const standingOrders: Resource = {
       kind: 'standing_order',
       schema: StandingOrder,
       operation: 'getStandingOrder',
-      async load (request, ids) {
-        const { db } = request.caller.world
-        const found = await readStandingOrders(db, resellerOf(request).id, ids.map(id => readId('standing_order', id)!))
-        return found.map(standingOrderView)
-      }
+      load: loadOwn('standing_order', readStandingOrders, (_, rows) => rows.map(standingOrderView))
     }
   },
   queries: {

@@ -87,7 +87,7 @@ export function sandboxRoutes (app: App): void {
       'x-sdk': { resource: 'sandbox', method: 'reset' },
       summary: 'Begin anew',
       description: 'Your keys get a fresh reseller of the same name, level and currency: no orders, every reference free, no endpoints, ' +
-        `subscriptions, budgets or contract prices, events from sequence 1, a balance of ${sandboxStartBalance}, and at least ` +
+        `subscriptions, budgets, approval policy, encryption key or contract prices, events from sequence 1, a balance of ${sandboxStartBalance}, and at least ` +
         `${sandboxStartStock} codes of every SKU. The reseller before is closed with its history.`,
       tags: ['Sandbox'],
       response: { 200: SandboxReseller }

@@ -11,14 +11,14 @@ export function followResets (app: App): void {
     // Public routes have no caller.
     const caller = request.caller as Caller | undefined
     if (!caller || !isTest(caller) || request.method === 'GET') return done()
-    presentCaller(caller).then(present => {
+    withHolderNow(caller).then(present => {
       request.caller = present
       done()
     }, done)
   })
 }
 
-async function presentCaller (caller: TestCaller): Promise<Caller> {
+async function withHolderNow (caller: TestCaller): Promise<Caller> {
   const { world, key } = caller
   if (await readHolder(world, key.id) === key.reseller.id) return caller
   await world.refresh()

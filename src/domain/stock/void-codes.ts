@@ -7,9 +7,6 @@ import { fingerprintOf } from './fingerprint.ts'
 import { lockStock, type Want } from './take-stock.ts'
 import { withdraw } from './withdraw-lots.ts'
 
-/** Codes voided in one call at most. */
-export const voidedPerCallMax = 500
-
 /** Codes as they are written, of one SKU's issuer. */
 export interface WrittenCodes { readonly skuId: Uuid, readonly codes: readonly { readonly secret: string, readonly number?: string }[] }
 
