@@ -482,6 +482,102 @@ export const problemGuide: Readonly<Record<ProblemCode, ProblemGuide>> = {
     whyZh: '事件只保留 30 天。',
     todoZh: '直接读取订单和余额，然后从最新事件继续。'
   },
+  link_price_too_low: {
+    why: 'The retail price of a SKU is below what it may be: below what you pay for it plus the host’s commission, or below the platform’s minimum retail price.',
+    todo: 'Raise the price to at least `minimum`, or lower the commission.',
+    whyZh: '零售价低于允许值：低于进货价加主播佣金，或低于平台规定的最低零售价。',
+    todoZh: '把价格提高到 `minimum` 以上，或降低佣金。'
+  },
+  gateway_not_found: {
+    why: 'No gateway with this name is enabled for this currency.',
+    todo: 'Ask `GET /v1/gateways` which there are.',
+    whyZh: '没有为该币种启用的此支付渠道。',
+    todoZh: '用 `GET /v1/gateways` 查询可用渠道。'
+  },
+  gateway_unavailable: {
+    why: 'The payment gateway did not answer. Nothing is lost: whether money came is asked of it until it says so.',
+    todo: 'Try again in a moment, or pay another way.',
+    whyZh: '支付渠道没有响应。款项不会丢失：系统会持续向渠道查询是否到账。',
+    todoZh: '稍后重试，或换一种支付方式。'
+  },
+  gateway_refused: {
+    why: 'The payment gateway refused, mostly because of how it is configured.',
+    todo: 'Pay another way, and tell the operator.',
+    whyZh: '支付渠道拒绝了请求，通常是渠道配置有误。',
+    todoZh: '换一种支付方式，并联系平台方。'
+  },
+  payment_news_invalid: {
+    why: 'A message to the address for payment news was not signed by its gateway, is for another account, too old, or names no payment of ours.',
+    todo: 'If you are the operator: compare keys and account of the gateway’s configuration. Gateways send it again.',
+    whyZh: '发往支付通知地址的消息不是该渠道签名的、属于其他商户、已过期，或不对应任何支付单。',
+    todoZh: '平台方请核对渠道的密钥与商户号；渠道会自动重发。'
+  },
+  amount_out_of_bounds: {
+    why: 'The amount is below the smallest or above the largest that can be paid in.',
+    todo: 'Send an amount within the bounds told in `detail`.',
+    whyZh: '金额低于最小值或高于最大值。',
+    todoZh: '按 `detail` 中的范围调整金额。'
+  },
+  link_not_started: {
+    why: 'The purchase link opens at a later time.',
+    todo: 'Come back at `starts_at`.',
+    whyZh: '购买链接尚未到开售时间。',
+    todoZh: '请在 `starts_at` 之后再来。'
+  },
+  link_paused: {
+    why: 'The host has paused the sale.',
+    todo: 'Wait for the host to go on.',
+    whyZh: '主播已暂停销售。',
+    todoZh: '请等待主播恢复销售。'
+  },
+  link_ended: {
+    why: 'The sale has ended, or its time is over.',
+    todo: 'Look for a newer link of the host.',
+    whyZh: '活动已结束或已过截止时间。',
+    todoZh: '请查看主播的新链接。'
+  },
+  link_sold_out: {
+    why: 'All that the link sells is sold, or set aside for buyers who are paying.',
+    todo: 'While others are still paying, pieces may come back within ten minutes.',
+    whyZh: '链接内商品已售罄，或正被其他买家支付中。',
+    todoZh: '若仍有人在支付，十分钟内可能释放名额，可稍后再试。'
+  },
+  price_changed: {
+    why: 'The host changed the price after the page was shown.',
+    todo: 'Look at the new price, and decide again.',
+    whyZh: '页面打开之后主播修改了价格。',
+    todoZh: '查看新价格后再确认购买。'
+  },
+  contact_invalid: {
+    why: 'The phone number or the e-mail address cannot be one.',
+    todo: 'Write a phone number with its country code (without one it is read as Chinese), or an e-mail address.',
+    whyZh: '手机号或邮箱格式无效。',
+    todoZh: '填写手机号（无国家码按中国大陆处理）或邮箱。'
+  },
+  buyer_limit_reached: {
+    why: 'The link sells only so many to one buyer, counting what is being paid for.',
+    todo: 'Pay what you have begun; more is not sold to you through this link.',
+    whyZh: '该链接限制每人购买数量，支付中的也计算在内。',
+    todoZh: '请先完成已有订单的支付；超出限购数量不可再买。'
+  },
+  challenge_needed: {
+    why: 'The link is asked so often that every buyer’s browser has to compute a little first, or what was computed is wrong or too old.',
+    todo: 'Reload the page with JavaScript allowed, and press again.',
+    whyZh: '该链接访问量异常，每位买家的浏览器需先完成一次小型计算，或计算结果有误、已过期。',
+    todoZh: '允许 JavaScript 后刷新页面再试。'
+  },
+  checkout_ended: {
+    why: 'The purchase was cancelled, has expired, or is paid.',
+    todo: 'Look at its receipt; to buy again, begin at the link.',
+    whyZh: '该笔购买已取消、已过期或已支付。',
+    todoZh: '查看其凭证页；如需再次购买请从链接重新开始。'
+  },
+  codes_of_buyer: {
+    why: 'The order was bought by a buyer through a purchase link; its codes are shown on the buyer’s receipt and nowhere else.',
+    todo: 'Point the buyer to the receipt. Such an order cannot be given back by you.',
+    whyZh: '该订单由买家通过购买链接购得，卡密仅在买家的凭证页显示。',
+    todoZh: '请引导买家打开凭证页；此类订单不能由分销商退回。'
+  },
   in_use: {
     why: 'Something else depends on it, or it is the last of its kind.',
     todo: '`detail` says what; end or change that first.',

@@ -106,6 +106,24 @@ const table = {
   callback_host_unknown: { status: 422, title: 'callback_url is not on a host of your endpoints', titleZh: '回调地址不在已登记的主机上' },
   events_expired: { status: 410, title: 'Events that far back are no longer kept', titleZh: '该位置之前的事件已过保留期' },
 
+  // purchase links and payments
+  link_price_too_low: { status: 422, title: 'A retail price is below what it may be', titleZh: '零售价低于允许的最低价' },
+  gateway_not_found: { status: 422, title: 'There is no such gateway, or not for this currency', titleZh: '支付渠道不存在或不支持该币种' },
+  gateway_unavailable: { status: 503, title: 'The payment gateway cannot be reached', titleZh: '支付渠道暂不可用，请稍后重试', retryable: true },
+  gateway_refused: { status: 502, title: 'The payment gateway refused', titleZh: '支付渠道拒绝了请求' },
+  payment_news_invalid: { status: 401, title: 'The message is not the gateway’s, or not for us', titleZh: '支付通知验证失败' },
+  amount_out_of_bounds: { status: 422, title: 'The amount is below the minimum or above the maximum', titleZh: '金额超出限制' },
+  link_not_started: { status: 409, title: 'The sale has not begun yet', titleZh: '尚未开售' },
+  link_paused: { status: 409, title: 'The sale is paused', titleZh: '已暂停销售' },
+  link_ended: { status: 409, title: 'The sale is over', titleZh: '活动已结束' },
+  link_sold_out: { status: 409, title: 'It is sold out', titleZh: '已售罄' },
+  price_changed: { status: 409, title: 'The price has changed since you saw it', titleZh: '价格已变动，请确认新价格' },
+  contact_invalid: { status: 422, title: 'The phone number or e-mail address is not valid', titleZh: '手机号或邮箱无效' },
+  buyer_limit_reached: { status: 409, title: 'You have bought as many as a buyer may', titleZh: '已达每人限购数量' },
+  challenge_needed: { status: 403, title: 'A small computation has to show that you are no script', titleZh: '请先完成安全验证' },
+  checkout_ended: { status: 409, title: 'This purchase has ended', titleZh: '该笔购买已结束' },
+  codes_of_buyer: { status: 403, title: 'The codes belong to the buyer, who alone sees them', titleZh: '卡密仅买家本人可见' },
+
   // what the operator does
   in_use: { status: 409, title: 'It is in use', titleZh: '正在使用中' },
   state_conflict: { status: 409, title: 'The present state does not allow this', titleZh: '当前状态不允许' },

@@ -1,7 +1,8 @@
 // State machines as data: the states from which each state may be entered; null is "did not exist". What is not listed
 // cannot happen. SQL guards read these lists; test/contract/operations.test.ts walks every pair.
 import type {
-  ApprovalState, BulkOrderState, DeliveryState, EndpointState, HoldState, ImportState, LineState, ListingStatus, LotState, OrderState, ResellerStatus, StandingOrderState
+  ApprovalState, BulkOrderState, CheckoutState, DeliveryState, EndpointState, HoldState, ImportState, LineState, ListingStatus, LotState, OrderState, PaybackState,
+  PaymentState, ResellerStatus, StandingOrderState
 } from './vocabulary.ts'
 
 type Entry<State> = Readonly<Record<State & string, readonly (State | null)[]>>
@@ -93,6 +94,32 @@ export const lotEntry: Entry<LotState> = {
   recalled: ['available'],
   expired: ['available'],
   aborted: ['staged']
+}
+
+/** Money may come after the end: then there is a code for it still, or it goes back. */
+export const checkoutEntry: Entry<CheckoutState> = {
+  open: [null],
+  completed: ['open', 'expired', 'cancelled'],
+  expired: ['open'],
+  cancelled: ['open'],
+  refunding: ['open', 'expired', 'cancelled'],
+  refunded: ['refunding']
+}
+
+/** A gateway's word that money came counts whatever we had said to it. */
+export const paymentEntry: Entry<PaymentState> = {
+  created: [null],
+  pending: ['created'],
+  paid: ['created', 'pending', 'closing', 'closed'],
+  closing: ['created', 'pending'],
+  closed: ['closing', 'created', 'pending']
+}
+
+export const paybackEntry: Entry<PaybackState> = {
+  due: [null, 'failed'],
+  sent: ['due'],
+  succeeded: ['due', 'sent'],
+  failed: ['due', 'sent']
 }
 
 export const listingEntry: Entry<ListingStatus> = {

@@ -23,14 +23,14 @@ export type KeyAlgorithm = typeof keyAlgorithms[number]
 /** What a reseller's key may do. */
 export const resellerScopes = [
   'catalog:read', 'stock:read', 'orders:read', 'orders:write', 'orders:approve', 'codes:read', 'wallet:read', 'keys:write',
-  'approvals:write', 'callbacks:write'
+  'approvals:write', 'callbacks:write', 'links:read', 'links:write', 'wallet:deposit'
 ] as const
 /** What an operator's key may do; `admin:*` is all of them. */
 export const operatorScopes = ['admin:read', 'admin:resellers', 'admin:catalog', 'admin:stock', 'admin:money', 'admin:*'] as const
 export const scopes = [...resellerScopes, ...operatorScopes] as const
 export type Scope = typeof scopes[number]
 /** What a bearer token may do at most: read, and never codes. */
-export const tokenScopes = ['catalog:read', 'stock:read', 'orders:read', 'wallet:read'] as const satisfies readonly Scope[]
+export const tokenScopes = ['catalog:read', 'stock:read', 'orders:read', 'wallet:read', 'links:read'] as const satisfies readonly Scope[]
 export type TokenScope = typeof tokenScopes[number]
 
 export const fills = ['all_or_nothing', 'partial'] as const
@@ -39,7 +39,7 @@ export type Fill = typeof fills[number]
 export const deliveries = ['inline', 'fetch'] as const
 export type Delivery = typeof deliveries[number]
 
-export const priceRuleKinds = ['list', 'level', 'contract', 'level_discount', 'quantity_break', 'floor'] as const
+export const priceRuleKinds = ['list', 'level', 'contract', 'level_discount', 'quantity_break', 'floor', 'minimum_retail'] as const
 export type PriceRuleKind = typeof priceRuleKinds[number]
 
 export const lotStates = ['staged', 'available', 'recalled', 'expired', 'aborted'] as const
@@ -48,10 +48,24 @@ export type LotState = typeof lotStates[number]
 export const importStates = ['open', 'committed', 'aborted'] as const
 export type ImportState = typeof importStates[number]
 
-export const accountKinds = ['wallet', 'held', 'revenue', 'cash', 'adjustment', 'cost_of_goods', 'supplier_payable'] as const
+/**
+ * Accounts of a reseller: its wallet, what it has set aside (held), what buyers paid through its links and is not settled yet (proceeds),
+ * what it owes its hosts (commission).
+ */
+export const ownedAccountKinds = ['wallet', 'held', 'proceeds', 'commission'] as const
+/** Accounts of the house. cash_in_transit: at a gateway, not banked yet. refunds_payable: what buyers get back. */
+export const houseAccountKinds = ['revenue', 'cash', 'adjustment', 'cost_of_goods', 'supplier_payable', 'cash_in_transit', 'refunds_payable'] as const
+export const accountKinds = [...ownedAccountKinds, ...houseAccountKinds] as const
 export type AccountKind = typeof accountKinds[number]
 
-export const transferKinds = ['order', 'hold', 'release', 'refund', 'deposit', 'adjustment', 'cost'] as const
+/**
+ * receipt: a buyer paid. commission: a host's part of it. return: it goes back to the buyer; payback: it has gone back. settlement: the
+ * reseller's margin becomes its own. payout: a host was paid by its reseller. banked: a gateway has paid us.
+ */
+export const transferKinds = [
+  'order', 'hold', 'release', 'refund', 'deposit', 'adjustment', 'cost', 'receipt', 'commission', 'return', 'payback', 'settlement', 'payout',
+  'banked'
+] as const
 export type TransferKind = typeof transferKinds[number]
 
 /**
@@ -153,12 +167,68 @@ export type SubscriptionCondition = typeof subscriptionConditions[number]
 export const subscriptionStates = ['active', 'paused'] as const
 export type SubscriptionState = typeof subscriptionStates[number]
 
+export const linkKinds = ['shared', 'one_time'] as const
+export type LinkKind = typeof linkKinds[number]
+
+/** What a purchase link is now: of what is kept (paused, ended, schedule, quota) and of the stock. */
+export const linkStates = ['scheduled', 'active', 'paused', 'sold_out', 'ended'] as const
+export type LinkState = typeof linkStates[number]
+
+export const hostStates = ['active', 'archived'] as const
+export type HostState = typeof hostStates[number]
+
+export const sessionStates = ['scheduled', 'live', 'ended'] as const
+export type SessionState = typeof sessionStates[number]
+
+/**
+ * A buyer's purchase through a link. open: stock is set aside while the buyer pays. completed: paid, the codes are the buyer's. refunding
+ * and refunded: money came for which there was no code. expired, cancelled: no money came in time.
+ */
+export const checkoutStates = ['open', 'completed', 'expired', 'cancelled', 'refunding', 'refunded'] as const
+export type CheckoutState = typeof checkoutStates[number]
+
+export const contactKinds = ['phone', 'email'] as const
+export type ContactKind = typeof contactKinds[number]
+
+/** What the buyers' page speaks. */
+export const buyerLanguages = ['zh-CN', 'en'] as const
+export type BuyerLanguage = typeof buyerLanguages[number]
+
+export const gatewayKinds = ['sandbox', 'alipay', 'wechatpay', 'stripe'] as const
+export type GatewayKind = typeof gatewayKinds[number]
+
+export const gatewayStates = ['enabled', 'disabled'] as const
+export type GatewayState = typeof gatewayStates[number]
+
+export const paymentPurposes = ['checkout', 'deposit'] as const
+export type PaymentPurpose = typeof paymentPurposes[number]
+
+/** created: the gateway may not know of it yet. closing: it is to be told that nothing is wanted any more. */
+export const paymentStates = ['created', 'pending', 'paid', 'closing', 'closed'] as const
+export type PaymentState = typeof paymentStates[number]
+
+/** How we learnt that money came. */
+export const receiptSources = ['callback', 'query', 'close'] as const
+export type ReceiptSource = typeof receiptSources[number]
+
+/** Why money that came goes back to the buyer. */
+export const returnReasons = ['paid_twice', 'amount_mismatch', 'currency_mismatch', 'out_of_stock', 'quota_reached', 'not_for_sale'] as const
+export type ReturnReason = typeof returnReasons[number]
+
+/** Money on its way back to a buyer. failed: the gateway will not; the operator has to. */
+export const paybackStates = ['due', 'sent', 'succeeded', 'failed'] as const
+export type PaybackState = typeof paybackStates[number]
+
+export const complaintStates = ['open'] as const
+export type ComplaintState = typeof complaintStates[number]
+
 export const eventTypes = [
   'order.completed', 'order.partial', 'order.awaiting_approval', 'order.rejected', 'order.expired', 'order.cancelled', 'order.reversed',
   'order.refunded', 'order.voided', 'bulk_order.confirmed', 'bulk_order.awaiting_approval', 'bulk_order.ended', 'standing_order.ran',
   'standing_order.paused', 'hold.broken', 'reveals.alert', 'wallet.deposited', 'wallet.adjusted', 'key.created', 'key.revoked',
   'encryption_key.registered', 'encryption_key.retired', 'stock.changed', 'price.changed', 'endpoint.failing', 'endpoint.disabled',
-  'endpoint.test'
+  'endpoint.test', 'checkout.completed', 'checkout.refunded', 'link.paused', 'link.sold_out', 'link.ended', 'complaint.opened',
+  'settlement.made'
 ] as const
 export type EventType = typeof eventTypes[number]
 

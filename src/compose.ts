@@ -13,9 +13,12 @@ import { deriveKey, type MasterKeys } from './base/seal.ts'
 import { decoyKeys } from './base/signature.ts'
 import { openCallbackKey } from './domain/callbacks/callback-keys.ts'
 import { openEventSource } from './domain/events/event-source.ts'
+import { openBuyerKeys } from './domain/links/buyer-keys.ts'
+import { openCheckouts } from './domain/links/open-checkouts.ts'
 import { openDigests } from './domain/orders/digest-codes.ts'
 import { openPlacing } from './domain/orders/place-orders.ts'
 import { openSealing } from './domain/orders/seal-delivery.ts'
+import { loadGateways } from './domain/payments/load-gateways.ts'
 import { loadPriceBook } from './domain/pricing/price-book.ts'
 import { loadKeyring } from './domain/resellers/keyring.ts'
 import { pinVersion } from './domain/resellers/pin-version.ts'
@@ -32,6 +35,7 @@ import { orderCommitLimits } from './postgres/group-commit.ts'
 import { appliedMigration, newestMigration } from './postgres/migrate.ts'
 import { openPool } from './postgres/pool.ts'
 import { listenForSnapshots, openSnapshot, refreshSnapshots, sharedRefresh, snapshotPollMs } from './postgres/snapshot.ts'
+import { openGateway } from './outgoing/gateways/open-gateway.ts'
 import { openSender, type Sender } from './outgoing/send-callback.ts'
 import { openBending } from './workers/bend-callbacks.ts'
 import { openDelivering, type Delivering } from './workers/deliver.ts'
@@ -42,6 +46,7 @@ import { callbackPassesOf, deliverPass, passesOf, sandboxPassesOf } from './work
 const bulkConnectionsMax = 4
 const stepConnectionsMax = 2
 const callbackConnectionsMax = 3
+const checkoutConnectionsMax = 2
 const bulkStatementTimeoutMs = 60_000
 
 /** A world, and how to end it. */
@@ -58,7 +63,8 @@ export async function openWorld (
   const bulkDb = openPool(url, name, { connectionsMax: bulkConnectionsMax, statementTimeoutMs: bulkStatementTimeoutMs, applicationName: `kahub ${name} bulk` })
   const keyring = await openSnapshot(db, 'keys', (read, at) => loadKeyring(read, at, masterKeys))
   const priceBook = await openSnapshot(db, 'prices', loadPriceBook)
-  const refresh = () => refreshSnapshots(db, [keyring, priceBook])
+  const gateways = await openSnapshot(db, 'gateways', (read, at) => loadGateways(read, at, masterKeys, openGateway))
+  const refresh = () => refreshSnapshots(db, [keyring, priceBook, gateways])
   const refreshing = repeatPass('refresh snapshots', () => refresh().then(() => 'done'), snapshotPollMs)
   const stopListening = await listenForSnapshots(db, refreshing.hint)
   const lotKeys = openLotKeys(masterKeys)
@@ -68,6 +74,9 @@ export async function openWorld (
   const { placeOrder, placeInside, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys, sealing, decideBatch: scarcity?.decide })
   const stepDb = openPool(url, name, { connectionsMax: stepConnectionsMax, applicationName: `kahub ${name} steps`, lookupsOnly: true })
   const callbackDb = openPool(url, name, { connectionsMax: callbackConnectionsMax, applicationName: `kahub ${name} callbacks`, lookupsOnly: true })
+  const checkoutDb = openPool(url, name, { connectionsMax: checkoutConnectionsMax, applicationName: `kahub ${name} checkouts`, lookupsOnly: true })
+  const buyerKeys = await openBuyerKeys(db, masterKeys, name)
+  const checkouts = openCheckouts({ db, checkoutDb, priceBook, buyerKeys, placeInside })
   const events = openEventSource(db)
   return {
     name,
@@ -88,6 +97,10 @@ export async function openWorld (
     stepDb,
     placeInside,
     queryStock: coalesceStockQueries(db),
+    buyerKeys,
+    startCheckout: checkouts.startCheckout,
+    receivePayment: checkouts.receivePayment,
+    gateways,
     callbackRules,
     callbackKey: await openCallbackKey(db, masterKeys),
     tokenKey: await openWorldKey(db, masterKeys, 'tokens'),
@@ -97,10 +110,10 @@ export async function openWorld (
     waiting: () => commits.waiting,
     async close () {
       events.close()
-      await commits.close()
+      await Promise.all([commits, ...checkouts.commits].map(batches => batches.close()))
       await refreshing.stop()
       await stopListening().catch(() => {})
-      await Promise.all([db, orderDb, stepDb, callbackDb, bulkDb].map(pool => pool.end({ timeout: 1 })))
+      await Promise.all([db, orderDb, stepDb, callbackDb, checkoutDb, bulkDb].map(pool => pool.end({ timeout: 1 })))
     }
   }
 }

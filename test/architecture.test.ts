@@ -42,7 +42,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 const ground = ['events', 'secrets', 'requests']
 
 /** Ways of buying, and of watching what can be bought: they stand on other capabilities, and do not know each other. */
-const buying = ['bulk-orders', 'standing-orders', 'subscriptions']
+const buying = ['bulk-orders', 'standing-orders', 'subscriptions', 'links']
 
 /** What is started: the process itself, which counts its signals. */
 const mains = ['src/main.ts', 'src/cli/kahub.ts']
@@ -69,6 +69,15 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'highlight.js': ['api'],
   'ajv-formats': ['api'],
   'prom-client': ['api', 'workers'],
+  'alipay-sdk': ['outgoing'],
+  'wechatpay-axios-plugin': ['outgoing'],
+  stripe: ['outgoing'],
+  qrcode: ['api'],
+  satori: ['api'],
+  '@resvg/resvg-js': ['api'],
+  'altcha-lib': ['api'],
+  'libphonenumber-js': ['api'],
+  validator: ['api'],
   yaml: ['door'],
   picocolors: ['door', 'cli'],
   commander: ['cli'],

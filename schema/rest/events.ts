@@ -1,8 +1,8 @@
 // Events: what became true for a reseller. The feed, its stream and callbacks show the same objects; what `data` is, each type says here.
 import { Type, type Static, type TObject, type TProperties, type TSchema } from '@sinclair/typebox'
-import { endpointStates, eventTypes, keyAlgorithms, scopes, subscriptionConditions, type EventType } from '../vocabulary.ts'
+import { endpointStates, eventTypes, keyAlgorithms, returnReasons, scopes, subscriptionConditions, type EventType } from '../vocabulary.ts'
 import { BulkOrderSummary } from './bulk-orders.ts'
-import { Id, Money, Nullable, OneOf, Timestamp } from './common.ts'
+import { Id, Money, MoneyAs, Nullable, OneOf, Timestamp } from './common.ts'
 import { EncryptionKeyId } from './encryption-keys.ts'
 import { Hold } from './holds.ts'
 import { KeyId } from './keys.ts'
@@ -48,6 +48,10 @@ const EndpointTrouble = {
   last_status: Nullable(Type.Integer(), { description: 'What its latest failure was answered; null: there was no answer.' }),
   last_error: Nullable(Type.String(), { description: 'Why it failed, when it was not the status.' })
 }
+
+const LinkId = Id('lnk', 'The purchase link.')
+const OfSession = Nullable(Id('ses', 'A session.'), { description: 'The session it belongs to, if to one.' })
+const LinkData = closed({ link: LinkId, slug: Type.String(), title: Type.String(), session: OfSession })
 
 /** What `data` is, by type. */
 export const eventData = {
@@ -102,7 +106,45 @@ export const eventData = {
   }),
   'endpoint.failing': closed(EndpointTrouble),
   'endpoint.disabled': closed({ ...EndpointTrouble, reason: Type.String({ description: 'Why it gets nothing any more, in a sentence.' }) }),
-  'endpoint.test': closed({ endpoint: EndpointId, state: OneOf(endpointStates) })
+  'endpoint.test': closed({ endpoint: EndpointId, state: OneOf(endpointStates) }),
+  'checkout.completed': closed({
+    checkout: Id('chk', 'The purchase.'),
+    link: LinkId,
+    session: OfSession,
+    order: Id('ord', 'The order whose codes the buyer has.'),
+    sku: SkuId,
+    quantity: Type.Integer(),
+    total: MoneyAs('What the buyer paid.'),
+    wholesale: MoneyAs('What of it you paid for the codes.'),
+    commission: MoneyAs('What of it you owe the host.')
+  }),
+  'checkout.refunded': closed({
+    checkout: Id('chk', 'The purchase.'),
+    link: LinkId,
+    session: OfSession,
+    amount: MoneyAs('What the buyer has got back.'),
+    reason: OneOf(returnReasons)
+  }),
+  'link.paused': LinkData,
+  'link.sold_out': LinkData,
+  'link.ended': LinkData,
+  'complaint.opened': closed({
+    complaint: Id('cpl', 'The complaint.'),
+    checkout: Id('chk', 'The purchase.'),
+    link: LinkId,
+    order: Id('ord', 'The order of the code.'),
+    message: Type.String({ description: 'What the buyer wrote.' })
+  }),
+  'settlement.made': closed({
+    settlement: Id('stl', 'The settlement.'),
+    session: OfSession,
+    day: Type.String({ format: 'date', description: 'The day of the sales, in China.' }),
+    sales: Type.Integer(),
+    gross: MoneyAs('What buyers paid.'),
+    wholesale: MoneyAs('What of it you paid for codes.'),
+    commission: MoneyAs('What of it you owe your hosts.'),
+    margin: MoneyAs('What came into your wallet.')
+  })
 } satisfies Record<EventType, TSchema>
 
 /** When each type is told, for the contract and the table in docs/callbacks.md. */
@@ -133,7 +175,14 @@ export const eventMeanings: Readonly<Record<EventType, string>> = {
   'price.changed': 'Your price of a SKU changed, and a subscription of yours waits for that.',
   'endpoint.failing': 'An endpoint has failed for a day.',
   'endpoint.disabled': 'An endpoint gets nothing any more: it failed for five days, or answered 410.',
-  'endpoint.test': 'You asked for a test of an endpoint; it goes to that endpoint alone.'
+  'endpoint.test': 'You asked for a test of an endpoint; it goes to that endpoint alone.',
+  'checkout.completed': 'A buyer paid through a purchase link, and has the codes.',
+  'checkout.refunded': 'Money for which there was no code has gone back to a buyer.',
+  'link.paused': 'A purchase link was paused.',
+  'link.sold_out': 'A purchase link has sold all it may, or all there is.',
+  'link.ended': 'A purchase link was ended, or its time is over.',
+  'complaint.opened': 'A buyer says that a code does not work.',
+  'settlement.made': 'The sales of a day through purchase links were settled.'
 }
 
 const EventData = Type.Unsafe<Record<string, unknown>>({

@@ -41,7 +41,7 @@ const Rate = Type.String({
 export const PriceRuleDraft = Type.Object({
   kind: OneOf(priceRuleKinds, {
     description: 'list: sku, amount. level: sku, level, amount. contract: sku, reseller, amount. level_discount: level, rate. ' +
-      'quantity_break: sku, quantity_min, rate. floor: sku, amount.'
+      'quantity_break: sku, quantity_min, rate. floor: sku, amount. minimum_retail: sku, amount, below which purchase links may not sell.'
   }),
   sku: Type.Optional(SkuId),
   level: Type.Optional(SlugId),

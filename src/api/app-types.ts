@@ -33,8 +33,12 @@ declare module 'fastify' {
     body?: 'stream'
     /** Takes a bearer token whatever its method and scope. Routes that read with a scope that tokens have take one anyway. */
     bearer?: true
+    /** The path holds a secret: it is not logged, and what refers to other pages does not name it. */
+    secretPath?: true
   }
   interface FastifyInstance {
+    /** Where this server is reached from outside, without a slash at the end: what is settled for it, or where it listens. */
+    origin (): string
     /**
      * Who a bearer token stands for, on a connection that is no request of its own (a WebSocket's `connection_init`): checked as at a
      * request (token, key, reseller, address, rate), one request taken from the same rate; a refusal is thrown as a Problem. The

@@ -8,18 +8,23 @@ import type { KeyAlgorithm } from '../../schema/vocabulary.ts'
 import { Problem } from '../base/problem.ts'
 import type { App, Worlds } from './app-types.ts'
 import { apiVersions, authenticateFor } from './authenticate.ts'
+import { registerBuying } from './buying/register-buying.ts'
 import { registerGuides } from './docs/register-guides.ts'
 import { registerDocs } from './docs/register-reference.ts'
+import { registerEmbedding } from './embedding/register-embedding.ts'
 import { rememberOperations } from './graphql/operations.ts'
 import { registerGraphql } from './graphql/register-graphql.ts'
 import { keyRates } from './key-rates.ts'
+import { registerLive } from './live/register-live.ts'
 import type { Metrics } from './metrics.ts'
-import { registerOpenApi } from './openapi.ts'
 import { issuerNames } from './oauth/issuer.ts'
 import { oauthRoutes } from './oauth/token.ts'
+import { registerOpenApi } from './openapi.ts'
+import { registerPaymentNews } from './payments/register-payment-news.ts'
 import { answerBrokenRequest, answerError, answerProblem } from './problems.ts'
 import { adminCallbackRoutes } from './rest/admin-callbacks.ts'
 import { adminCatalogRoutes } from './rest/admin-catalog.ts'
+import { adminGatewayRoutes } from './rest/admin-gateways.ts'
 import { adminImportsRoutes } from './rest/admin-imports.ts'
 import { adminKeysRoutes } from './rest/admin-keys.ts'
 import { adminLevelsRoutes } from './rest/admin-levels.ts'
@@ -31,16 +36,23 @@ import { adminRevealRoutes } from './rest/admin-reveals.ts'
 import { adminWalletsRoutes } from './rest/admin-wallets.ts'
 import { approvalRoutes } from './rest/approvals.ts'
 import { bulkOrderRoutes } from './rest/bulk-orders.ts'
+import { checkoutRoutes } from './rest/checkouts.ts'
+import { complaintRoutes } from './rest/complaints.ts'
 import { debugRoutes } from './rest/debug.ts'
 import { deliveryRoutes } from './rest/deliveries.ts'
+import { depositRoutes } from './rest/deposits.ts'
 import { encryptionKeyRoutes } from './rest/encryption-keys.ts'
 import { endpointRoutes } from './rest/endpoints.ts'
 import { eventRoutes } from './rest/events.ts'
+import { gatewayRoutes } from './rest/gateways.ts'
 import { holdRoutes } from './rest/holds.ts'
+import { hostRoutes } from './rest/hosts.ts'
 import { keysRoutes } from './rest/keys.ts'
+import { linkRoutes } from './rest/links.ts'
 import { meRoutes } from './rest/me.ts'
 import { orderCodeRoutes } from './rest/order-codes.ts'
 import { orderRoutes } from './rest/orders.ts'
+import { payoutRoutes } from './rest/payouts.ts'
 import { priceRoutes } from './rest/prices.ts'
 import { productRoutes } from './rest/products.ts'
 import { quoteRoutes } from './rest/quotes.ts'
@@ -48,10 +60,13 @@ import { revealRoutes } from './rest/reveals.ts'
 import { reversalRoutes } from './rest/reversals.ts'
 import { sandboxRoutes } from './rest/sandbox.ts'
 import { serviceRoutes } from './rest/service.ts'
+import { sessionRoutes } from './rest/sessions.ts'
+import { settlementRoutes } from './rest/settlements.ts'
 import { standingOrderRoutes } from './rest/standing-orders.ts'
 import { stockRoutes } from './rest/stock.ts'
 import { subscriptionRoutes } from './rest/subscriptions.ts'
 import { walletsRoutes } from './rest/wallets.ts'
+import { registerSandboxGateway } from './sandbox-gateway/register-sandbox-gateway.ts'
 import { followResets } from './sandbox/follow-resets.ts'
 import { strikeRequests } from './sandbox/strike-requests.ts'
 
@@ -105,6 +120,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   const authentication = { decoys: options.decoys, rates: keyRates(), issuers: issuerNames(options.publicUrl, () => app.server.address()) }
   const authenticate = authenticateFor(worlds, authentication)
   app.decorateRequest('caller')
+  app.decorate('origin', () => authentication.issuers()[0])
   app.decorate('admitBearer', authenticate.admitBearer)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id)
@@ -117,7 +133,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   app.addHook('onResponse', (request, reply, done) => {
     options.metrics.countRequest(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime)
     request.log.info({
-      method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, key: request.caller?.key.id
+      method: request.method, path: request.routeOptions.config.secretPath ? request.routeOptions.url : pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, key: request.caller?.key.id
     }, 'a request was answered')
     done()
   })
@@ -146,6 +162,15 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     deliveryRoutes(scope)
     eventRoutes(scope)
     subscriptionRoutes(scope)
+    hostRoutes(scope)
+    sessionRoutes(scope)
+    linkRoutes(scope)
+    checkoutRoutes(scope)
+    complaintRoutes(scope)
+    settlementRoutes(scope)
+    payoutRoutes(scope)
+    gatewayRoutes(scope)
+    depositRoutes(scope)
     sandboxRoutes(scope)
     debugRoutes(scope, worlds)
     oauthRoutes(scope, worlds, authentication)
@@ -160,10 +185,16 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     adminImportsRoutes(scope)
     adminLotsRoutes(scope)
     adminCallbackRoutes(scope)
+    adminGatewayRoutes(scope)
   })
   await registerGraphql(app, operations, options)
   await registerDocs(app)
   await registerGuides(app)
+  await registerBuying(app, worlds, options)
+  await registerEmbedding(app, worlds, options)
+  await registerLive(app, worlds, options)
+  await registerPaymentNews(app, worlds, options)
+  await registerSandboxGateway(app, worlds, options)
   return app
 }
 

@@ -27,7 +27,8 @@ const tokenScopeMeanings: Readonly<Record<TokenScope, string>> = {
   'catalog:read': 'Products, SKUs and your prices.',
   'stock:read': 'What is on the shelf.',
   'orders:read': 'Orders, quotes, holds, events and deliveries; never codes.',
-  'wallet:read': 'Balances and their movements.'
+  'wallet:read': 'Balances and their movements.',
+  'links:read': 'Purchase links, sessions, what was bought through them, and settlements.'
 }
 
 const problemSchema = {

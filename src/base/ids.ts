@@ -28,7 +28,16 @@ export const idPrefixes = {
   endpoint: 'ep',
   delivery: 'dlv',
   subscription: 'sub',
-  strike: 'stk'
+  strike: 'stk',
+  host: 'hst',
+  session: 'ses',
+  link: 'lnk',
+  checkout: 'chk',
+  payment: 'pay',
+  payback: 'pbk',
+  complaint: 'cpl',
+  settlement: 'stl',
+  payout: 'pyo'
 } as const
 export type IdKind = keyof typeof idPrefixes
 

@@ -4,12 +4,15 @@ import type { World as WorldName } from '../../schema/vocabulary.ts'
 import type { CallbackRules } from '../base/callback-url.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Cursors } from '../base/cursor.ts'
+import type { Gateways } from '../base/gateway.ts'
 import type { MasterKeys } from '../base/seal.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Db } from '../postgres/pool.ts'
 import type { Snapshot } from '../postgres/snapshot.ts'
 import type { CallbackKey } from './callbacks/callback-keys.ts'
 import type { EventSource } from './events/event-source.ts'
+import type { BuyerKeys } from './links/buyer-keys.ts'
+import type { ReceivePayment, StartCheckout } from './links/checkout.ts'
 import type { DigestCodes } from './orders/digest-codes.ts'
 import type { PlaceInside, PlaceOrder } from './orders/place-orders.ts'
 import type { Sealing } from './orders/seal-delivery.ts'
@@ -45,6 +48,12 @@ export interface World {
   readonly stepDb: Db
   readonly placeInside: PlaceInside
   readonly queryStock: QueryStock
+  /** What protects buyers' contacts, and makes the tokens of their receipts. */
+  readonly buyerKeys: BuyerKeys
+  readonly startCheckout: StartCheckout
+  readonly receivePayment: ReceivePayment
+  /** The payment gateways that are configured. */
+  readonly gateways: Snapshot<Gateways>
   /** Where callbacks may go. */
   readonly callbackRules: CallbackRules
   /** What signs callbacks as v1a. */

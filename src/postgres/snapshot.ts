@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Db, Reader, Tx } from './pool.ts'
 import { readOneMoment } from './transact.ts'
 
-export type SnapshotName = 'prices' | 'keys'
+export type SnapshotName = 'prices' | 'keys' | 'gateways'
 
 export interface Versioned { readonly version: bigint }
 

@@ -202,7 +202,7 @@ t.test('setting a credit limit opens a wallet in a new currency, many at once to
   const [row] = await db<{ revenue: number, others: number }[]>`
     select count(*) filter (where kind = 'revenue')::int as revenue, count(*) filter (where kind <> 'revenue')::int as others
     from accounts where owner_id is null and currency = 'KWD'`
-  t.same(row, { revenue: revenueShards, others: 4 })
+  t.same(row, { revenue: revenueShards, others: 6 })
   await transact(db, tx => ensureHouseAccounts(tx, 'KWD'))
 })
 

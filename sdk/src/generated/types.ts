@@ -77,8 +77,8 @@ export interface ApiKey {
   } | null
   scopes: Array<
     | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
-    | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'admin:read' | 'admin:resellers' | 'admin:catalog'
-    | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
+    | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'links:read' | 'links:write' | 'wallet:deposit'
+    | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
   /** CIDR ranges; empty allows all. */
   ip_allow: string[]
   /** The key’s own limit; null: the level’s holds. */
@@ -491,8 +491,8 @@ export interface CreatedApiKey {
   } | null
   scopes: Array<
     | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
-    | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'admin:read' | 'admin:resellers' | 'admin:catalog'
-    | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
+    | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'links:read' | 'links:write' | 'wallet:deposit'
+    | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
   /** CIDR ranges; empty allows all. */
   ip_allow: string[]
   /** The key’s own limit; null: the level’s holds. */
@@ -562,7 +562,8 @@ export interface Delivery {
     | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
     | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
     | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
-    | 'endpoint.disabled' | 'endpoint.test' | (string & {})
+    | 'endpoint.disabled' | 'endpoint.test' | 'checkout.completed' | 'checkout.refunded' | 'link.paused'
+    | 'link.sold_out' | 'link.ended' | 'complaint.opened' | 'settlement.made' | (string & {})
   /** true: a sample you asked for, of no event in the feed. */
   simulated: boolean
   /** due: to be sent (again). dead: given up, until you replay it. dropped: its endpoint is gone. */
@@ -623,7 +624,8 @@ export interface DeliverySummary {
     | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
     | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
     | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
-    | 'endpoint.disabled' | 'endpoint.test' | (string & {})
+    | 'endpoint.disabled' | 'endpoint.test' | 'checkout.completed' | 'checkout.refunded' | 'link.paused'
+    | 'link.sold_out' | 'link.ended' | 'complaint.opened' | 'settlement.made' | (string & {})
   /** true: a sample you asked for, of no event in the feed. */
   simulated: boolean
   /** due: to be sent (again). dead: given up, until you replay it. dropped: its endpoint is gone. */
@@ -688,7 +690,8 @@ export interface Endpoint {
     | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
     | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
     | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
-    | 'endpoint.disabled' | 'endpoint.test' | (string & {})>
+    | 'endpoint.disabled' | 'endpoint.test' | 'checkout.completed' | 'checkout.refunded' | 'link.paused'
+    | 'link.sold_out' | 'link.ended' | 'complaint.opened' | 'settlement.made' | (string & {})>
   signatures: Array<'v1' | 'v1a' | (string & {})>
   concurrency_max: number
   per_second_max: number
@@ -758,7 +761,8 @@ export interface EndpointWithSecret {
     | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
     | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
     | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
-    | 'endpoint.disabled' | 'endpoint.test' | (string & {})>
+    | 'endpoint.disabled' | 'endpoint.test' | 'checkout.completed' | 'checkout.refunded' | 'link.paused'
+    | 'link.sold_out' | 'link.ended' | 'complaint.opened' | 'settlement.made' | (string & {})>
   signatures: Array<'v1' | 'v1a' | (string & {})>
   concurrency_max: number
   per_second_max: number
@@ -966,8 +970,9 @@ export interface Me {
     algorithm: 'hmac-sha256' | 'ed25519' | (string & {})
     scopes: Array<
       | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read'
-      | 'wallet:read' | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'admin:read' | 'admin:resellers'
-      | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
+      | 'wallet:read' | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'links:read' | 'links:write'
+      | 'wallet:deposit' | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money'
+      | 'admin:*' | (string & {})>
     /** The limit in force: the key’s own, or that of the level. */
     requests_per_minute: number
     /** The Kahub-Version pinned at the key’s first use. */
@@ -1018,7 +1023,8 @@ export interface OperatorTransfer {
   id: string
   /** What moved the money. */
   kind:
-    | 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | (string & {})
+    | 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | 'receipt' | 'commission' | 'return'
+    | 'payback' | 'settlement' | 'payout' | 'banked' | (string & {})
   /** Its number in the wallet, from 1 without a gap. */
   entry: number
   /** What the wallet gained; below zero, what it lost. */
@@ -1214,7 +1220,7 @@ export interface PriceRule {
   /** The id of a price rule, kept for ever. */
   id: string
   kind:
-    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | (string & {})
+    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | 'minimum_retail' | (string & {})
   /** The id of a SKU. */
   sku: string | null
   /** Chosen by the operator: lower-case letters, digits, - and _. */
@@ -1242,9 +1248,11 @@ export interface PriceRule {
 export interface PriceRuleDraft {
   /**
    * list: sku, amount. level: sku, level, amount. contract: sku, reseller, amount. level_discount: level, rate.
-   * quantity_break: sku, quantity_min, rate. floor: sku, amount.
+   * quantity_break: sku, quantity_min, rate. floor: sku, amount. minimum_retail: sku, amount, below which purchase
+   * links may not sell.
    */
-  kind: 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor'
+  kind:
+    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | 'minimum_retail'
   /** The id of a SKU. */
   sku?: string | undefined
   /** Chosen by the operator: lower-case letters, digits, - and _. */
@@ -1263,7 +1271,7 @@ export interface PriceRuleDraft {
 
 export interface PriceStep {
   rule:
-    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | (string & {})
+    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | 'minimum_retail' | (string & {})
   /** The price rule, kept for ever. */
   id: string
   /** A decimal number of major units, at most four digits after the point. */
@@ -1313,7 +1321,10 @@ export type ProblemCode =
   | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed' | 'reversal_too_late' | 'approval_by_maker'
   | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed' | 'bulk_file_unreadable' | 'bulk_file_too_large'
   | 'encryption_key_private' | 'encryption_key_weak' | 'url_not_allowed' | 'callback_host_unknown' | 'events_expired'
-  | 'in_use' | 'state_conflict' | 'price_below_cost' | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid'
+  | 'link_price_too_low' | 'gateway_not_found' | 'gateway_unavailable' | 'gateway_refused' | 'payment_news_invalid'
+  | 'amount_out_of_bounds' | 'link_not_started' | 'link_paused' | 'link_ended' | 'link_sold_out' | 'price_changed'
+  | 'contact_invalid' | 'buyer_limit_reached' | 'challenge_needed' | 'checkout_ended' | 'codes_of_buyer' | 'in_use'
+  | 'state_conflict' | 'price_below_cost' | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid'
   | 'code_already_stocked' | 'code_not_on_shelf' | 'internal_error' | (string & {})
 
 export interface Product {
@@ -1562,7 +1573,7 @@ export interface SetPriceRule {
   /** The id of a price rule, kept for ever. */
   id: string
   kind:
-    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | (string & {})
+    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | 'minimum_retail' | (string & {})
   /** The id of a SKU. */
   sku: string | null
   /** Chosen by the operator: lower-case letters, digits, - and _. */
@@ -1757,9 +1768,12 @@ export interface StandingPreview {
       | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed' | 'reversal_too_late'
       | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed' | 'bulk_file_unreadable'
       | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak' | 'url_not_allowed'
-      | 'callback_host_unknown' | 'events_expired' | 'in_use' | 'state_conflict' | 'price_below_cost' | 'credit_in_use'
-      | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf' | 'internal_error'
-      | null | (string & {})
+      | 'callback_host_unknown' | 'events_expired' | 'link_price_too_low' | 'gateway_not_found' | 'gateway_unavailable'
+      | 'gateway_refused' | 'payment_news_invalid' | 'amount_out_of_bounds' | 'link_not_started' | 'link_paused'
+      | 'link_ended' | 'link_sold_out' | 'price_changed' | 'contact_invalid' | 'buyer_limit_reached'
+      | 'challenge_needed' | 'checkout_ended' | 'codes_of_buyer' | 'in_use' | 'state_conflict' | 'price_below_cost'
+      | 'credit_in_use' | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf'
+      | 'internal_error' | null | (string & {})
     detail: string | null
   } | null
 }
@@ -1836,7 +1850,10 @@ export interface StandingRun {
     | 'price_above_max' | 'insufficient_balance' | 'budget_exceeded' | 'codes_revealed' | 'reversal_too_late'
     | 'approval_by_maker' | 'approval_expired' | 'codes_not_revealed' | 'delivery_sealed' | 'bulk_file_unreadable'
     | 'bulk_file_too_large' | 'encryption_key_private' | 'encryption_key_weak' | 'url_not_allowed'
-    | 'callback_host_unknown' | 'events_expired' | 'in_use' | 'state_conflict' | 'price_below_cost' | 'credit_in_use'
+    | 'callback_host_unknown' | 'events_expired' | 'link_price_too_low' | 'gateway_not_found' | 'gateway_unavailable'
+    | 'gateway_refused' | 'payment_news_invalid' | 'amount_out_of_bounds' | 'link_not_started' | 'link_paused'
+    | 'link_ended' | 'link_sold_out' | 'price_changed' | 'contact_invalid' | 'buyer_limit_reached' | 'challenge_needed'
+    | 'checkout_ended' | 'codes_of_buyer' | 'in_use' | 'state_conflict' | 'price_below_cost' | 'credit_in_use'
     | 'import_part_unexpected' | 'import_invalid' | 'code_already_stocked' | 'code_not_on_shelf' | 'internal_error'
     | null | (string & {})
   /** Why it did not order, in a sentence. */
@@ -1934,8 +1951,8 @@ export interface TokenForm {
   /** The key id; may be left out. */
   client_id?: string | undefined
   /**
-   * Of catalog:read stock:read orders:read wallet:read, those you want, divided by spaces; all that the key has when
-   * left out.
+   * Of catalog:read stock:read orders:read wallet:read links:read, those you want, divided by spaces; all that the
+   * key has when left out.
    */
   scope?: string | undefined
 }
@@ -1958,7 +1975,8 @@ export interface Transfer {
   id: string
   /** What moved the money. */
   kind:
-    | 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | (string & {})
+    | 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | 'receipt' | 'commission' | 'return'
+    | 'payback' | 'settlement' | 'payout' | 'banked' | (string & {})
   /** Its number in the wallet, from 1 without a gap. */
   entry: number
   /** What the wallet gained; below zero, what it lost. */
@@ -2066,7 +2084,7 @@ export interface CreateKeyBody {
   /** What the key may do; no more than the key that signs. */
   scopes: ReadonlyArray<
     | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
-    | 'keys:write' | 'approvals:write' | 'callbacks:write'>
+    | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'links:read' | 'links:write' | 'wallet:deposit'>
 }
 
 /** The answer of POST /v1/keys. */
@@ -2776,7 +2794,9 @@ export interface ListTransfersQuery {
   limit?: number | undefined
   /** next_cursor of the page before, with the same filters. */
   cursor?: string | undefined
-  kind?: 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | undefined
+  kind?:
+    | 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | 'receipt' | 'commission' | 'return'
+    | 'payback' | 'settlement' | 'payout' | 'banked' | undefined
   /** Only transfers from this time on (RFC 3339). */
   created_from?: string | undefined
   /** Only transfers before this time (RFC 3339). */
@@ -2823,7 +2843,8 @@ export interface CreateEndpointBody {
     | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
     | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
     | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
-    | 'endpoint.disabled' | 'endpoint.test'> | undefined
+    | 'endpoint.disabled' | 'endpoint.test' | 'checkout.completed' | 'checkout.refunded' | 'link.paused'
+    | 'link.sold_out' | 'link.ended' | 'complaint.opened' | 'settlement.made'> | undefined
   /**
    * v1: HMAC-SHA256 with the endpoint’s secret. v1a: Ed25519, its public key at /.well-known/jwks.json. Both when
    * left out.
@@ -2868,7 +2889,8 @@ export interface UpdateEndpointBody {
     | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
     | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
     | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
-    | 'endpoint.disabled' | 'endpoint.test'> | undefined
+    | 'endpoint.disabled' | 'endpoint.test' | 'checkout.completed' | 'checkout.refunded' | 'link.paused'
+    | 'link.sold_out' | 'link.ended' | 'complaint.opened' | 'settlement.made'> | undefined
   /** v1: HMAC-SHA256 with the endpoint’s secret. v1a: Ed25519, its public key at /.well-known/jwks.json. */
   signatures?: ReadonlyArray<'v1' | 'v1a'> | undefined
   /** For yourself. */
@@ -2903,7 +2925,8 @@ export interface SimulateEventBody {
     | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
     | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
     | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
-    | 'endpoint.disabled' | 'endpoint.test'
+    | 'endpoint.disabled' | 'endpoint.test' | 'checkout.completed' | 'checkout.refunded' | 'link.paused'
+    | 'link.sold_out' | 'link.ended' | 'complaint.opened' | 'settlement.made'
 }
 
 /** The answer of POST /v1/endpoints/{id}/simulate. */
@@ -2939,7 +2962,8 @@ export interface ListDeliveriesQuery {
     | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
     | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
     | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
-    | 'endpoint.disabled' | 'endpoint.test' | undefined
+    | 'endpoint.disabled' | 'endpoint.test' | 'checkout.completed' | 'checkout.refunded' | 'link.paused'
+    | 'link.sold_out' | 'link.ended' | 'complaint.opened' | 'settlement.made' | undefined
   /** The id of an event. */
   event?: string | undefined
 }
@@ -2989,7 +3013,8 @@ export interface ListEventsQuery {
     | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
     | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
     | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
-    | 'endpoint.disabled' | 'endpoint.test'> | undefined
+    | 'endpoint.disabled' | 'endpoint.test' | 'checkout.completed' | 'checkout.refunded' | 'link.paused'
+    | 'link.sold_out' | 'link.ended' | 'complaint.opened' | 'settlement.made'> | undefined
 }
 
 /** The answer of GET /v1/events. */
@@ -3015,7 +3040,8 @@ export interface StreamEventsQuery {
     | 'bulk_order.awaiting_approval' | 'bulk_order.ended' | 'standing_order.ran' | 'standing_order.paused'
     | 'hold.broken' | 'reveals.alert' | 'wallet.deposited' | 'wallet.adjusted' | 'key.created' | 'key.revoked'
     | 'encryption_key.registered' | 'encryption_key.retired' | 'stock.changed' | 'price.changed' | 'endpoint.failing'
-    | 'endpoint.disabled' | 'endpoint.test'> | undefined
+    | 'endpoint.disabled' | 'endpoint.test' | 'checkout.completed' | 'checkout.refunded' | 'link.paused'
+    | 'link.sold_out' | 'link.ended' | 'complaint.opened' | 'settlement.made'> | undefined
   /**
    * The stream ends after this long; connect anew with Last-Event-ID. 0: it ends when it has shown what there is.
    * From 0 to 3600. 3600 when left out.
@@ -3279,7 +3305,7 @@ export interface CreateResellerKeyBody {
   /** What the key may do. */
   scopes: ReadonlyArray<
     | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read' | 'wallet:read'
-    | 'keys:write' | 'approvals:write' | 'callbacks:write'>
+    | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'links:read' | 'links:write' | 'wallet:deposit'>
 }
 
 /** The answer of POST /admin/v1/resellers/{id}/keys. */
@@ -3493,7 +3519,9 @@ export interface ListResellerTransfersQuery {
   limit?: number | undefined
   /** next_cursor of the page before, with the same filters. */
   cursor?: string | undefined
-  kind?: 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | undefined
+  kind?:
+    | 'order' | 'hold' | 'release' | 'refund' | 'deposit' | 'adjustment' | 'cost' | 'receipt' | 'commission' | 'return'
+    | 'payback' | 'settlement' | 'payout' | 'banked' | undefined
   /** Only transfers from this time on (RFC 3339). */
   created_from?: string | undefined
   /** Only transfers before this time (RFC 3339). */
@@ -3715,7 +3743,8 @@ export interface ListPriceRulesQuery {
   reseller?: string | undefined
   /** Chosen by the operator: lower-case letters, digits, - and _. */
   level?: string | undefined
-  kind?: 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | undefined
+  kind?:
+    | 'list' | 'level' | 'contract' | 'level_discount' | 'quantity_break' | 'floor' | 'minimum_retail' | undefined
   /** true: also what was replaced or ended. Otherwise only what is in force. */
   history?: boolean | undefined
 }
@@ -3950,8 +3979,9 @@ export interface EventData {
     algorithm: 'hmac-sha256' | 'ed25519' | (string & {})
     scopes: Array<
       | 'catalog:read' | 'stock:read' | 'orders:read' | 'orders:write' | 'orders:approve' | 'codes:read'
-      | 'wallet:read' | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'admin:read' | 'admin:resellers'
-      | 'admin:catalog' | 'admin:stock' | 'admin:money' | 'admin:*' | (string & {})>
+      | 'wallet:read' | 'keys:write' | 'approvals:write' | 'callbacks:write' | 'links:read' | 'links:write'
+      | 'wallet:deposit' | 'admin:read' | 'admin:resellers' | 'admin:catalog' | 'admin:stock' | 'admin:money'
+      | 'admin:*' | (string & {})>
     /** RFC 3339, UTC. */
     expires_at: string | null
     /** The key it takes over from. */
@@ -4041,6 +4071,98 @@ export interface EventData {
     endpoint: string
     state: 'enabled' | 'paused' | 'disabled' | (string & {})
   }
+  /** A buyer paid through a purchase link, and has the codes. */
+  'checkout.completed': {
+    /** The purchase. */
+    checkout: string
+    /** The purchase link. */
+    link: string
+    /** The session it belongs to, if to one. */
+    session: string | null
+    /** The order whose codes the buyer has. */
+    order: string
+    /** The id of a SKU. */
+    sku: string
+    quantity: number
+    /** What the buyer paid. */
+    total: Money
+    /** What of it you paid for the codes. */
+    wholesale: Money
+    /** What of it you owe the host. */
+    commission: Money
+  }
+  /** Money for which there was no code has gone back to a buyer. */
+  'checkout.refunded': {
+    /** The purchase. */
+    checkout: string
+    /** The purchase link. */
+    link: string
+    /** The session it belongs to, if to one. */
+    session: string | null
+    /** What the buyer has got back. */
+    amount: Money
+    reason:
+      | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
+      | (string & {})
+  }
+  /** A purchase link was paused. */
+  'link.paused': {
+    /** The purchase link. */
+    link: string
+    slug: string
+    title: string
+    /** The session it belongs to, if to one. */
+    session: string | null
+  }
+  /** A purchase link has sold all it may, or all there is. */
+  'link.sold_out': {
+    /** The purchase link. */
+    link: string
+    slug: string
+    title: string
+    /** The session it belongs to, if to one. */
+    session: string | null
+  }
+  /** A purchase link was ended, or its time is over. */
+  'link.ended': {
+    /** The purchase link. */
+    link: string
+    slug: string
+    title: string
+    /** The session it belongs to, if to one. */
+    session: string | null
+  }
+  /** A buyer says that a code does not work. */
+  'complaint.opened': {
+    /** The complaint. */
+    complaint: string
+    /** The purchase. */
+    checkout: string
+    /** The purchase link. */
+    link: string
+    /** The order of the code. */
+    order: string
+    /** What the buyer wrote. */
+    message: string
+  }
+  /** The sales of a day through purchase links were settled. */
+  'settlement.made': {
+    /** The settlement. */
+    settlement: string
+    /** The session it belongs to, if to one. */
+    session: string | null
+    /** The day of the sales, in China. */
+    day: string
+    sales: number
+    /** What buyers paid. */
+    gross: Money
+    /** What of it you paid for codes. */
+    wholesale: Money
+    /** What of it you owe your hosts. */
+    commission: Money
+    /** What came into your wallet. */
+    margin: Money
+  }
 }
 
 /** The status that each code of a refusal comes with. */
@@ -4123,6 +4245,22 @@ export interface ProblemStatus {
   url_not_allowed: 422
   callback_host_unknown: 422
   events_expired: 410
+  link_price_too_low: 422
+  gateway_not_found: 422
+  gateway_unavailable: 503
+  gateway_refused: 502
+  payment_news_invalid: 401
+  amount_out_of_bounds: 422
+  link_not_started: 409
+  link_paused: 409
+  link_ended: 409
+  link_sold_out: 409
+  price_changed: 409
+  contact_invalid: 422
+  buyer_limit_reached: 409
+  challenge_needed: 403
+  checkout_ended: 409
+  codes_of_buyer: 403
   in_use: 409
   state_conflict: 409
   price_below_cost: 409

@@ -31,6 +31,8 @@ export interface PriceBook {
   sku (id: Uuid): BookSku | undefined
   /** The unit price of a line of this quantity; undefined when the SKU is unknown or no rule gives the buyer a price. */
   quote (buyer: Buyer, skuId: Uuid, quantity: number): Quotation | undefined
+  /** Below what a SKU may not be sold on to a buyer: the operator's minimum retail price, and its floor; 0 without either. */
+  minimumRetail (skuId: Uuid): Amount
 }
 
 /** Reads every SKU and every rule in force; `read` must see one moment. */
@@ -77,6 +79,11 @@ export function priceBook (version: bigint, skus: readonly BookSku[], rules: rea
       if (!quotations) kept.set(key, quotations = [])
       quotations[reached] ??= quotation(page.rules, contract, buyer.levelId, discounts.get(buyer.levelId), breaks[reached - 1])
       return quotations[reached]
+    },
+    minimumRetail (skuId) {
+      const { minimumRetail, floor } = pages.get(skuId)?.rules ?? noRules()
+      const amounts = [minimumRetail?.amount ?? 0n, floor?.amount ?? 0n]
+      return amounts[0]! > amounts[1]! ? amounts[0]! : amounts[1]!
     }
   }
 }

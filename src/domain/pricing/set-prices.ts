@@ -67,7 +67,8 @@ const membersOf: Readonly<Record<PriceRuleKind, readonly Member[]>> = {
   contract: ['sku', 'reseller', 'amount'],
   level_discount: ['level', 'rate'],
   quantity_break: ['sku', 'quantity_min', 'rate'],
-  floor: ['sku', 'amount']
+  floor: ['sku', 'amount'],
+  minimum_retail: ['sku', 'amount']
 }
 
 function faultsOf (draft: RuleDraft, index: number): readonly Fault[] {

@@ -28,6 +28,8 @@ export interface PriceStep { readonly rule: PriceRuleKind, readonly id: Uuid, re
 export interface SkuRules {
   list: PriceRule | undefined
   floor: PriceRule | undefined
+  /** Binds those who sell on; it gives no price. */
+  minimumRetail: PriceRule | undefined
   readonly levels: Map<string, PriceRule>
   readonly contracts: Map<Uuid, PriceRule>
   readonly breaks: PriceRule[]
@@ -35,12 +37,13 @@ export interface SkuRules {
 
 /** Rules of a SKU that has none yet. */
 export function noRules (): SkuRules {
-  return { list: undefined, floor: undefined, levels: new Map(), contracts: new Map(), breaks: [] }
+  return { list: undefined, floor: undefined, minimumRetail: undefined, levels: new Map(), contracts: new Map(), breaks: [] }
 }
 
 /** Puts a rule that is bound to a SKU in its place; breaks must come in ascending order of quantity. */
 export function enterRule (rules: SkuRules, rule: PriceRule): void {
   if (rule.kind === 'list' || rule.kind === 'floor') rules[rule.kind] = rule
+  else if (rule.kind === 'minimum_retail') rules.minimumRetail = rule
   else if (rule.kind === 'level') rules.levels.set(rule.levelId!, rule)
   else if (rule.kind === 'contract') rules.contracts.set(rule.resellerId!, rule)
   else rules.breaks.push(rule)

@@ -20,3 +20,13 @@ export function worldSecretOwner (name: string): string {
 export function endpointOwner (endpointId: Uuid): string {
   return `endpoint ${endpointId}`
 }
+
+/** The owner of what a payment gateway is configured with. */
+export function gatewayOwner (gatewayId: string): string {
+  return `gateway ${gatewayId}`
+}
+
+/** The owner of a buyer's phone number or e-mail address. */
+export function contactOwner (checkoutId: Uuid): string {
+  return `contact ${checkoutId}`
+}

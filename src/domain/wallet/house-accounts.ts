@@ -1,21 +1,20 @@
-import { accountKinds, type AccountKind, type Currency } from '../../../schema/vocabulary.ts'
+import { houseAccountKinds, type Currency } from '../../../schema/vocabulary.ts'
 import { assert } from '../../base/problem.ts'
 import { quotedArray } from '../../postgres/arrays.ts'
 import type { Reader, Tx } from '../../postgres/pool.ts'
 
-export type HouseAccountKind = Exclude<AccountKind, 'wallet' | 'held'>
+export type HouseAccountKind = typeof houseAccountKinds[number]
 
 /** Revenue of a currency is spread over this many accounts, so that order batches in flight do not wait for each other. */
 export const revenueShards = 16
 
 /** Opens the house's accounts of a currency, those that are not there yet. */
 export async function ensureHouseAccounts (tx: Tx, currency: Currency): Promise<void> {
-  const kinds = accountKinds.filter(kind => kind !== 'wallet' && kind !== 'held')
   // Two transactions may open the same currency at once: in one order, so that they cannot wait for each other in a circle.
   await tx`
     insert into accounts (kind, currency, shard)
     select kind, ${currency}, shard
-    from unnest(${quotedArray(kinds)}::text[]) as kind,
+    from unnest(${quotedArray(houseAccountKinds)}::text[]) as kind,
       generate_series(0, case when kind = 'revenue' then ${revenueShards}::int - 1 else 0 end) as shard
     where not exists (
       select 1 from accounts as present

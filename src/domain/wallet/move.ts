@@ -20,6 +20,10 @@ export interface Move {
   readonly amount: Amount
   /** The order it belongs to, if it does. */
   readonly orderId?: Uuid
+  /** The payment it belongs to, if it does. */
+  readonly paymentId?: Uuid
+  /** The settlement it belongs to, if it does. */
+  readonly settlementId?: Uuid
   readonly reason: string | null
   /** The key that wanted it; null for a pass. */
   readonly createdBy: string | null
@@ -41,8 +45,9 @@ export async function move (tx: Tx, moves: readonly Move[]): Promise<void> {
         ${bareArray(moves.map(one => one.id ?? newId()))}::uuid[], ${quotedArray(moves.map(one => one.kind))}::text[],
         ${bareArray(moves.map(one => one.debit))}::int[], ${bareArray(moves.map(one => one.credit))}::int[],
         ${bareArray(moves.map(one => one.amount))}::bigint[], ${quotedArray(moves.map(one => one.reason))}::text[],
-        ${quotedArray(moves.map(one => one.createdBy))}::text[], ${bareArray(moves.map(one => one.orderId ?? null))}::uuid[]
-      ) with ordinality as move (id, kind, debit, credit, amount, reason, created_by, order_id, place)
+        ${quotedArray(moves.map(one => one.createdBy))}::text[], ${bareArray(moves.map(one => one.orderId ?? null))}::uuid[],
+        ${bareArray(moves.map(one => one.paymentId ?? null))}::uuid[], ${bareArray(moves.map(one => one.settlementId ?? null))}::uuid[]
+      ) with ordinality as move (id, kind, debit, credit, amount, reason, created_by, order_id, payment_id, settlement_id, place)
     ), sides as (
       select place, debit as account_id, -amount as delta from wanted
       union all
@@ -52,7 +57,7 @@ export async function move (tx: Tx, moves: readonly Move[]): Promise<void> {
     ), moved as (
       update accounts set balance = balance + totals.delta, entries = entries + case when kind = 'wallet' then totals.count else 0 end
       from totals
-      where accounts.id = totals.account_id and (kind <> 'wallet' or balance + totals.delta + credit_limit >= 0)
+      where accounts.id = totals.account_id and (kind not in ('wallet', 'proceeds', 'commission') or balance + totals.delta + credit_limit >= 0)
       returning accounts.id, kind, balance - totals.delta as balance_before, entries - totals.count as entries_before
     ), entries as (
       select place, moved.id as wallet_id, entries_before + row_number() over own as entry,
@@ -60,8 +65,10 @@ export async function move (tx: Tx, moves: readonly Move[]): Promise<void> {
       from sides join moved on moved.id = sides.account_id and moved.kind = 'wallet'
       window own as (partition by moved.id order by place)
     )
-    insert into transfers (id, kind, debit_account, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance, reason, created_by)
-    select wanted.id, kind, debit, credit, amount, order_id, wallet_id, entry, balance, reason, created_by
+    insert into transfers (
+      id, kind, debit_account, credit_account, amount, order_id, payment_id, settlement_id, wallet_id, wallet_entry, wallet_balance, reason, created_by
+    )
+    select wanted.id, kind, debit, credit, amount, order_id, payment_id, settlement_id, wallet_id, entry, balance, reason, created_by
     from wanted left join entries using (place)
     where (select count(*) from moved) = (select count(*) from totals)
     order by place

@@ -1,14 +1,15 @@
-import type { Currency } from '../../../schema/vocabulary.ts'
+import { ownedAccountKinds, type Currency } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
+import { quotedArray } from '../../postgres/arrays.ts'
 import type { Tx } from '../../postgres/pool.ts'
 import { ensureHouseAccounts } from './house-accounts.ts'
 
-/** Opens a reseller's wallet in a currency, its account for what is set aside and the house's accounts; what is open stays as it is. */
+/** Opens a reseller's accounts in a currency, its wallet first of all, and the house's; what is open stays as it is. */
 export async function openWallet (tx: Tx, resellerId: Uuid, currency: Currency): Promise<void> {
   await ensureHouseAccounts(tx, currency)
   await tx`
     insert into accounts (owner_id, kind, currency)
-    select ${resellerId}::uuid, kind, ${currency} from unnest(array['wallet', 'held']) as kind
+    select ${resellerId}::uuid, kind, ${currency} from unnest(${quotedArray(ownedAccountKinds)}::text[]) as kind
     where not exists (
       select 1 from accounts as present where present.owner_id = ${resellerId} and present.kind = kind and present.currency = ${currency}
     )

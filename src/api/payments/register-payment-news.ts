@@ -1,0 +1,6 @@
+import type { App, Worlds } from '../app-types.ts'
+import type { AppOptions } from '../app.ts'
+
+export async function registerPaymentNews (app: App, worlds: Worlds, options: AppOptions): Promise<void> {
+  void [app, worlds, options]
+}
