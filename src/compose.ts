@@ -39,6 +39,7 @@ import { openGateway } from './outgoing/gateways/open-gateway.ts'
 import { openSender, type Sender } from './outgoing/send-callback.ts'
 import { openBending } from './workers/bend-callbacks.ts'
 import { openDelivering, type Delivering } from './workers/deliver.ts'
+import { linkPassesOf } from './workers/link-passes.ts'
 import { repeatPass, type Repeating } from './workers/loop.ts'
 import { openWorkerMetrics, type WorkerMetrics } from './workers/metrics.ts'
 import { callbackPassesOf, deliverPass, passesOf, sandboxPassesOf } from './workers/passes.ts'
@@ -232,7 +233,7 @@ function startWorld (
   })
   metrics.watchInFlight(name, () => delivering.inFlight)
   metrics.watchBacklog(name, () => measureBacklog(world.bulkDb))
-  for (const pass of [...passesOf(world), ...sandboxPassesOf(world), ...callbackPassesOf(world, delivering, metrics)]) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
+  for (const pass of [...passesOf(world), ...linkPassesOf(world), ...sandboxPassesOf(world), ...callbackPassesOf(world, delivering, metrics)]) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
   // A hint that is missed costs half a second at most: whether anyone listens is nobody's trouble.
   const listening = listenForDeliveries(world.db, name, hint).catch(() => undefined)
   return {
