@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 'use strict'
 // Runs the suite: one PostgreSQL for all files, then tap, then the last line `N passed, N failed`. Arguments go to tap (file
-// names, --grep, …). KAHUB_TEST_CLUSTER names a server to use instead, KAHUB_TEST_POSTGRES other binaries. A file that hangs
-// is ended by tap (.taprc: timeout). Written for any Node, so that an old one hands over to the Node 24 of node_modules.
+// names, --grep, …). KAHUB_TEST_CLUSTER names a server to use instead, KAHUB_TEST_POSTGRES other binaries; KAHUB_TEST_ONLY=postgres
+// leaves out what another PostgreSQL cannot change: files that use none, and those that look at pages in a browser. A file that
+// hangs is ended by tap (.taprc: timeout). Written for any Node, so that an old one hands over to the Node 24 of node_modules.
 const { spawn } = require('node:child_process')
 const { createHash } = require('node:crypto')
 const { createInterface } = require('node:readline')
-const { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
+const { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { constants, tmpdir } = require('node:os')
-const { delimiter, join } = require('node:path')
+const { delimiter, dirname, join } = require('node:path')
 
 const root = join(__dirname, '..')
 const bin = join(root, 'node_modules', '.bin')
@@ -29,7 +30,8 @@ async function main () {
   try {
     if (cluster) env.KAHUB_TEST_CLUSTER = await cluster.url
     await buildTap(node, env)
-    code = await runTap(node, env, report, process.argv.slice(2))
+    const files = env.KAHUB_TEST_ONLY === 'postgres' ? filesOnPostgres() : []
+    code = await runTap(node, env, report, [...files, ...process.argv.slice(2)])
   } catch (error) {
     console.error(error.message)
   }
@@ -90,6 +92,28 @@ async function buildTap (node, env) {
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
   if (code !== 0) throw new Error(`tap build ended with ${code}`)
   writeFileSync(stamp, wanted)
+}
+
+/** The test files whose imports lead to the database of the tests, and to no browser. */
+function filesOnPostgres () {
+  const files = ['test', 'sdk', 'bench'].flatMap(folder => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.test.ts') && !name.includes('node_modules')).map(name => join(folder, name)))
+  return files.filter(file => {
+    const reached = importsOf(join(root, file))
+    return reached.has(join(root, 'test', 'support', 'postgres.ts')) && !reached.has('playwright-core')
+  })
+}
+
+/** What a file imports, and what that imports: paths of ours, names of packages. */
+function importsOf (file, reached = new Set()) {
+  if (reached.has(file)) return reached
+  reached.add(file)
+  for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)) {
+    const path = join(dirname(file), name)
+    if (!name.startsWith('.')) reached.add(name)
+    else if (name.endsWith('.ts') && existsSync(path)) importsOf(path, reached)
+  }
+  return reached
 }
 
 function tapProgram () {
