@@ -29,6 +29,8 @@ export const Transfer = Type.Object({
   amount: MoneyAs('What the wallet gained; below zero, what it lost.'),
   balance: MoneyAs('The wallet’s balance after it.'),
   order: Nullable(Id('ord', 'An order.'), { description: 'The order it belongs to: paid, set aside, released or refunded.' }),
+  payment: Nullable(Id('pay', 'A payment.'), { description: 'The payment it belongs to: of a deposit that you paid through a gateway.' }),
+  settlement: Nullable(Id('stl', 'A settlement.'), { description: 'The settlement it belongs to: the margin of a day’s sales.' }),
   reason: Nullable(Type.String(), { description: 'Why; null for the payment of an order.' }),
   created_at: Timestamp
 }, { additionalProperties: false, title: 'Transfer' })

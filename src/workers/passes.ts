@@ -109,7 +109,7 @@ async function fanOutCounted (world: World, metrics: WorkerMetrics): Promise<Pas
 }
 
 /** Runs a pass that counts what it did; when that is all it may do at once, there may be more. */
-async function upTo (limit: number, pass: (limit: number) => Promise<number>): Promise<PassOutcome> {
+export async function upTo (limit: number, pass: (limit: number) => Promise<number>): Promise<PassOutcome> {
   return await pass(limit) < limit ? 'done' : 'more'
 }
 

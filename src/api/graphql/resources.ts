@@ -8,12 +8,14 @@ import { holds } from './holds.ts'
 import { keys } from './keys.ts'
 import { me } from './me.ts'
 import { orders } from './orders.ts'
+import { payouts } from './payouts.ts'
 import { products } from './products.ts'
 import { quotes } from './quotes.ts'
 import type { Resource } from './resource.ts'
 import { reveals } from './reveals.ts'
 import { reversals } from './reversals.ts'
 import { sandbox } from './sandbox.ts'
+import { settlements } from './settlements.ts'
 import { standingOrders } from './standing-orders.ts'
 import { stock } from './stock.ts'
 import { subscriptions } from './subscriptions.ts'
@@ -22,5 +24,5 @@ import { wallets } from './wallets.ts'
 /** Every resource of the graph, a file each. */
 export const resources: readonly Resource[] = [
   me, keys, products, stock, quotes, holds, orders, reversals, reveals, bulkOrders, approvals, standingOrders, encryptionKeys, wallets,
-  endpoints, deliveries, events, subscriptions, sandbox
+  endpoints, deliveries, events, subscriptions, settlements, payouts, sandbox
 ]

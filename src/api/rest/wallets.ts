@@ -95,6 +95,8 @@ export function transferView (transfer: WalletTransfer): Transfer {
     amount: moneyView(transfer.amount, transfer.currency),
     balance: moneyView(transfer.balance, transfer.currency),
     order: transfer.orderId && showId('order', transfer.orderId),
+    payment: transfer.paymentId && showId('payment', transfer.paymentId),
+    settlement: transfer.settlementId && showId('settlement', transfer.settlementId),
     reason: transfer.reason,
     created_at: transfer.createdAt.toISOString()
   }

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { BulkLineState, BulkOrderLine } from '../../../schema/rest/bulk-orders.ts'
 import type { Currency, LineReason, LineState } from '../../../schema/vocabulary.ts'
+import { csvCell } from '../../base/csv-cell.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
 import { formatAmount, type Amount } from '../../base/money.ts'
 import { bareArray } from '../../postgres/arrays.ts'
@@ -70,13 +71,6 @@ export async function * resultAsCsv (pieces: AsyncIterable<readonly ResultLine[]
 const csvColumns = [
   'line', 'reference', 'round', 'sku', 'quantity', 'delivered', 'state', 'reason', 'unit_price', 'total', 'order', 'order_line'
 ] as const
-
-/** A cell that a spreadsheet takes for text where it would take it for a formula. */
-export function csvCell (value: string | number | null): string {
-  if (typeof value !== 'string') return value === null ? '' : String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n;\t]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
 
 interface ChunkRow {
   readonly chunk: number

@@ -1,8 +1,8 @@
 import { templateRowsMax } from '../../../schema/rest/bulk-orders.ts'
+import { csvCell } from '../../base/csv-cell.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import type { Buyer, PriceBook } from '../pricing/price-book.ts'
-import { csvCell } from './read-result-lines.ts'
 
 /** SKUs looked at to find some that the buyer can order. */
 const skusReadMax = 200

@@ -17,6 +17,8 @@ export interface WalletTransfer {
   /** The wallet's balance after it. */
   readonly balance: Amount
   readonly orderId: Uuid | null
+  readonly paymentId: Uuid | null
+  readonly settlementId: Uuid | null
   readonly reason: string | null
   /** The key of the operator who wanted it; not for the reseller. */
   readonly createdBy: string | null
@@ -44,7 +46,7 @@ export async function listTransfers (
   const stop = createdBefore ? await firstEntrySince(read, wallet, createdBefore, disorderSecondsMax) : wallet.entries + 1n
   const rows = await read<TransferRow[]>`
     select id, kind, wallet_entry, case when debit_account = wallet_id then -amount else amount end as amount, wallet_balance,
-           order_id, reason, created_by, created_at
+           order_id, payment_id, settlement_id, reason, created_by, created_at
     from transfers
     where wallet_id = ${wallet.accountId}::int and wallet_entry >= ${first}::bigint
       and wallet_entry < least(${stop}::bigint, ${before ?? stop}::bigint)
@@ -59,7 +61,7 @@ export async function listTransfers (
 export async function readTransfer (read: Reader, wallet: Wallet, id: Uuid): Promise<WalletTransfer | undefined> {
   const [row] = await read<TransferRow[]>`
     select id, kind, wallet_entry, case when debit_account = wallet_id then -amount else amount end as amount, wallet_balance,
-           order_id, reason, created_by, created_at
+           order_id, payment_id, settlement_id, reason, created_by, created_at
     from transfers where id = ${id} and wallet_id = ${wallet.accountId}::int`
   return row && toTransfer(row, wallet.currency)
 }
@@ -68,7 +70,7 @@ export async function readTransfer (read: Reader, wallet: Wallet, id: Uuid): Pro
 export async function readTransfersOf (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly WalletTransfer[]> {
   const rows = await read<(TransferRow & { readonly currency: Currency })[]>`
     select transfers.id, transfers.kind, wallet_entry, case when debit_account = wallet_id then -amount else amount end as amount,
-           wallet_balance, order_id, reason, created_by, transfers.created_at, accounts.currency
+           wallet_balance, order_id, payment_id, settlement_id, reason, created_by, transfers.created_at, accounts.currency
     from transfers join accounts on accounts.id = wallet_id
     where transfers.id = any(${bareArray(ids)}::uuid[]) and owner_id = ${resellerId} and accounts.kind = 'wallet'`
   return rows.map(row => toTransfer(row, row.currency))
@@ -104,6 +106,8 @@ interface TransferRow {
   amount: bigint,
   wallet_balance: bigint
   order_id: Uuid | null,
+  payment_id: Uuid | null,
+  settlement_id: Uuid | null,
   reason: string | null,
   created_by: string | null,
   created_at: Date
@@ -118,6 +122,8 @@ function toTransfer (row: TransferRow, currency: Currency): WalletTransfer {
     amount: row.amount,
     balance: row.wallet_balance,
     orderId: row.order_id,
+    paymentId: row.payment_id,
+    settlementId: row.settlement_id,
     reason: row.reason,
     createdBy: row.created_by,
     createdAt: row.created_at
