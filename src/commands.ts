@@ -9,7 +9,7 @@ import { worlds as worldNames } from '../schema/vocabulary.ts'
 import type { CallbackRules } from './base/callback-url.ts'
 import { newMasterKey, readMasterKeys, type MasterKeys } from './base/seal.ts'
 import {
-  appForPrinting, graphForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds, type Serving
+  appForPrinting, graphForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds, type SandboxGatewayPlace, type Serving
 } from './compose.ts'
 import type { Config } from './config.ts'
 import { ensureDemo, tryDemoOrder } from './demo.ts'
@@ -64,7 +64,7 @@ async function withProduct (config: Config, stop: AbortSignal, work: (product: P
     const ground = await openGround(config)
     undo.push(() => ground.stop())
     await migrate(ground.url)
-    const worlds = await openWorlds(ground.url, ground.masterKeys, undefined, callbackRulesOf(config, ground.embedded))
+    const worlds = await openWorlds(ground.url, ground.masterKeys, undefined, callbackRulesOf(config, ground.embedded), sandboxGatewayOf(config, ground.embedded))
     undo.push(() => Promise.all([worlds.live.close(), worlds.test.close()]))
     const workerMetrics = openWorkerMetrics()
     const serving = await serve(worlds, { ...config, logger: { level: config.logLevel ?? 'warn' }, workerMetrics, graphiql: ground.embedded })
@@ -142,7 +142,7 @@ export async function printContract (): Promise<string> {
 }
 
 async function withWorlds (config: Config, work: (worlds: OpenWorlds) => Promise<number>): Promise<number> {
-  const worlds = await openWorlds(neededUrl(config), readMasterKeys(neededMasterKey(config)), undefined, callbackRulesOf(config, false))
+  const worlds = await openWorlds(neededUrl(config), readMasterKeys(neededMasterKey(config)), undefined, callbackRulesOf(config, false), sandboxGatewayOf(config, false))
   try {
     return await work(worlds)
   } finally {
@@ -152,6 +152,10 @@ async function withWorlds (config: Config, work: (worlds: OpenWorlds) => Promise
 
 function callbackRulesOf ({ callbackPorts, callbackLoopback }: Config, embedded: boolean): CallbackRules {
   return { ports: callbackPorts, loopback: callbackLoopback ?? embedded }
+}
+
+function sandboxGatewayOf ({ sandboxGateway }: Config, embedded: boolean): SandboxGatewayPlace {
+  return sandboxGateway ?? embedded ? 'both worlds' : 'test world'
 }
 
 function neededUrl ({ databaseUrl }: Config): string {

@@ -23,6 +23,8 @@ import { loadPriceBook } from './domain/pricing/price-book.ts'
 import { loadKeyring } from './domain/resellers/keyring.ts'
 import { pinVersion } from './domain/resellers/pin-version.ts'
 import { openScarcity } from './domain/sandbox/scarcity.ts'
+import { listenForNotices } from './domain/sandbox-gateway/append-notices.ts'
+import { openSandboxGateway, shutSandboxGateway } from './domain/sandbox-gateway/open-sandbox-gateway.ts'
 import { listenForDeliveries } from './domain/callbacks/hint-deliveries.ts'
 import { measureBacklog } from './domain/callbacks/measure-backlog.ts'
 import { openWorldKey } from './domain/secrets/open-world-key.ts'
@@ -39,8 +41,9 @@ import { openGateway } from './outgoing/gateways/open-gateway.ts'
 import { openSender, type Sender } from './outgoing/send-callback.ts'
 import { openBending } from './workers/bend-callbacks.ts'
 import { openDelivering, type Delivering } from './workers/deliver.ts'
-import { linkPassesOf } from './workers/link-passes.ts'
+import { linkPassesOf, noticePass } from './workers/link-passes.ts'
 import { repeatPass, type Repeating } from './workers/loop.ts'
+import { noticeMsMax } from './workers/send-notices.ts'
 import { openWorkerMetrics, type WorkerMetrics } from './workers/metrics.ts'
 import { callbackPassesOf, deliverPass, passesOf, sandboxPassesOf } from './workers/passes.ts'
 
@@ -56,14 +59,20 @@ export interface OpenWorld extends World {
   close (): Promise<void>
 }
 
+/** Where there is a sandbox gateway, with which no real money moves. */
+export type SandboxGatewayPlace = 'test world' | 'both worlds'
+
 /** Opens a world over a migrated database: pools, snapshots, group commit. */
 export async function openWorld (
-  url: string, name: WorldName, masterKeys: MasterKeys, clock: Clock = systemClock, callbackRules: CallbackRules = strictCallbackRules
+  url: string, name: WorldName, masterKeys: MasterKeys, clock: Clock = systemClock, callbackRules: CallbackRules = strictCallbackRules,
+  sandboxPlace: SandboxGatewayPlace = 'test world'
 ): Promise<OpenWorld> {
   const db = openPool(url, name)
   const bulkDb = openPool(url, name, { connectionsMax: bulkConnectionsMax, statementTimeoutMs: bulkStatementTimeoutMs, applicationName: `kahub ${name} bulk` })
   const keyring = await openSnapshot(db, 'keys', (read, at) => loadKeyring(read, at, masterKeys))
   const priceBook = await openSnapshot(db, 'prices', loadPriceBook)
+  const hasSandboxGateway = name === 'test' || sandboxPlace === 'both worlds'
+  const sandboxGateway = hasSandboxGateway ? await openSandboxGateway(db, masterKeys, name) : await shutSandboxGateway(db)
   const gateways = await openSnapshot(db, 'gateways', (read, at) => loadGateways(read, at, masterKeys, openGateway))
   const refresh = () => refreshSnapshots(db, [keyring, priceBook, gateways])
   const refreshing = repeatPass('refresh snapshots', () => refresh().then(() => 'done'), snapshotPollMs)
@@ -102,6 +111,7 @@ export async function openWorld (
     startCheckout: checkouts.startCheckout,
     receivePayment: checkouts.receivePayment,
     gateways,
+    sandboxGateway,
     callbackRules,
     callbackKey: await openCallbackKey(db, masterKeys),
     tokenKey: await openWorldKey(db, masterKeys, 'tokens'),
@@ -123,9 +133,9 @@ export type OpenWorlds = Readonly<Record<WorldName, OpenWorld>>
 
 /** Opens both worlds of a database. */
 export async function openWorlds (
-  url: string, masterKeys: MasterKeys, clock?: Clock, callbackRules?: CallbackRules
+  url: string, masterKeys: MasterKeys, clock?: Clock, callbackRules?: CallbackRules, sandboxPlace?: SandboxGatewayPlace
 ): Promise<OpenWorlds> {
-  const [live, test] = await Promise.all(worldNames.map(name => openWorld(url, name, masterKeys, clock, callbackRules)))
+  const [live, test] = await Promise.all(worldNames.map(name => openWorld(url, name, masterKeys, clock, callbackRules, sandboxPlace)))
   return { live: live!, test: test! }
 }
 
@@ -205,7 +215,9 @@ export function startWorkers (
   worlds: OpenWorlds, report: (pass: string, error: unknown) => void, metrics: WorkerMetrics = openWorkerMetrics()
 ): { stop (): Promise<void> } {
   const sender = openSender({ rules: worlds.live.callbackRules })
-  const started = [worlds.live, worlds.test].map(world => startWorld(world, sender, metrics, (pass, error) => {
+  // Tells nobody but the addresses that this house, its merchant, gave it: they are on this machine unless there is a public one.
+  const noticeSender = openSender({ rules: { ...worlds.live.callbackRules, loopback: true }, msMax: noticeMsMax })
+  const started = [worlds.live, worlds.test].map(world => startWorld(world, { sender, noticeSender }, metrics, (pass, error) => {
     metrics.countFailedPass(pass)
     report(pass, error)
   }))
@@ -213,13 +225,15 @@ export function startWorkers (
     async stop () {
       await Promise.all(started.map(({ stop }) => stop()))
       await Promise.all(started.map(({ delivering }) => delivering.finish()))
-      await sender.close()
+      await Promise.all([sender.close(), noticeSender.close()])
     }
   }
 }
 
+interface Senders { readonly sender: Sender, readonly noticeSender: Sender }
+
 function startWorld (
-  world: OpenWorld, sender: Sender, metrics: WorkerMetrics, report: (pass: string, error: unknown) => void
+  world: OpenWorld, { sender, noticeSender }: Senders, metrics: WorkerMetrics, report: (pass: string, error: unknown) => void
 ): { readonly delivering: Delivering, stop (): Promise<void> } {
   const { name } = world
   const running = new Map<string, Repeating>()
@@ -233,14 +247,15 @@ function startWorld (
   })
   metrics.watchInFlight(name, () => delivering.inFlight)
   metrics.watchBacklog(name, () => measureBacklog(world.bulkDb))
-  for (const pass of [...passesOf(world), ...linkPassesOf(world), ...sandboxPassesOf(world), ...callbackPassesOf(world, delivering, metrics)]) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
+  for (const pass of [...passesOf(world), ...linkPassesOf(world, noticeSender), ...sandboxPassesOf(world), ...callbackPassesOf(world, delivering, metrics)]) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
   // A hint that is missed costs half a second at most: whether anyone listens is nobody's trouble.
   const listening = listenForDeliveries(world.db, name, hint).catch(() => undefined)
+  const listeningForNotices = listenForNotices(world.db, name, () => running.get(noticePass)?.hint()).catch(() => undefined)
   return {
     delivering,
     async stop () {
       await Promise.all([...running.values()].map(pass => pass.stop()))
-      await (await listening)?.().catch(() => {})
+      for (const stop of await Promise.all([listening, listeningForNotices])) await stop?.().catch(() => {})
     }
   }
 }

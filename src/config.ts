@@ -22,6 +22,8 @@ export interface Config {
   readonly callbackPorts: readonly number[]
   /** Whether callbacks may go to this machine; undefined: with the embedded database. */
   readonly callbackLoopback: boolean | undefined
+  /** Whether the live world has the sandbox gateway; undefined: with the embedded database. */
+  readonly sandboxGateway: boolean | undefined
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
@@ -40,7 +42,8 @@ export const settings = {
   LOG_LEVEL: { default: '', says: `${logLevels.join(', ')}; warn for start and demo, info for api and worker when not set` },
   KAHUB_DEMO: { default: '', says: '1: make the demo data also with DATABASE_URL; 0: not even in the embedded database' },
   CALLBACK_PORTS: { default: '443', says: 'comma-separated ports that callbacks are sent to, over https' },
-  CALLBACK_LOOPBACK: { default: '', says: '1: callbacks may also go to this machine, over http and at any port; 0: never; when not set, only with the embedded database' }
+  CALLBACK_LOOPBACK: { default: '', says: '1: callbacks may also go to this machine, over http and at any port; 0: never; when not set, only with the embedded database' },
+  SANDBOX_GATEWAY: { default: '', says: '1: the live world has the sandbox gateway too, with which no real money moves; 0: never; when not set, only with the embedded database' }
 } as const
 
 /** Reads the settings; throws one sentence naming the first that is wrong. */
@@ -53,6 +56,8 @@ export function readConfig (environment: Readonly<Record<string, string | undefi
   if (!['', '0', '1'].includes(demo)) throw new Error('KAHUB_DEMO must be 1 or 0')
   const loopback = read('CALLBACK_LOOPBACK')
   if (!['', '0', '1'].includes(loopback)) throw new Error('CALLBACK_LOOPBACK must be 1 or 0')
+  const sandboxGateway = read('SANDBOX_GATEWAY')
+  if (!['', '0', '1'].includes(sandboxGateway)) throw new Error('SANDBOX_GATEWAY must be 1 or 0')
   return {
     port: portOf('PORT', read('PORT')),
     host: read('HOST'),
@@ -66,7 +71,8 @@ export function readConfig (environment: Readonly<Record<string, string | undefi
     logLevel: logLevel || undefined,
     demo: demo === '' ? undefined : demo === '1',
     callbackPorts: read('CALLBACK_PORTS').split(',').map(port => portOf('CALLBACK_PORTS', port.trim())),
-    callbackLoopback: loopback === '' ? undefined : loopback === '1'
+    callbackLoopback: loopback === '' ? undefined : loopback === '1',
+    sandboxGateway: sandboxGateway === '' ? undefined : sandboxGateway === '1'
   }
 }
 

@@ -19,6 +19,7 @@ import type { Sealing } from './orders/seal-delivery.ts'
 import type { PriceBook } from './pricing/price-book.ts'
 import type { Keyring } from './resellers/keyring.ts'
 import type { Scarcity } from './sandbox/scarcity.ts'
+import type { SandboxGateway } from './sandbox-gateway/open-sandbox-gateway.ts'
 import type { WorldKey } from './secrets/open-world-key.ts'
 import type { LotKeys } from './stock/lot-keys.ts'
 import type { QueryStock } from './stock/query-stock.ts'
@@ -54,6 +55,8 @@ export interface World {
   readonly receivePayment: ReceivePayment
   /** The payment gateways that are configured. */
   readonly gateways: Snapshot<Gateways>
+  /** The payment gateway of the sandbox, in worlds that have it. */
+  readonly sandboxGateway: SandboxGateway | null
   /** Where callbacks may go. */
   readonly callbackRules: CallbackRules
   /** What signs callbacks as v1a. */

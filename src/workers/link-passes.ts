@@ -1,9 +1,31 @@
 // The passes of purchase links and payments, with their rhythm and their bound.
+import { bankReceipts } from '../domain/links/bank-receipts.ts'
+import { settleSales } from '../domain/links/settle-sales.ts'
+import { purgeSandboxPayments } from '../domain/sandbox-gateway/purge-payments.ts'
 import type { World } from '../domain/world.ts'
-import type { Pass } from './passes.ts'
+import type { Sender } from '../outgoing/send-callback.ts'
+import { upTo, type Pass } from './passes.ts'
+import { sendNotices } from './send-notices.ts'
 
-/** The passes of one world's links and payments. */
-export function linkPassesOf (world: World): readonly Pass[] {
-  void world
-  return []
+const minute = 60_000
+const hour = 60 * minute
+const settlementsPerRun = 20
+const bankingsPerRun = 20
+const sandboxPaymentsPerRun = 500
+
+/** The pass that a hint makes come sooner. */
+export const noticePass = 'send notices of the sandbox gateway'
+
+/** The passes of one world's links and payments; `noticeSender` sends to the addresses that the sandbox gateway was given. */
+export function linkPassesOf (world: World, noticeSender: Sender): readonly Pass[] {
+  return [
+    { name: noticePass, everyMs: 100, run: () => sendNotices(world, noticeSender) },
+    {
+      name: 'purge the sandbox gateway',
+      everyMs: minute,
+      run: async () => await purgeSandboxPayments(world.db, sandboxPaymentsPerRun) < sandboxPaymentsPerRun ? 'done' : 'more'
+    },
+    { name: 'settle sales', everyMs: minute, run: () => upTo(settlementsPerRun, limit => settleSales(world.stepDb, limit)) },
+    { name: 'bank receipts', everyMs: hour, run: () => upTo(bankingsPerRun, limit => bankReceipts(world.stepDb, limit)) }
+  ]
 }

@@ -5,7 +5,7 @@ import type { Db } from '../../postgres/pool.ts'
 import { worldSecretOwner } from './owners.ts'
 
 /** What a world has a secret for, each its own. */
-export type WorldSecretName = 'fingerprint' | 'cursor' | 'callbacks' | 'tokens' | 'buyers'
+export type WorldSecretName = 'fingerprint' | 'cursor' | 'callbacks' | 'tokens' | 'buyers' | 'sandbox-gateway'
 
 /**
  * A random secret of the world (32 bytes), the same for ever: made by whichever process asks first, kept wrapped by a master
