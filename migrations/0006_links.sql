@@ -160,6 +160,9 @@ create index checkouts_by_device on checkouts (link_id, device_hash) where state
 create index checkouts_by_network on checkouts (link_id, network_hash) where state in ('open', 'completed');
 create index checkouts_unsettled on checkouts (ended_at) where state = 'completed' and settlement_id is null;
 
+-- What is set aside while a buyer pays: a hold of the house's own, which no reseller sees.
+alter table holds add column checkout_id uuid;
+
 -- One try to pay, with one gateway: of a checkout, or of a deposit into a wallet (subject_id is then its own id). action: what the payer
 -- is shown (an address to go to, or the content of a QR code). gateway_ref: the gateway's own name for it, where it has one.
 create table payments (

@@ -4,13 +4,17 @@ import { KeyId } from './keys.ts'
 import { OrderId } from './orders.ts'
 import { ResellerId } from './resellers.ts'
 
+const idPattern = Id('chk', 'A purchase.').pattern
+
 export const Reveal = Type.Object({
   id: Id('rvl', 'The id of an entry in the reveal log.'),
   order: OrderId,
-  key: KeyId,
+  key: Type.String({
+    pattern: `(${KeyId.pattern})|(${idPattern})`, description: 'The key; where a buyer saw what was bought through a purchase link, that purchase.'
+  }),
   first: Type.Integer({ description: 'The position of the first code that was shown, from 0, counted over the lines of the order.' }),
   count: Type.Integer({ description: 'How many codes were shown.' }),
-  ip: Type.String({ description: 'Where the request came from.' }),
+  ip: Type.String({ description: 'Where the request came from; empty where that was a buyer.' }),
   created_at: Timestamp
 }, { additionalProperties: false, title: 'Reveal' })
 export type Reveal = Static<typeof Reveal>

@@ -106,7 +106,7 @@ function worldOf ({ skus, wallets, requests }: Draft): { facts: Facts, requests:
       resellers: new Map(resellerIds.map(id => [id, { id, levelId: level, status: 'active', eventSequence: 7, orderNumber: 0 }])),
       wallets: new Map(resellerIds.flatMap((id, i) => (['CNY', 'JPY', 'KWD'] as const).map(currency => [
         factKey(id, currency),
-        { accountId: ++account, heldAccountId: 100 + account, balance: BigInt(wallets[i]!.balance), creditLimit: BigInt(wallets[i]!.credit), entries: 3 }
+        { numbered: true, accountId: ++account, heldAccountId: 100 + account, balance: BigInt(wallets[i]!.balance), creditLimit: BigInt(wallets[i]!.credit), entries: 3 }
       ] as const))),
       stocks: new Map(skus.map(({ ranges, held }, i) => [skuIds[i]!, stockInHand(sumOf(ranges) - held, {
         ranges: ranges.map((size, n) => ({ id: BigInt(n), lotId: i * 10 + n, next: 100, stop: 100 + size })), expired: 0

@@ -33,7 +33,16 @@ export interface OrderRequest {
   readonly settle: 'now' | 'hold' | 'never'
   /** What a line that cannot be bought refuses: the order, or itself alone, for money too, in the sequence of the lines. */
   readonly faults: 'order' | 'line'
+  /** What a purchase link has sold. */
+  readonly sale?: Sale
 }
+
+/**
+ * Lines as a buyer was promised them, and has paid for them: at these prices, out of the reseller's proceeds, no key asked, and with what
+ * its hold has set aside as long as that is there. What the reseller or the operator has decided since binds others; only stock
+ * that is gone, or a reseller that is not active, refuses it.
+ */
+export interface Sale { readonly lines: readonly QuotedLine[] }
 
 /** What was read under the locks. decide uses up stock, balances and sequences as it goes: they are its own. */
 export interface Facts {
@@ -44,6 +53,7 @@ export interface Facts {
   /** Nonces of this batch that were spent before it. */
   readonly spentNonces: ReadonlySet<StoredNonce>
   readonly resellers: ReadonlyMap<Uuid, ResellerFacts>
+  /** By factKey; the accounts that sales are paid from by proceedsKey. */
   readonly wallets: ReadonlyMap<string, WalletFacts>
   readonly stocks: ReadonlyMap<Uuid, StockInHand>
   readonly earlier: ReadonlyMap<string, OrderWithLines>
@@ -66,6 +76,8 @@ export interface ResellerFacts {
 }
 
 export interface WalletFacts {
+  /** Whether its transfers are numbered: those of wallets are, those of proceeds are not. */
+  readonly numbered: boolean
   readonly accountId: number
   /** The account of what the reseller has set aside. */
   readonly heldAccountId: number
@@ -90,6 +102,8 @@ export interface QuotedLine {
 
 export interface HoldFacts {
   readonly resellerId: Uuid
+  /** Whose it is, when it was set aside for a buyer. */
+  readonly checkoutId: Uuid | null
   readonly expiresAt: Date
   readonly lines: readonly { readonly skuId: Uuid, readonly quantity: number }[]
   state: string
@@ -101,12 +115,20 @@ export interface BudgetFacts extends Omit<Budget, 'spent'> { spent: Amount }
 export interface NewOrder {
   readonly order: OrderWithLines
   readonly allocations: readonly OrderAllocation[]
-  readonly wallet: { readonly accountId: number, readonly heldAccountId: number, readonly entry: number, readonly balance: Amount } | null
+  readonly wallet: PayingAccount | null
   /** null: nobody is told. */
   readonly eventSequence: number | null
   readonly approval: { readonly id: Uuid, readonly reasons: readonly ApprovalReason[], readonly expiresInSeconds: number } | null
   /** Whether the reseller's first purchases are remembered. */
   readonly remembered: boolean
+}
+
+/** What an order is paid from; entry and balance are null where transfers are not numbered. */
+export interface PayingAccount {
+  readonly accountId: number
+  readonly heldAccountId: number
+  readonly entry: number | null
+  readonly balance: Amount | null
 }
 
 /** Why a line of a request, counted from 0, was left out. */
@@ -127,6 +149,11 @@ export function factKey (resellerId: Uuid, name: string): string {
   return resellerId + name
 }
 
+/** Where the account stands that what a reseller sold through links in a currency is paid from. */
+export function proceedsKey (resellerId: Uuid, currency: Currency): string {
+  return factKey(resellerId, `proceeds ${currency}`)
+}
+
 /** Decides a batch; an outcome for each request, in their order. */
 export function decide (requests: readonly OrderRequest[], facts: Facts): Decision[] {
   const placedHere = new Map<string, NewOrder>()
@@ -142,7 +169,7 @@ export function decide (requests: readonly OrderRequest[], facts: Facts): Decisi
 
 function decideOne (request: OrderRequest, facts: Facts, placedHere: Map<string, NewOrder>): Decision {
   if (request.nonce !== null && facts.spentNonces.has(request.nonce)) throw nonceReused()
-  const unusable = facts.refuseKey(request.keyId)
+  const unusable = request.sale ? undefined : facts.refuseKey(request.keyId)
   if (unusable) throw unusable
   const reseller = facts.resellers.get(request.resellerId)
   if (!reseller || reseller.status !== 'active') throw new Problem('reseller_suspended', 'The reseller is not active. Ask the operator.')
@@ -156,14 +183,15 @@ function decideOne (request: OrderRequest, facts: Facts, placedHere: Map<string,
     return { kind: 'replayed', order: earlier, allocations: twin?.allocations }
   }
 
+  const { sale } = request
   const quote = quoteOf(request, facts)
-  const hold = holdOf(request, facts)
+  const hold = sale ? holdOfSale(request, facts) : holdOf(request, facts)
   const buyer = { resellerId: request.resellerId, levelId: reseller.levelId }
-  const { currency, lines: checked } = checkLines(request, buyer, facts.prices, quote)
-  const wallet = facts.wallets.get(factKey(request.resellerId, currency))
+  const { currency, lines: checked } = sale ? linesOfSale(request, facts.prices) : checkLines(request, buyer, facts.prices, quote)
+  const wallet = facts.wallets.get(sale ? proceedsKey(request.resellerId, currency) : factKey(request.resellerId, currency))
   if (!wallet) throw new Problem('wallet_missing', `You have no wallet in ${currency}. Ask the operator to open one.`)
   const deliveries = divideStock(request, checked, facts.stocks, hold)
-  const priced = priceLines(buyer, facts.prices, currency, deliveries, quote)
+  const priced = priceLines(buyer, facts.prices, currency, deliveries, sale ?? quote)
   const budgets = budgetsOf(request, currency, facts)
   const lines = request.faults === 'line' ? leaveOutUnpaid(request, priced, wallet, budgets) : priced
   if (lines.every(line => line.delivered === 0)) {
@@ -174,7 +202,7 @@ function decideOne (request: OrderRequest, facts: Facts, placedHere: Map<string,
 
   const reasons = reasonsToAsk(request, currency, total, lines, facts)
   const settling: Settling = { reseller, wallet, currency, total, lines, budgets, state: stateOf(request, lines, reasons) }
-  const { order, number } = draftOf(request, settling, facts)
+  const { order, number } = draftOf(request, settling, facts, hold)
   if (request.settle === 'never') return { kind: 'tried', order }
   takeReveals(request, order, facts)
   reseller.orderNumber = number
@@ -197,7 +225,7 @@ function refuseOtherFields (request: OrderRequest, earlier: OrderWithLines): voi
     ? earlier.maxTotal === null
     : request.maxTotal.amount === earlier.maxTotal && request.maxTotal.currency === earlier.currency
   if (!sameMax) differing.push('max_total')
-  for (const term of ['quote', 'hold', 'cost_center', 'callback_url', 'bulk', 'standing'] as const) {
+  for (const term of ['quote', 'hold', 'cost_center', 'callback_url', 'bulk', 'standing', 'checkout'] as const) {
     if (earlier.terms?.[term] !== request.terms?.[term]) differing.push(term)
   }
   if (differing.length > 0) throw referenceReused(request.reference, differing)
@@ -243,12 +271,31 @@ function holdOf ({ terms, resellerId }: OrderRequest, { holds, nowMs }: Facts): 
   const at = (detail: string) => ({ errors: [{ pointer: '/hold', detail }] })
   const instead = 'Hold anew, or order without it.'
   const hold = holds.get(terms.hold)
-  if (hold?.resellerId !== resellerId) throw new Problem('hold_not_found', 'You have no hold with this id.', at('is unknown'))
+  if (hold?.resellerId !== resellerId || hold.checkoutId !== null) {
+    throw new Problem('hold_not_found', 'You have no hold with this id.', at('is unknown'))
+  }
   if (hold.state === 'expired' || (hold.state === 'active' && hold.expiresAt.getTime() <= nowMs)) {
     throw new Problem('hold_expired', `The hold expired at ${hold.expiresAt.toISOString()}. ${instead}`, at('has expired'))
   }
   if (hold.state !== 'active') throw new Problem('hold_ended', `The hold is ${hold.state}. ${instead}`, at(`is ${hold.state}`))
   return hold
+}
+
+/** What was set aside for a sale, whatever the clock says, unless the stock was withdrawn or the hold has ended. */
+function holdOfSale ({ terms }: OrderRequest, { holds }: Facts): HoldFacts | undefined {
+  const hold = terms?.hold === undefined ? undefined : holds.get(terms.hold)
+  assert(!hold || hold.checkoutId === terms?.checkout, 'the hold of the checkout that is sold')
+  return hold?.state === 'active' ? hold : undefined
+}
+
+/** A sale's lines were checked when the buyer began to pay: neither a pause nor new bounds undo them. */
+function linesOfSale ({ lines }: OrderRequest, prices: PriceBook): { readonly currency: Currency, readonly lines: readonly CheckedLine[] } {
+  const skus = lines.map(({ skuId }): BookSku => {
+    const sku = prices.sku(skuId)
+    assert(sku, 'the SKU of a sale')
+    return sku
+  })
+  return { currency: skus[0]!.currency, lines: skus.map(sku => ({ sku, reason: null })) }
 }
 
 /** A line of the request, with its SKU, or with what refuses it alone. */
@@ -367,7 +414,7 @@ interface PricedLine extends LineDelivery {
 
 /** Prices what is delivered (what is ordered, where nothing is), so that a break must be reached by goods, not by wishes. */
 function priceLines (
-  buyer: Buyer, prices: PriceBook, currency: Currency, deliveries: readonly LineDelivery[], quote: QuoteFacts | undefined
+  buyer: Buyer, prices: PriceBook, currency: Currency, deliveries: readonly LineDelivery[], quote: Pick<QuoteFacts, 'lines'> | undefined
 ): readonly PricedLine[] {
   return deliveries.map((line, i): PricedLine => {
     const quotation = quote
@@ -400,7 +447,8 @@ function leaveOutUnpaid (
   })
 }
 
-function budgetsOf ({ resellerId, keyId, terms }: OrderRequest, currency: Currency, { budgets }: Facts): readonly BudgetFacts[] {
+function budgetsOf ({ resellerId, keyId, terms, sale }: OrderRequest, currency: Currency, { budgets }: Facts): readonly BudgetFacts[] {
+  if (sale) return []
   return budgets.length === 0 ? budgets : budgetsFor(budgets, { resellerId, keyId, costCenter: terms?.cost_center ?? null, currency })
 }
 
@@ -414,6 +462,7 @@ function refuseTotal (
     })
   }
   const usable = wallet.balance + wallet.creditLimit
+  assert(!request.sale || total <= usable, 'proceeds that cover what was sold')
   if (total > usable) {
     const [required, available] = [moneyView(total, currency), moneyView(usable, currency)]
     const told = `The order costs ${required.amount} ${currency}; balance and credit come to ${available.amount}.`
@@ -429,10 +478,10 @@ function refuseTotal (
 
 /** Why a second key has to approve; the parts of a bulk order are approved as a whole. */
 function reasonsToAsk (
-  { resellerId, terms, settle }: OrderRequest, currency: Currency, total: Amount, lines: readonly PricedLine[], { policies, firstTimes }: Facts
+  { resellerId, terms, settle, sale }: OrderRequest, currency: Currency, total: Amount, lines: readonly PricedLine[], { policies, firstTimes }: Facts
 ): readonly ApprovalReason[] {
   const policy = policies.get(resellerId)
-  if (!policy || settle === 'hold' || terms?.bulk !== undefined) return []
+  if (!policy || settle === 'hold' || terms?.bulk !== undefined || sale) return []
   const skuIds = [...new Set(lines.filter(line => line.delivered > 0).map(line => line.skuId))]
   const quantity = lines.reduce((sum, line) => sum + line.delivered, 0)
   return approvalReasons(policy, { currency, total, quantity, skuIds, firstTime: skuIds.some(id => firstTimes.has(factKey(resellerId, id))) })
@@ -461,7 +510,7 @@ export function isHeld (state: OrderState): boolean {
 
 /** The order that this makes, and the number it has; nothing is taken yet. */
 function draftOf (
-  request: OrderRequest, { reseller, currency, total, lines: priced, budgets, state }: Settling, { nowMs }: Facts
+  request: OrderRequest, { reseller, currency, total, lines: priced, budgets, state }: Settling, { nowMs }: Facts, hold: HoldFacts | undefined
 ): { readonly order: OrderWithLines, readonly number: number } {
   const number = nextOrderNumber(reseller.orderNumber, nowMs)
   const id = orderIdOf(number)
@@ -481,7 +530,8 @@ function draftOf (
     reason: line.reason,
     priceRules: line.priceRules
   }))
-  const terms = budgets.length > 0 ? { ...request.terms, budgets: budgets.map(budget => budget.id) } : request.terms
+  const bound = request.sale && !hold ? withoutHold(request.terms) : request.terms
+  const terms = budgets.length > 0 ? { ...bound, budgets: budgets.map(budget => budget.id) } : bound
   return {
     number,
     order: {
@@ -504,6 +554,11 @@ function draftOf (
       lines
     }
   }
+}
+
+function withoutHold (terms: OrderTerms | null): OrderTerms {
+  const { hold, ...rest } = terms ?? {}
+  return rest
 }
 
 function lineStateOf ({ quantity, delivered }: PricedLine, held: boolean): LineState {
@@ -532,15 +587,16 @@ function take (
   }
   for (const budget of budgets) budget.spent += total
   wallet.balance -= total
-  if (total > 0n) wallet.entries++
+  if (total > 0n && wallet.numbered) wallet.entries++
   const told = order.state !== 'reserved'
   if (told) reseller.eventSequence++
-  const policy = facts.policies.get(order.resellerId)
+  const policy = order.terms?.checkout === undefined ? facts.policies.get(order.resellerId) : undefined
+  const { accountId, heldAccountId, numbered } = wallet
   return {
     order,
     allocations,
     wallet: total > 0n
-      ? { accountId: wallet.accountId, heldAccountId: wallet.heldAccountId, entry: wallet.entries, balance: wallet.balance }
+      ? { accountId, heldAccountId, entry: numbered ? wallet.entries : null, balance: numbered ? wallet.balance : null }
       : null,
     eventSequence: told ? reseller.eventSequence : null,
     approval: reasons.length > 0 ? { id: newId(), reasons, expiresInSeconds: policy!.expiresInSeconds } : null,

@@ -9,6 +9,7 @@ import { transact } from '../../postgres/transact.ts'
 import type { LotKeys } from '../stock/lot-keys.ts'
 import { lineRuns, readLayout, takeLive, type CodeLayout } from './code-layout.ts'
 import { csv, csvHeader, linesPerPieceMax, ndjson } from './code-lines.ts'
+import { codesOfBuyer, type OrderTerms } from './order.ts'
 import { readSealedRanges } from './read-orders.ts'
 import { openOneByOne, revealStepMax } from './reveal-codes.ts'
 
@@ -53,9 +54,10 @@ export function openDigests (needs: { readonly db: Db, readonly lotKeys: LotKeys
 /** The layout of an order all of whose codes were revealed: none of them can be given back any more, so it holds for ever. */
 function readRevealedLayout (db: Db, resellerId: Uuid, orderId: Uuid): Promise<CodeLayout> {
   return transact(db, async tx => {
-    const [order] = await tx<{ delivered: number, returned: number }[]>`
-      select delivered, returned from orders where id = ${orderId} and reseller_id = ${resellerId} for share`
+    const [order] = await tx<{ delivered: number, returned: number, terms: OrderTerms | null }[]>`
+      select delivered, returned, terms from orders where id = ${orderId} and reseller_id = ${resellerId} for share`
     if (!order) throw new Problem('not_found', 'You have no order with this id.')
+    if (order.terms?.checkout !== undefined) throw codesOfBuyer(order.terms.checkout)
     const [row] = await tx<{ revealed: boolean }[]>`
       with positions as (
         select live, count, sum(count) over (order by line, lot_id, first rows unbounded preceding)::int as stop

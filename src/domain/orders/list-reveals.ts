@@ -1,5 +1,5 @@
 import type { OperatorReveal, Reveal as RevealView } from '../../../schema/rest/reveals.ts'
-import { showId, type Uuid } from '../../base/ids.ts'
+import { readId, showId, type Uuid } from '../../base/ids.ts'
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 
@@ -46,7 +46,7 @@ export async function readReveals (read: Reader, resellerId: Uuid, ids: readonly
     select ${columns(read)} from reveals as newest where reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[])`
 }
 
-/** An entry of the reveal log as its reseller sees it. */
+/** An entry of the reveal log as its reseller sees it: where a buyer is, is nothing to it. */
 export function revealView (reveal: Reveal): RevealView {
   return {
     id: showId('reveal', reveal.id),
@@ -54,14 +54,18 @@ export function revealView (reveal: Reveal): RevealView {
     key: reveal.keyId,
     first: reveal.first,
     count: reveal.count,
-    ip: reveal.ip,
+    ip: isOfBuyer(reveal) ? '' : reveal.ip,
     created_at: reveal.createdAt.toISOString()
   }
 }
 
 /** An entry of the reveal log as the operator sees it. */
 export function operatorRevealView (reveal: Reveal): OperatorReveal {
-  return { ...revealView(reveal), reseller: showId('reseller', reveal.resellerId) }
+  return { ...revealView(reveal), ip: reveal.ip, reseller: showId('reseller', reveal.resellerId) }
+}
+
+function isOfBuyer ({ keyId }: Reveal): boolean {
+  return readId('checkout', keyId) !== undefined
 }
 
 function columns (read: Reader) {

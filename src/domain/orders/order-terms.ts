@@ -109,8 +109,8 @@ async function readQuotes (tx: Tx, naming: readonly OrderRequest[]): Promise<Rea
 
 async function readHolds (tx: Tx, naming: readonly OrderRequest[], holdLines: HoldLines): Promise<ReadonlyMap<Uuid, HoldFacts>> {
   if (naming.length === 0) return noTerms.holds
-  const rows = await tx<{ id: Uuid, resellerId: Uuid, expiresAt: Date, state: string }[]>`
-    select id, reseller_id as "resellerId", expires_at as "expiresAt", state from holds
+  const rows = await tx<{ id: Uuid, resellerId: Uuid, checkoutId: Uuid | null, expiresAt: Date, state: string }[]>`
+    select id, reseller_id as "resellerId", checkout_id as "checkoutId", expires_at as "expiresAt", state from holds
     where reseller_id = any(${bareArray(naming.map(request => request.resellerId))}::uuid[])
       and id = any(${bareArray(naming.map(request => request.terms!.hold!))}::uuid[])`
   // A hold whose lines were not there when the stock was locked has come since, and is not found yet.

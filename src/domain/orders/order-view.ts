@@ -49,11 +49,13 @@ function amountsView ({ total, held, refunded, currency }: Order): OrderView['am
 function termsView (terms: OrderTerms): Partial<OrderSummary> {
   const view: Partial<OrderSummary> = {}
   if (terms.quote !== undefined) view.quote = showId('quote', terms.quote)
-  if (terms.hold !== undefined) view.hold = showId('hold', terms.hold)
+  // Of a purchase link's sale it is the house's own.
+  if (terms.hold !== undefined && terms.checkout === undefined) view.hold = showId('hold', terms.hold)
   if (terms.cost_center !== undefined) view.cost_center = terms.cost_center
   if (terms.callback_url !== undefined) view.callback_url = terms.callback_url
   if (terms.bulk !== undefined) view.bulk_order = showId('bulk_order', terms.bulk)
   if (terms.standing !== undefined) view.standing_order = showId('standing_order', terms.standing)
+  if (terms.checkout !== undefined) view.checkout = showId('checkout', terms.checkout)
   return view
 }
 

@@ -1,6 +1,7 @@
 import type { Currency, Fill, LineReason, LineState, OrderState } from '../../../schema/vocabulary.ts'
-import type { Uuid } from '../../base/ids.ts'
+import { showId, type Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
+import { Problem } from '../../base/problem.ts'
 import type { Allocation } from '../stock/take-stock.ts'
 
 /** What only some orders have, as it is kept: what a price, stock or money was bound by, and what the order belongs to. */
@@ -14,6 +15,8 @@ export interface OrderTerms {
   readonly bulk?: Uuid
   readonly chunk?: number
   readonly standing?: Uuid
+  /** What a buyer bought through a purchase link; its codes are the buyer's. */
+  readonly checkout?: Uuid
   /** The budgets its total was taken from. */
   readonly budgets?: readonly Uuid[]
 }
@@ -63,6 +66,12 @@ export interface OrderWithLines extends Order { readonly lines: readonly OrderLi
 
 /** Codes first … first+count-1 of a lot belong to a line. The codes of an order stand in the order line, lot, first. */
 export interface OrderAllocation extends Allocation { readonly orderId: Uuid, readonly line: number }
+
+/** The refusal of what only the buyer of a purchase link may see, or give back. */
+export function codesOfBuyer (checkoutId: Uuid): Problem {
+  const checkout = showId('checkout', checkoutId)
+  return new Problem('codes_of_buyer', `A buyer paid for these codes (${checkout}): they stand on the buyer’s receipt alone.`, { checkout })
+}
 
 /** An allocation with the position of its first code in the order; not live: its codes were given back unrevealed. */
 export interface PositionedAllocation extends OrderAllocation { readonly position: number, readonly live: boolean }

@@ -19,7 +19,7 @@ import type { LotKeys } from '../stock/lot-keys.ts'
 import { openCodes, type PlainCode, type SealedCode } from '../stock/open-codes.ts'
 import { changesOf, lockStock, readShelf, stockInHand, stockParts, type StockInHand, type Want } from '../stock/take-stock.ts'
 import { revenueShards } from '../wallet/house-accounts.ts'
-import { decide, factKey, isHeld, type Decision, type Facts, type LineRefusal, type NewOrder, type OrderRequest, type ResellerFacts, type WalletFacts } from './decide.ts'
+import { decide, factKey, isHeld, proceedsKey, type Decision, type Facts, type LineRefusal, type NewOrder, type OrderRequest, type ResellerFacts, type WalletFacts } from './decide.ts'
 import { positionRuns } from './code-layout.ts'
 import type { OrderAllocation, OrderWithLines } from './order.ts'
 import { orderSummaryView } from './order-view.ts'
@@ -180,7 +180,7 @@ async function lockAndRead (tx: Tx, requests: readonly OrderRequest[], needs: Ba
   const resellerIds = [...new Set(requests.map(request => request.resellerId))].sort()
   const holdLines = await readHoldLines(needs.db, requests)
   const wants = wantsOf(requests, holdLines)
-  const walletIds = await needs.accounts.walletsFor(requests, await bookThatKnows(wants, needs))
+  const walletIds = await needs.accounts.payersFor(requests, await bookThatKnows(wants, needs))
 
   const [spent, resellers, wallets, stockRows, earlier, shelves, versions, [now]] = await Promise.all([
     spendNonces(tx, requests),
@@ -264,15 +264,23 @@ async function lockResellers (tx: Tx, ids: readonly Uuid[]): Promise<Map<Uuid, R
 }
 
 async function lockWallets (tx: Tx, ids: readonly number[], accounts: Accounts): Promise<Map<string, WalletFacts>> {
-  const rows = await tx<{ id: number, owner_id: Uuid, currency: Currency, balance: Amount, credit_limit: Amount, entries: bigint }[]>`
-    select id, owner_id, currency, balance, credit_limit, entries from accounts where id = any(${bareArray(ids)}::int[]) order by id for update`.execute()
-  return new Map(rows.map(row => [factKey(row.owner_id, row.currency), {
+  const rows = await tx<{ id: number, owner_id: Uuid, kind: PayingKind, currency: Currency, balance: Amount, credit_limit: Amount, entries: bigint }[]>`
+    select id, owner_id, kind, currency, balance, credit_limit, entries from accounts where id = any(${bareArray(ids)}::int[]) order by id for update`.execute()
+  return new Map(rows.map(row => [payerKey(row.owner_id, row.kind, row.currency), {
+    numbered: row.kind === 'wallet',
     accountId: row.id,
     heldAccountId: accounts.heldOf(row.owner_id, row.currency),
     balance: row.balance,
     creditLimit: row.credit_limit,
     entries: Number(row.entries)
   }]))
+}
+
+/** What orders are paid from. */
+type PayingKind = 'wallet' | 'proceeds'
+
+function payerKey (resellerId: Uuid, kind: PayingKind, currency: Currency): string {
+  return kind === 'proceeds' ? proceedsKey(resellerId, currency) : factKey(resellerId, currency)
 }
 
 /** Spends the nonces of all requests, refused ones too (or a captured request could buy when the wallet is filled); returns those spent before. */
@@ -400,17 +408,18 @@ function insertEvents (tx: Tx, all: readonly NewOrder[]) {
     ) as new`
 }
 
-/** Wallets pay; revenue gains, or the reseller's own account of what is set aside. */
+/** Wallets pay, or proceeds, whose transfers are not numbered; revenue gains, or the reseller's own account of what is set aside. */
 function insertTransfers (tx: Tx, paid: readonly NewOrder[], revenue: ReadonlyMap<Currency, number>) {
   return tx`
     insert into transfers (id, kind, debit_account, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance)
-    select id, kind, wallet_id, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance from unnest(
+    select id, kind, payer, credit_account, amount, order_id, case when wallet_entry is not null then payer end, wallet_entry, wallet_balance
+    from unnest(
       ${bareArray(paid.map(() => newId()))}::uuid[], ${bareArray(paid.map(({ order }) => isHeld(order.state) ? 'hold' : 'order'))}::text[],
       ${bareArray(paid.map(({ wallet }) => wallet!.accountId))}::int[],
       ${bareArray(paid.map(one => gainerOf(one, revenue)))}::int[], ${bareArray(paid.map(({ order }) => order.total))}::bigint[],
       ${bareArray(paid.map(({ order }) => order.id))}::uuid[], ${bareArray(paid.map(({ wallet }) => wallet!.entry))}::bigint[],
       ${bareArray(paid.map(({ wallet }) => wallet!.balance))}::bigint[])
-      as new (id, kind, wallet_id, credit_account, amount, order_id, wallet_entry, wallet_balance)`
+      as new (id, kind, payer, credit_account, amount, order_id, wallet_entry, wallet_balance)`
 }
 
 function gainerOf ({ order, wallet }: NewOrder, revenue: ReadonlyMap<Currency, number>): number {
@@ -430,7 +439,7 @@ function deltasOf (paid: readonly NewOrder[], revenue: ReadonlyMap<Currency, num
     } else deltas.set(id, { id, amount, entries })
   }
   for (const one of paid) {
-    add(one.wallet!.accountId, -one.order.total, 1)
+    add(one.wallet!.accountId, -one.order.total, one.wallet!.entry === null ? 0 : 1)
     add(gainerOf(one, revenue), one.order.total, 0)
   }
   return [...deltas.values()].sort((a, b) => a.id - b.id)
@@ -443,7 +452,7 @@ function updateAccounts (tx: Tx, deltas: readonly AccountDelta[]) {
     from unnest(${ids}::int[], ${bareArray(deltas.map(({ amount }) => amount))}::bigint[], ${bareArray(deltas.map(({ entries }) => entries))}::bigint[])
       as moved (id, amount, entries)
     where accounts.id = moved.id and accounts.id = any(${ids}::int[])
-      and (accounts.kind <> 'wallet' or accounts.balance + accounts.credit_limit + moved.amount >= 0)
+      and (accounts.kind not in ('wallet', 'proceeds') or accounts.balance + accounts.credit_limit + moved.amount >= 0)
     returning accounts.id`
 }
 
@@ -491,33 +500,36 @@ function insertReveals (tx: Tx, reveals: readonly RevealRow[]) {
 /** Which account is whose: ids never change, so each is asked for once. What is not there yet is asked for again. */
 class Accounts {
   readonly #db: Db
-  readonly #wallets = new Map<string, number>()
+  readonly #payers = new Map<string, number>()
   readonly #held = new Map<string, number>()
   readonly #revenue = new Map<string, number>()
 
   constructor (db: Db) { this.#db = db }
 
-  /** The wallets that the requests would be paid from, ids ascending. */
-  async walletsFor (requests: readonly OrderRequest[], prices: PriceBook): Promise<readonly number[]> {
-    const owners = new Map<string, { resellerId: Uuid, currency: Currency }>()
-    for (const { resellerId, lines } of requests) {
+  /** The accounts that the requests would be paid from, ids ascending. */
+  async payersFor (requests: readonly OrderRequest[], prices: PriceBook): Promise<readonly number[]> {
+    const owners = new Map<string, Uuid>()
+    for (const { resellerId, lines, sale } of requests) {
       for (const { skuId } of lines) {
         const currency = prices.sku(skuId)?.currency
-        if (currency !== undefined) owners.set(factKey(resellerId, currency), { resellerId, currency })
+        if (currency !== undefined) owners.set(payerKey(resellerId, sale ? 'proceeds' : 'wallet', currency), resellerId)
       }
     }
-    if (this.#wallets.size > accountsRememberedMax) {
-      this.#wallets.clear()
+    if (this.#payers.size > accountsRememberedMax) {
+      this.#payers.clear()
       this.#held.clear()
     }
-    const unknown = [...owners].filter(([key]) => !this.#wallets.has(key)).map(([, owner]) => owner)
+    const unknown = [...owners].filter(([key]) => !this.#payers.has(key)).map(([, owner]) => owner)
     if (unknown.length > 0) {
-      const rows = await this.#db<{ owner_id: Uuid, kind: 'wallet' | 'held', currency: Currency, id: number }[]>`
+      const rows = await this.#db<{ owner_id: Uuid, kind: PayingKind | 'held', currency: Currency, id: number }[]>`
         select owner_id, kind, currency, id from accounts
-        where kind in ('wallet', 'held') and owner_id = any(${bareArray(unknown.map(owner => owner.resellerId))}::uuid[])`
-      for (const row of rows) (row.kind === 'wallet' ? this.#wallets : this.#held).set(factKey(row.owner_id, row.currency), row.id)
+        where kind in ('wallet', 'proceeds', 'held') and owner_id = any(${bareArray(unknown)}::uuid[])`
+      for (const row of rows) {
+        if (row.kind === 'held') this.#held.set(factKey(row.owner_id, row.currency), row.id)
+        else this.#payers.set(payerKey(row.owner_id, row.kind, row.currency), row.id)
+      }
     }
-    return [...owners.keys()].flatMap(key => this.#wallets.get(key) ?? []).sort((a, b) => a - b)
+    return [...owners.keys()].flatMap(key => this.#payers.get(key) ?? []).sort((a, b) => a - b)
   }
 
   /** The account of what a reseller has set aside; it is opened with the wallet. */

@@ -14,7 +14,7 @@ import { putBack } from '../stock/put-back.ts'
 import { lockStock } from '../stock/take-stock.ts'
 import { revenueAccount, revenueShards } from '../wallet/house-accounts.ts'
 import { lockAccounts, move } from '../wallet/move.ts'
-import type { OrderTerms, OrderWithLines, PositionedAllocation } from './order.ts'
+import { codesOfBuyer, type OrderTerms, type OrderWithLines, type PositionedAllocation } from './order.ts'
 import { orderSummaryView } from './order-view.ts'
 import { readOrder, readPositions } from './read-orders.ts'
 import { readRefunds, refundSummaryView, type KeptLine, type Refund } from './read-refunds.ts'
@@ -36,8 +36,8 @@ export interface Return {
 export interface Returned { readonly order: OrderWithLines, readonly refund: Refund }
 
 /**
- * Gives back the codes of an order that is completed or partial, with its refund. Throws `codes_revealed` and `reversal_too_late`
- * with the facts. The caller holds the reseller's lock.
+ * Gives back the codes of an order that is completed or partial, with its refund. Throws `codes_revealed`, `reversal_too_late` and
+ * `codes_of_buyer` with the facts. The caller holds the reseller's lock.
  */
 export async function returnCodes (tx: Tx, wanted: Return): Promise<Returned> {
   const { resellerId, orderId } = wanted
@@ -148,8 +148,9 @@ function cutAtReveals (positions: readonly PositionedAllocation[], revealed: rea
   return pieces
 }
 
-/** Of several reasons, the one that stands first in the table of problems. */
-function refuse ({ delivered, returned, createdAt, settledAt, now, late }: LockedOrder, pieces: readonly Piece[], codes: ReturnedCodes): void {
+/** Of several reasons, the one that stands first in the table of problems; what a buyer has paid for is never given back. */
+function refuse ({ delivered, returned, terms, createdAt, settledAt, now, late }: LockedOrder, pieces: readonly Piece[], codes: ReturnedCodes): void {
+  if (terms?.checkout !== undefined) throw codesOfBuyer(terms.checkout)
   const revealed = countOf(pieces.filter(piece => piece.live && piece.revealed))
   const unrevealed = delivered - returned - revealed
   if (unrevealed === 0 || (codes === 'all' && revealed > 0)) {

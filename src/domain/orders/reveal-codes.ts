@@ -19,6 +19,7 @@ import type { LotKeys } from '../stock/lot-keys.ts'
 import { openCode, type PlainCode } from '../stock/open-codes.ts'
 import { countLive, lineRuns, positionRuns, readLayout, takeLive, type CodeLayout, type CodeRange } from './code-layout.ts'
 import { ndjson, writePieces, type CodeRun } from './code-lines.ts'
+import { codesOfBuyer, type OrderTerms } from './order.ts'
 import { codeView } from './order-view.ts'
 import { readSealedRanges, sealedCodesOf, type SealedRange } from './read-orders.ts'
 import type { Sealing } from './seal-delivery.ts'
@@ -120,11 +121,12 @@ export function startReading (needs: RevealNeeds, by: RevealBy, refuseSealed: ()
     // What is counted is counted under the reseller's lock, which comes before the order's.
     if (revealsCounted) await lockResellers(tx, [by.resellerId])
     const [[order], sealTo] = await Promise.all([
-      tx<{ state: OrderState, delivered: number, returned: number }[]>`
-        select state, delivered, returned from orders where id = ${by.orderId} and reseller_id = ${by.resellerId} for share`.execute(),
+      tx<{ state: OrderState, delivered: number, returned: number, terms: OrderTerms | null }[]>`
+        select state, delivered, returned, terms from orders where id = ${by.orderId} and reseller_id = ${by.resellerId} for share`.execute(),
       readEncryptionKeyInUse(tx, by.resellerId)
     ])
     if (!order) throw new Problem('not_found', 'You have no order with this id.')
+    if (order.terms?.checkout !== undefined) throw codesOfBuyer(order.terms.checkout)
     if (order.state === 'reversed') throw new Problem('state_conflict', 'All codes of this order were given back.')
     if (sealTo) refuseSealed()
     // Under the order's lock no code is given back: a layout with as many holds.

@@ -1,7 +1,8 @@
 // Holds set stock aside. A hold is a quantity on the stock row (held up, available down), never a range of codes: ranges are given
 // when it is sold. Who may take from it or end it: its order, its reseller, the clock, and whoever withdraws the stock. All of
 // them lock the reseller first and then the stock rows, ids ascending, and each states in its statement that the hold is active;
-// so one of them ends it, and its stock goes back once.
+// so one of them ends it, and its stock goes back once. What is set aside while a buyer pays is a hold too, of a checkout: it ends with
+// its checkout, or when the stock is withdrawn, and no reseller sees it.
 import { holdSecondsDefault } from '../../../schema/rest/holds.ts'
 import { precedence, type ProblemCode } from '../../../schema/problems.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
@@ -52,7 +53,7 @@ async function secondsAllowed (tx: Tx, { resellerId, lines, seconds }: HoldWish)
   const [level] = await tx<{ secondsMax: number, codesMax: number, held: number }[]>`
     select hold_seconds_max as "secondsMax", held_codes_max as "codesMax", (
       select coalesce(sum(quantity), 0)::int from holds
-      where holds.reseller_id = resellers.id and state = 'active' and expires_at > clock_timestamp()
+      where holds.reseller_id = resellers.id and state = 'active' and expires_at > clock_timestamp() and checkout_id is null
     ) as held
     from resellers join levels on levels.id = resellers.level_id where resellers.id = ${resellerId}`
   assert(level, 'the level of the reseller')

@@ -7,7 +7,7 @@ import type { Hold, HoldLine } from './hold.ts'
 
 /** A reseller's hold; throws `not_found`. */
 export async function readHold (read: Reader, resellerId: Uuid, id: Uuid): Promise<Hold> {
-  const [hold] = await withLines(read, await read<HoldRow[]>`${selectHolds(read)} where reseller_id = ${resellerId} and id = ${id}`)
+  const [hold] = await withLines(read, await read<HoldRow[]>`${selectHolds(read)} where reseller_id = ${resellerId} and id = ${id} and checkout_id is null`)
   if (!hold) throw new Problem('not_found', 'You have no hold with this id.')
   return hold
 }
@@ -20,15 +20,16 @@ export async function listHolds (
   // Those that are active now are few, and have an index of their own.
   const rows = state === 'active' ? read`and state = 'active'` : read``
   return await withLines(read, await read<HoldRow[]>`
-    select * from (${selectHolds(read)} where reseller_id = ${resellerId} ${older} ${rows}) as holds
+    select * from (${selectHolds(read)} where reseller_id = ${resellerId} and checkout_id is null ${older} ${rows}) as holds
     ${state === null ? read`` : read`where state = ${state}`} order by id desc limit ${count}`)
 }
 
-/** Holds by their ids, whoever's they are, as they stand. */
+/** Holds that resellers made, by their ids, whoever's they are, as they stand; those of checkouts are left out. */
 export async function readHolds (read: Reader, holds: readonly HoldKey[]): Promise<readonly Hold[]> {
   return await withLines(read, await read<HoldRow[]>`
     ${selectHolds(read)} where (reseller_id, id) in (select * from unnest(
       ${bareArray(holds.map(hold => hold.resellerId))}::uuid[], ${bareArray(holds.map(hold => hold.id))}::uuid[]))
+      and checkout_id is null
     order by id desc`)
 }
 
