@@ -14,6 +14,7 @@ import { decoyKeys } from './base/signature.ts'
 import { openCallbackKey } from './domain/callbacks/callback-keys.ts'
 import { openEventSource } from './domain/events/event-source.ts'
 import { openBuyerKeys } from './domain/links/buyer-keys.ts'
+import { openLiveSource } from './domain/links/live-source.ts'
 import { openCheckouts } from './domain/links/open-checkouts.ts'
 import { openDigests } from './domain/orders/digest-codes.ts'
 import { openPlacing } from './domain/orders/place-orders.ts'
@@ -88,6 +89,7 @@ export async function openWorld (
   const buyerKeys = await openBuyerKeys(db, masterKeys, name)
   const checkouts = openCheckouts({ db, checkoutDb, priceBook, buyerKeys, placeInside })
   const events = openEventSource(db)
+  const live = openLiveSource(db, clock)
   return {
     name,
     clock,
@@ -117,10 +119,12 @@ export async function openWorld (
     tokenKey: await openWorldKey(db, masterKeys, 'tokens'),
     callbackDb,
     events,
+    live,
     pinVersion: (keyId, apiVersion) => pinVersion(db, keyId, apiVersion),
     waiting: () => commits.waiting,
     async close () {
       events.close()
+      await live.close()
       await Promise.all([commits, ...checkouts.commits].map(batches => batches.close()))
       await refreshing.stop()
       await stopListening().catch(() => {})

@@ -13,6 +13,7 @@ import type { CallbackKey } from './callbacks/callback-keys.ts'
 import type { EventSource } from './events/event-source.ts'
 import type { BuyerKeys } from './links/buyer-keys.ts'
 import type { ReceivePayment, StartCheckout } from './links/checkout.ts'
+import type { LiveSource } from './links/live-source.ts'
 import type { DigestCodes } from './orders/digest-codes.ts'
 import type { PlaceInside, PlaceOrder } from './orders/place-orders.ts'
 import type { Sealing } from './orders/seal-delivery.ts'
@@ -67,6 +68,8 @@ export interface World {
   readonly callbackDb: Db
   /** Follows the events of resellers as they become true. */
   readonly events: EventSource
+  /** Follows what is sold through links, and counts who looks at them. */
+  readonly live: LiveSource
   /** Pins a key to a version of the contract, if it has none yet, and gives the one it is pinned to. */
   pinVersion (keyId: string, version: string): Promise<string>
 }

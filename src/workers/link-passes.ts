@@ -1,5 +1,6 @@
 // The passes of purchase links and payments, with their rhythm and their bound.
 import { bankReceipts } from '../domain/links/bank-receipts.ts'
+import { purgeViewers } from '../domain/links/count-visits.ts'
 import { settleSales } from '../domain/links/settle-sales.ts'
 import { purgeSandboxPayments } from '../domain/sandbox-gateway/purge-payments.ts'
 import type { World } from '../domain/world.ts'
@@ -12,6 +13,7 @@ const hour = 60 * minute
 const settlementsPerRun = 20
 const bankingsPerRun = 20
 const sandboxPaymentsPerRun = 500
+const viewersPerRun = 1_000
 
 /** The pass that a hint makes come sooner. */
 export const noticePass = 'send notices of the sandbox gateway'
@@ -25,6 +27,7 @@ export function linkPassesOf (world: World, noticeSender: Sender): readonly Pass
       everyMs: minute,
       run: async () => await purgeSandboxPayments(world.db, sandboxPaymentsPerRun) < sandboxPaymentsPerRun ? 'done' : 'more'
     },
+    { name: 'purge viewers', everyMs: minute, run: () => upTo(viewersPerRun, limit => purgeViewers(world.db, limit)) },
     { name: 'settle sales', everyMs: minute, run: () => upTo(settlementsPerRun, limit => settleSales(world.stepDb, limit)) },
     { name: 'bank receipts', everyMs: hour, run: () => upTo(bankingsPerRun, limit => bankReceipts(world.stepDb, limit)) }
   ]
