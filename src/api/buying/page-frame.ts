@@ -1,0 +1,73 @@
+// What is around every page a buyer sees: head, policy, foot.
+import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
+import { escapeHtml } from '../docs/render-markdown.ts'
+import type { Assets } from './assets.ts'
+import { otherLanguage } from './language.ts'
+import { words } from './words.ts'
+
+export interface Frame {
+  readonly language: BuyerLanguage
+  readonly title: string
+  /** The same page in the other language; undefined where there is none. */
+  readonly otherAddress?: string
+  /** More for the head, as HTML. */
+  readonly head?: string
+  readonly scripts: readonly (keyof Assets['paths'])[]
+  readonly assets: Assets
+  readonly testWorld: boolean
+  /** Inside another page: without header and foot. */
+  readonly embedded?: boolean
+  /** What kind of page it is, for its style. */
+  readonly kind: 'link' | 'receipt' | 'plain'
+}
+
+/** A whole page around `main`, which is HTML. */
+export function printFrame ({ language, title, otherAddress, head = '', scripts, assets, testWorld, embedded = false, kind }: Frame, main: string): string {
+  const say = words[language]
+  const other = otherLanguage(language)
+  const switchTo = otherAddress === undefined
+    ? ''
+    : `<a class="language" href="${escapeHtml(otherAddress)}" lang="${other}" hreflang="${other}">${words[other].languageName}</a>`
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<title>${escapeHtml(title)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" content="#faf7f5" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#141112" media="(prefers-color-scheme: dark)">
+<link rel="icon" href="${icon}">
+<link rel="stylesheet" href="${assets.paths['buying.css']}">
+${head}${scripts.map(script => `<script src="${assets.paths[script]}" defer></script>`).join('\n')}
+</head>
+<body class="${kind}${embedded ? ' embedded' : ''}">
+${embedded ? '' : `<a class="skip" href="#main">${say.skip}</a>\n`}${testWorld ? `<p class="test-world" role="note">${say.testWorld}</p>\n` : ''}${main}
+<footer>${embedded ? '' : `<p>${say.privacy}</p>`}<p>${switchTo}</p></footer>
+</body>
+</html>
+`
+}
+
+/** The headers of a page. `policy` comes from pagePolicy. */
+export function pageHeaders (policy: string): Readonly<Record<string, string>> {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff'
+  }
+}
+
+/**
+ * What a page may load: our own style and scripts, and pictures. Browsers hold form-action against every redirect after a form too, so
+ * it names where gateways may be: any server by https, and by http where this one is reached so.
+ */
+export function pagePolicy (origin: string, framedBy: 'anybody' | 'nobody'): string {
+  const plain = origin.startsWith('http:') ? ' http:' : ''
+  return `default-src 'none'; style-src 'self'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data: https:${plain}; ` +
+    `base-uri 'none'; form-action 'self' https:${plain}; frame-ancestors ${framedBy === 'anybody' ? '*' : "'none'"}`
+}
+
+const icon = 'data:image/svg+xml,%3Csvg xmlns=\'http://www.w3.org/2000/svg\' viewBox=\'0 0 32 32\'%3E%3Crect width=\'32\' height=\'32\' rx=\'9\' fill=\'%23cf3515\'/%3E' +
+  '%3Cpath d=\'M10 7v18M22 8l-9 8 9 9\' fill=\'none\' stroke=\'%23fff\' stroke-width=\'3.4\' stroke-linecap=\'round\' stroke-linejoin=\'round\'/%3E%3C/svg%3E'
