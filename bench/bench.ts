@@ -23,6 +23,8 @@ export interface Size {
   readonly downloadCodes: number
   readonly historyOrders: number
   readonly historyStock: number
+  /** Pieces in stock at a flash sale. */
+  readonly flashCodes: number
 }
 
 export const fullSize: Size = {
@@ -35,7 +37,8 @@ export const fullSize: Size = {
   importCodes: 1_000_000,
   downloadCodes: 1_000_000,
   historyOrders: 1_000_000,
-  historyStock: 5_000_000
+  historyStock: 5_000_000,
+  flashCodes: 2_000
 }
 export const quickSize: Size = {
   ...fullSize, seconds: 3, warmUpSeconds: 1, manyOrders: 20, importCodes: 600_000, downloadCodes: 200_000, historyOrders: 100_000, historyStock: 500_000

@@ -4,6 +4,7 @@ import { singleAlone, singleBeside } from './scenarios/bulk-orders.ts'
 import { graphLoads } from './scenarios/graphql.ts'
 import { drainRate, healthyP99, ordersBesideBacklog, ordersWithCallbacks } from './scenarios/callbacks.ts'
 import { coldStart } from './scenarios/cold-start.ts'
+import { answeredInRush, pageAlone, pageInRush, pageLoad, soldInRush } from './scenarios/flash-sale.ts'
 import { withHistory } from './scenarios/history.ts'
 import { bareCallCpu, sdkCallCpu } from './scenarios/sdk.ts'
 import { cpuToTell, hotAlone, hotWatched, messagesPerInterval, toTellAll } from './scenarios/subscriptions.ts'
@@ -217,6 +218,30 @@ const aims: readonly Aimed[] = [
     aim: { atLeast: 0.5 },
     value: of => ratio(rateOf(of, graphLoads[what][1]), rateOf(of, graphLoads[what][0]))
   })),
+  {
+    says: 'buyers’ page of a purchase link',
+    unit: 'per second',
+    aim: { atLeast: 3_000 },
+    value: of => rateOf(of, pageLoad)
+  },
+  {
+    says: 'flash sale: pieces sold ÷ in stock',
+    unit: '×',
+    aim: { atLeast: 1, atMost: 1 },
+    value: of => of.measures.get(soldInRush)
+  },
+  {
+    says: 'flash sale: buyers with a clear answer ÷ all',
+    unit: '×',
+    aim: { atLeast: 1 },
+    value: of => of.measures.get(answeredInRush)
+  },
+  {
+    says: 'flash sale: p99 of the page in the rush ÷ alone',
+    unit: '×',
+    aim: { atMost: 5 },
+    value: of => ratio(of.measures.get(pageInRush), of.measures.get(pageAlone))
+  },
   {
     says: 'npm start to the first request served, data present',
     unit: 's',

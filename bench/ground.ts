@@ -85,8 +85,10 @@ async function startProcess (
       PORT: '0',
       METRICS_PORT: '0',
       LOG_LEVEL: 'error',
-      // The receivers of callbacks are on this machine too.
-      CALLBACK_LOOPBACK: '1'
+      // The receivers of callbacks are on this machine too, and so are a crowd of buyers behind a proxy and what they pay with.
+      CALLBACK_LOOPBACK: '1',
+      TRUST_PROXY: '127.0.0.1',
+      SANDBOX_GATEWAY: '1'
     }
   })
   let stopping = false

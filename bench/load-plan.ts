@@ -24,6 +24,9 @@ export interface QueryLoad { readonly kind: 'queries', readonly target: string, 
 /** Signed GETs, the target drawn for each. */
 export interface ReadLoad { readonly kind: 'reads', readonly targets: readonly string[] }
 
+/** Unsigned GETs of a page, each from an address drawn for it: what a crowd looks like behind a proxy. */
+export interface PageLoad { readonly kind: 'pages', readonly target: string, readonly headers: Readonly<Record<string, string>> }
+
 export interface LoadPlan {
   readonly host: string
   /** Connections are dealt out over the ports. */
@@ -34,7 +37,7 @@ export interface LoadPlan {
   readonly requestsMax: number
   readonly warmUpMs: number
   readonly measureMs: number
-  readonly load: OrderLoad | ReadLoad | GraphOrderLoad | QueryLoad
+  readonly load: OrderLoad | ReadLoad | GraphOrderLoad | QueryLoad | PageLoad
   readonly signers: readonly Signer[]
   /** Draws the same buyers and SKUs in every run. */
   readonly seed: number

@@ -14,6 +14,7 @@ import { bulkOrders } from './scenarios/bulk-orders.ts'
 import { callbacks } from './scenarios/callbacks.ts'
 import { coldStarts } from './scenarios/cold-start.ts'
 import { download } from './scenarios/download.ts'
+import { flashSale } from './scenarios/flash-sale.ts'
 import { graphql } from './scenarios/graphql.ts'
 import { history } from './scenarios/history.ts'
 import { importCodes } from './scenarios/import-codes.ts'
@@ -25,7 +26,7 @@ import { nameOfMany, stock } from './scenarios/stock.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { openShop } from './shop.ts'
 
-const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, graphql, bulkOrders, callbacks, subscriptions, importCodes, history, coldStarts]
+const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, graphql, bulkOrders, callbacks, subscriptions, flashSale, importCodes, history, coldStarts]
 const names = [baselinesName, ...scenarios.map(({ name }) => name)]
 
 /** A signature is good for five minutes; requests are signed before the warm-up. */

@@ -46,6 +46,8 @@ export interface Shop {
   readonly oneSku: Uuid
   /** Fills a SKU's shelf up to at least so many codes, really sealed, by the import of the product. */
   fillShelves (skuIds: readonly Uuid[], codesEach: number): Promise<void>
+  /** A SKU of its own, with exactly so many codes on its shelf. */
+  newSku (codes: number): Promise<Uuid>
 }
 
 /** Makes the shop. The servers start after it, or learn of it within a second. */
@@ -76,6 +78,11 @@ export async function openShop (ending: Ending, ground: Ground, size: ShopSize):
         const missing = codesEach - (sealed.get(skuId) ?? 0)
         if (missing > 0) await importCodes(skuId, missing)
       }
+    },
+    async newSku (codes) {
+      const [sku] = await makeSkus(db, operator, 1)
+      await importCodes(sku!, codes)
+      return sku!
     }
   }
 
