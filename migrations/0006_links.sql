@@ -91,6 +91,7 @@ create table links (
   check (starts_at < ends_at)
 ) with (fillfactor = 50);
 create index links_of_session on links (session_id) where session_id is not null;
+create index links_to_end on links (ends_at) where ended_at is null and ends_at < 'infinity';
 
 create table link_skus (
   link_id uuid not null references links (id),

@@ -3,8 +3,6 @@ import type { Currency, LinkKind, LinkState, ListingStatus } from '../../../sche
 import type { Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
 
-export const linkSkusMax = 20
-
 export interface Link {
   readonly id: Uuid
   readonly resellerId: Uuid
@@ -70,9 +68,14 @@ export function quotaLeft ({ kind, quota, held, sold, sales }: LinkFacts): numbe
   return quota === null ? null : Math.max(0, quota - held - sold)
 }
 
+/** Whether a link sells no more, for good: it was ended, its end came, or its one purchase was made. */
+export function isOver ({ endedAt, endsAt, kind, sales }: LinkFacts, nowMs: number): boolean {
+  return endedAt !== null || (endsAt !== null && endsAt.getTime() <= nowMs) || (kind === 'one_time' && sales > 0)
+}
+
 /** What a link is at a moment; `available` counts what of its SKUs is on the shelf and free. */
 export function linkStateOf (link: LinkFacts, available: number, nowMs: number): LinkState {
-  if (link.endedAt !== null || (link.endsAt !== null && link.endsAt.getTime() <= nowMs) || (link.kind === 'one_time' && link.sales > 0)) return 'ended'
+  if (isOver(link, nowMs)) return 'ended'
   if (link.pausedAt !== null) return 'paused'
   if (link.startsAt !== null && link.startsAt.getTime() > nowMs) return 'scheduled'
   return available === 0 || quotaLeft(link) === 0 ? 'sold_out' : 'active'

@@ -46,6 +46,11 @@ export async function readLinks (read: Reader, resellerId: Uuid, ids: readonly U
   return await withSkus(read, rows)
 }
 
+/** Links whosever they are, for passes; those that there are, in any order. */
+export async function readLinksOfAll (read: Reader, ids: readonly Uuid[]): Promise<readonly Link[]> {
+  return await withSkus(read, await read<LinkRow[]>`select ${linkColumns(read)} from links where id = any(${bareArray(ids)}::uuid[])`)
+}
+
 /** Locks a link, and with it all its checkouts, and reads it as it is under the lock. */
 export async function lockLink (tx: Tx, resellerId: Uuid, id: Uuid): Promise<Link> {
   const locked = await tx`select id from links where reseller_id = ${resellerId} and id = ${id} for no key update`
