@@ -60,6 +60,7 @@ import { revealRoutes } from './rest/reveals.ts'
 import { reversalRoutes } from './rest/reversals.ts'
 import { sandboxRoutes } from './rest/sandbox.ts'
 import { serviceRoutes } from './rest/service.ts'
+import { sessionReportRoutes } from './rest/session-report.ts'
 import { sessionRoutes } from './rest/sessions.ts'
 import { settlementRoutes } from './rest/settlements.ts'
 import { standingOrderRoutes } from './rest/standing-orders.ts'
@@ -164,6 +165,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     subscriptionRoutes(scope)
     hostRoutes(scope)
     sessionRoutes(scope)
+    sessionReportRoutes(scope)
     linkRoutes(scope)
     checkoutRoutes(scope)
     complaintRoutes(scope)
@@ -192,7 +194,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   await registerGuides(app)
   await registerBuying(app, worlds, options)
   await registerEmbedding(app, worlds, options)
-  await registerLive(app, worlds, options)
+  await registerLive(app, worlds)
   await registerPaymentNews(app, worlds, options)
   await registerSandboxGateway(app, worlds, options)
   return app

@@ -13,7 +13,7 @@ export const streamsPerResellerMax = 50
 export const streamsPerProcessMax = 1_000
 export const heartbeatMs = 10_000
 /** How often a quiet stream looks whether its key is still good. */
-const keyCheckMs = 1_000
+export const keyCheckMs = 1_000
 const whenFull = { retryAfterSeconds: 10 }
 
 /** The streams that are open in this process. */
@@ -91,7 +91,7 @@ export async function * streamEvents (world: World, wish: StreamWish): AsyncGene
   for await (const { events, upTo } of untilExpired(world.events.follow(resellerId, { after, types, quietMs, signal }))) {
     if (upTo === undefined) return yield ': events_expired\n\n'
     const nowMs = world.clock()
-    const over = endOf(world, wish, nowMs)
+    const over = whyOver(world, wish, nowMs)
     if (over !== undefined) return yield `: ${over}\n\n`
     const isQuiet = events.length === 0
     if (!isQuiet || seconds === 0 || nowMs - saidMs >= heartbeatMs) {
@@ -113,7 +113,7 @@ async function * untilExpired (parts: AsyncIterable<FeedPart>): AsyncGenerator<F
 }
 
 /** Why a key may listen no longer; undefined while it may. */
-function endOf (world: World, { keyId, resellerId }: StreamWish, nowMs: number): string | undefined {
+export function whyOver (world: World, { keyId, resellerId }: Pick<StreamWish, 'keyId' | 'resellerId'>, nowMs: number): string | undefined {
   const key = world.keyring.current.find(keyId)
   if (!key) return 'the key is gone'
   // A reset of the sandbox gives the key another reseller: nothing more happens to this one.

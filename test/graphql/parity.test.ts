@@ -15,7 +15,8 @@ const withoutField: Readonly<Record<string, string>> = {
   ping: 'measures a signed request that does nothing; { __typename } is that here',
   getStock: 'the field stock is queryStock, which is the same for more SKUs',
   createBulkOrder: 'takes a file of up to 100,000 lines, which is hashed as it flows: a request of its own kind',
-  getBulkOrderTemplate: 'is a CSV file for spreadsheets'
+  getBulkOrderTemplate: 'is a CSV file for spreadsheets',
+  streamSessionLive: 'tells differences of figures, which no selection of fields can be told of; sessionReport is the same whole'
 }
 
 const app = await appForPrinting()

@@ -15,6 +15,7 @@ import type { Resource } from './resource.ts'
 import { reveals } from './reveals.ts'
 import { reversals } from './reversals.ts'
 import { sandbox } from './sandbox.ts'
+import { sessionReports } from './session-reports.ts'
 import { settlements } from './settlements.ts'
 import { standingOrders } from './standing-orders.ts'
 import { stock } from './stock.ts'
@@ -24,5 +25,5 @@ import { wallets } from './wallets.ts'
 /** Every resource of the graph, a file each. */
 export const resources: readonly Resource[] = [
   me, keys, products, stock, quotes, holds, orders, reversals, reveals, bulkOrders, approvals, standingOrders, encryptionKeys, wallets,
-  endpoints, deliveries, events, subscriptions, settlements, payouts, sandbox
+  endpoints, deliveries, events, subscriptions, sessionReports, settlements, payouts, sandbox
 ]

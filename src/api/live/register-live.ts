@@ -1,6 +1,9 @@
 import type { App, Worlds } from '../app-types.ts'
-import type { AppOptions } from '../app.ts'
+import { leftRoute } from './stream-left.ts'
 
-export async function registerLive (app: App, worlds: Worlds, options: AppOptions): Promise<void> {
-  void [app, worlds, options]
+/** What is seen while a session runs: the counters of buyers' pages, and the host's page. */
+export async function registerLive (app: App, worlds: Worlds): Promise<void> {
+  await app.register(async scope => {
+    leftRoute(scope, worlds)
+  })
 }

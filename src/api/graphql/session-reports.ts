@@ -1,0 +1,6 @@
+import { read, type Resource } from './resource.ts'
+
+/** What a session came to. */
+export const sessionReports: Resource = {
+  queries: { sessionReport: read('getSessionReport') }
+}
