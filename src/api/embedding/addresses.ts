@@ -1,4 +1,6 @@
 // The addresses of a link's pages and pictures; an origin has no slash at its end.
+import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
+import { worldOfAddress } from '../../domain/links/buyer-keys.ts'
 import type { ShownLink } from '../../domain/links/link.ts'
 import { pictureWidth, type PictureWidth } from './picture-size.ts'
 
@@ -17,9 +19,26 @@ export function embedAddress (origin: string, slug: string): string {
   return `${origin}/embed/${slug}`
 }
 
+/** The script that puts the iframe on a page. */
+export function scriptAddress (origin: string): string {
+  return `${origin}/embed.js`
+}
+
+/** The QR code of the short address. */
+export function qrAddress (origin: string, slug: string, format: 'svg' | 'png'): string {
+  return `${linkAddress(origin, slug)}/qr.${format}`
+}
+
+/** The poster. */
+export function posterAddress (origin: string, slug: string): string {
+  return `${linkAddress(origin, slug)}/poster`
+}
+
 /** The Open Graph picture; of another version of the link it is another address, so that nobody shows an old price for long. */
-export function pictureAddress (origin: string, { slug, version }: Pick<ShownLink, 'slug' | 'version'>, width: PictureWidth): string {
-  return `${linkAddress(origin, slug)}/og.png?v=${version}${width === pictureWidth ? '' : `&width=${width}`}`
+export function pictureAddress (
+  origin: string, { slug, version }: Pick<ShownLink, 'slug' | 'version'>, language: BuyerLanguage, width: PictureWidth = pictureWidth
+): string {
+  return `${linkAddress(origin, slug)}/og.png?v=${version}&lang=${language}${width === pictureWidth ? '' : `&width=${width}`}`
 }
 
 /** Where oEmbed tells of an address. */
@@ -33,4 +52,9 @@ export function slugOf (origin: string, address: string): string | undefined {
   const { origin: ofAddress, pathname } = new URL(address)
   if (ofAddress !== new URL(origin).origin) return undefined
   return /^\/(?:l|s|embed)\/([a-z0-9-]{1,40})\/?$/i.exec(pathname)?.[1]
+}
+
+/** Whether a link is of the test world, where nobody is charged; its pages say so. */
+export function isOfTestWorld (slug: string): boolean {
+  return worldOfAddress(slug) === 'test'
 }

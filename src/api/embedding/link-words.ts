@@ -2,26 +2,20 @@
 import type { BuyerLanguage, Currency, LinkState } from '../../../schema/vocabulary.ts'
 import { formatAmount, type Amount } from '../../base/money.ts'
 import { linkStateOf, quotaLeft, type ShownLink } from '../../domain/links/link.ts'
+import { stepOf, type LeftStep } from '../buying/left.ts'
+import { words } from '../buying/words.ts'
 
 /** Characters of a description in tags and embedded pages. */
 export const descriptionLengthMax = 200
 
-/** What is left is told from these numbers on, so that nobody reads a rival's exact stock. */
-const leftSteps = [500, 200, 100, 50, 20, 10, 5, 1] as const
-
 /** What a visitor may know of a link's state and of what is left. */
-export interface Offer {
-  readonly state: LinkState
-  /** At least so many; the last step means "the last ones". 0 of what cannot be bought. */
-  readonly leftFrom: number
-}
+export interface Offer { readonly state: LinkState, readonly left: LeftStep }
 
 /** What a link offers at a moment. */
 export function offerOf (link: ShownLink, nowMs: number): Offer {
   const available = link.skus.reduce((sum, sku) => sum + (sku.status === 'active' ? sku.available : 0), 0)
   const state = linkStateOf(link, available, nowMs)
-  const left = state === 'active' ? Math.min(available, quotaLeft(link) ?? available) : 0
-  return { state, leftFrom: leftSteps.find(step => step <= left) ?? 0 }
+  return { state, left: state === 'active' ? stepOf(Math.min(available, quotaLeft(link) ?? available)) : 'none' }
 }
 
 /** An amount with its currency's sign. */
@@ -40,7 +34,8 @@ export function priceOf ({ skus, currency }: ShownLink, language: BuyerLanguage)
   const prices = skus.map(({ retailPrice }) => retailPrice)
   const lowest = prices.reduce((least, price) => price < least ? price : least)
   const text = priceText(lowest, currency, language)
-  return prices.every(price => price === lowest) ? text : linkWords[language].from(text)
+  if (prices.every(price => price === lowest)) return text
+  return language === 'zh-CN' ? `${text} 起` : `from ${text}`
 }
 
 /** What stands under the title: the seller's own words, or price and seller. */
@@ -62,35 +57,8 @@ export function shorten (text: string, lengthMax: number): string {
   return text.length > lengthMax * 4 ? `${short}…` : short
 }
 
-/** What is said of an offer. */
-export function offerText ({ state, leftFrom }: Offer, language: BuyerLanguage): string {
-  const words = linkWords[language]
-  if (state !== 'active') return words.states[state]
-  return leftFrom === 1 ? words.lastOnes : words.left(leftFrom)
-}
-
-interface LinkWords {
-  readonly from: (price: string) => string
-  readonly left: (from: number) => string
-  readonly lastOnes: string
-  readonly states: Readonly<Record<Exclude<LinkState, 'active'>, string>>
-  readonly soldBy: (seller: string) => string
-}
-
-/** Words about links in each language. */
-export const linkWords: Readonly<Record<BuyerLanguage, LinkWords>> = {
-  'zh-CN': {
-    from: price => `${price} 起`,
-    left: from => `剩余 ${from}+`,
-    lastOnes: '仅剩最后几件',
-    states: { scheduled: '即将开售', paused: '暂停销售', sold_out: '已售罄', ended: '已结束' },
-    soldBy: seller => `由 ${seller} 销售`
-  },
-  en: {
-    from: price => `from ${price}`,
-    left: from => `${from}+ left`,
-    lastOnes: 'Only a few left',
-    states: { scheduled: 'Starts soon', paused: 'Paused', sold_out: 'Sold out', ended: 'Ended' },
-    soldBy: seller => `Sold by ${seller}`
-  }
+/** What is said of an offer, as on the link's own page. */
+export function offerText ({ state, left }: Offer, language: BuyerLanguage): string {
+  const { states, left: steps } = words[language]
+  return state === 'active' ? steps[left] : states[state]
 }

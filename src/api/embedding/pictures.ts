@@ -18,8 +18,8 @@ const keptMax = 500
 const keptBytesMax = 48 * 1024 * 1024
 
 export interface Pictures {
-  /** The picture that says these words, as PNG; drawn once, however many ask. Refuses with `overloaded`. */
-  draw (words: PictureWords, width: number): Promise<Buffer>
+  /** The picture that says these words, as PNG; drawn once, however many ask. `before` may refuse to draw. Refuses with `overloaded`. */
+  draw (words: PictureWords, width: number, before?: () => void): Promise<Buffer>
   /** Pictures drawn so far. */
   readonly count: number
   close (): Promise<void>
@@ -80,7 +80,8 @@ export function openPictures (): Pictures {
   }
 
   return {
-    draw: (words, width) => kept.get(pictureKey(words, width), () => new Promise((resolve, reject) => {
+    draw: (words, width, before = () => {}) => kept.get(pictureKey(words, width), () => new Promise((resolve, reject) => {
+      before()
       if (closed || waiting.length >= waitingMax) return reject(new Problem('overloaded', 'Many pictures are being drawn; ask again shortly.'))
       waiting.push({ wish: { words, width }, resolve, reject })
       const idle = [...threads].find(({ job }) => job === undefined)

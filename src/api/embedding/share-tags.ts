@@ -12,7 +12,7 @@ import { pictureHeight, pictureWidth } from './picture-size.ts'
  */
 export function shareTags (link: ShownLink, origin: string, language: BuyerLanguage): string {
   const address = linkAddress(origin, link.slug)
-  const picture = pictureAddress(origin, link, pictureWidth)
+  const picture = pictureAddress(origin, link, language)
   const title = link.title
   const description = describe(link, language)
   const alt = `${title} · ${priceOf(link, language)}`

@@ -1,0 +1,55 @@
+// What all pages of this folder have: a head, a policy, and nothing inline.
+import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
+import { escapeHtml } from '../docs/render-markdown.ts'
+import type { AssetName, Assets } from './assets.ts'
+
+/** What may show a page in a frame. */
+export type FramedBy = 'nobody' | 'everybody'
+
+/** What a page may load: what stands beside it, and nothing of anybody else. */
+export function pagePolicy (framedBy: FramedBy): string {
+  return "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; " +
+    `frame-ancestors ${framedBy === 'everybody' ? '*' : "'none'"}`
+}
+
+export interface PageParts {
+  readonly language: BuyerLanguage
+  readonly title: string
+  readonly theme?: Theme
+  readonly styles: readonly AssetName[]
+  readonly scripts: readonly AssetName[]
+  /** More of the root element, and the body: HTML. */
+  readonly attributes?: string
+  readonly head?: string
+  readonly body: string
+}
+
+/** How a page looks; auto: as the visitor's system does. */
+export const themes = ['auto', 'light', 'dark'] as const
+export type Theme = typeof themes[number]
+
+/** A whole page. */
+export function printPage ({ language, title, theme = 'auto', styles, scripts, attributes = '', head = '', body }: PageParts, assets: Assets): string {
+  return `<!doctype html>
+<html lang="${language}" data-theme="${theme}"${attributes}>
+<head>
+<meta charset="utf-8">
+<title>${escapeHtml(title)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<link rel="icon" href="data:,">
+${styles.map(name => `<link rel="stylesheet" href="${assets.address(name)}">`).join('\n')}
+${head}</head>
+<body>
+${body}
+${scripts.map(name => `<script src="${assets.address(name)}" defer></script>`).join('\n')}
+</body>
+</html>
+`
+}
+
+/** The page where there is nothing. */
+export function printNothingHere (language: BuyerLanguage, assets: Assets): string {
+  const [title, text] = language === 'zh-CN' ? ['没有这个页面', '链接可能写错了，或已经失效。'] : ['There is no such page', 'The link may be mistyped, or no longer good.']
+  return printPage({ language, title, styles: ['embed.css'], scripts: [], body: `<main class="alone"><h1>${title}</h1><p>${text}</p></main>` }, assets)
+}
