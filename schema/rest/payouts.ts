@@ -2,10 +2,10 @@ import { Type, type Static } from '@sinclair/typebox'
 import {
   CurrencyCode, DecimalAmount, Id, MoneyAs, Page, PageQuery, Reference, Timestamp, oneLinePattern, reasonLengthMax
 } from './common.ts'
+import { HostId } from './hosts.ts'
 import { KeyId } from './keys.ts'
 
 export const PayoutId = Id('pyo', 'The id of a payout.')
-const HostId = Id('hst', 'The id of a host.')
 
 export const Payout = Type.Object({
   id: PayoutId,

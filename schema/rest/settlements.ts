@@ -1,10 +1,10 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { CurrencyCode, DecimalAmount, Id, Nullable, OneOf, Page, PageQuery, Timestamp } from './common.ts'
+import { CurrencyCode, DecimalAmount, Id, Nullable, Page, PageQuery, Timestamp } from './common.ts'
+import { HostId } from './hosts.ts'
 import { OrderId, SkuId } from './orders.ts'
+import { SessionId } from './sessions.ts'
 
 export const SettlementId = Id('stl', 'The id of a settlement.')
-const HostId = Id('hst', 'The id of a host.')
-const SessionId = Id('ses', 'The id of a session.')
 
 const Day = Type.String({ format: 'date', examples: ['2026-10-01'] })
 
@@ -63,13 +63,7 @@ export const ListSettlements = Type.Object({
 }, { additionalProperties: false })
 export type ListSettlements = Static<typeof ListSettlements>
 
-export const statementFormats = ['json', 'csv'] as const
-
-export const ListSettlementLines = Type.Object({
-  ...PageQuery,
-  format: Type.Optional(OneOf(statementFormats, { description: 'csv: all lines as a file, as Accept: text/csv says too.' }))
-}, { additionalProperties: false })
-export type ListSettlementLines = Static<typeof ListSettlementLines>
+export const ListSettlementLines = Type.Object(PageQuery, { additionalProperties: false })
 
 export const SettlementParams = Type.Object({ id: SettlementId })
 export const SettlementPage = Page(SettlementSummary)

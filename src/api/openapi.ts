@@ -85,6 +85,7 @@ export async function registerOpenApi (app: App, version: string): Promise<void>
         { name: 'Callbacks', description: 'Endpoints, what was delivered to them, and the feed of the same events.' },
         { name: 'Subscriptions', description: 'Be told of stock and of your prices.' },
         { name: 'Purchase links', description: 'Sold while the stream runs: hosts, sessions, links, and what buyers bought through them.' },
+        { name: 'Settlement', description: 'What sales through purchase links came to, day by day, and what hosts were paid.' },
         { name: 'Sandbox', description: sandboxDescription },
         { name: 'Service', description: 'Health, public keys and tokens of this server, and why a signature is refused; not signed.' },
         { name: 'Admin: resellers', description: 'For the operator: levels, resellers, keys.' },

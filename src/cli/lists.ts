@@ -20,7 +20,7 @@ export function listOptions (command: Command): Command {
 
 /** Prints the first rows of a list, and says when there are more. */
 export async function printList<Answer extends PageAnswer<unknown>> (
-  session: Session, options: ListOptions, list: List<Answer>, columns: ReadonlyArray<Column<Answer['data'][number]>>, none: string
+  session: Pick<Session, 'form'>, options: ListOptions, list: List<Answer>, columns: ReadonlyArray<Column<Answer['data'][number]>>, none: string
 ): Promise<void> {
   const limit = options.all ? Infinity : options.limit ?? rowsShownDefault
   const rows = await list.toArray({ limit: limit + 1 })

@@ -9,9 +9,11 @@ import { addLevels } from './commands/levels.ts'
 import { addListen } from './commands/listen.ts'
 import { addLots } from './commands/lots.ts'
 import { addMoney } from './commands/money.ts'
+import { addPayouts } from './commands/payouts.ts'
 import { addPrices } from './commands/prices.ts'
 import { addResellers } from './commands/resellers.ts'
 import { addReveals } from './commands/reveals.ts'
+import { addSettlements } from './commands/settlements.ts'
 import { addSign } from './commands/sign.ts'
 import { addToken } from './commands/token.ts'
 import { keyRunner, resellerRunner, runner } from './session.ts'
@@ -35,6 +37,8 @@ Of a reseller, with a reseller's key (the demo's when left out):
   kahub listen --forward http://127.0.0.1:3000/hook           its events, sent to a machine of yours
   kahub sign GET /v1/me                                       a signed curl command
   kahub token                                                 a bearer token that reads, for tools
+  kahub settlements list                                      what its purchase links sold, day by day
+  kahub payouts list                                          what its hosts were paid
   kahub certify http://127.0.0.1:3000                         a shop of yours, put through all that can go wrong
 
 kahub help shows every command, kahub help NOUN those of a noun, and kahub NOUN VERB --help its examples.`
@@ -69,6 +73,8 @@ Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached,
   addCallbacks(program, run)
   addBooks(program, run)
   addListen(program, resellerRunner(environment, stop, 'demo.json'))
+  addSettlements(program, resellerRunner(environment, stop, 'demo.json'))
+  addPayouts(program, resellerRunner(environment, stop, 'demo.json'))
   addCertify(program, resellerRunner(environment, stop, 'demo-test.json'))
   addSign(program, keyRunner(environment, stop, 'demo.json'))
   addToken(program, keyRunner(environment, stop, 'demo-tools.json'))

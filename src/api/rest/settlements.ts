@@ -65,8 +65,8 @@ export function settlementRoutes (app: App): void {
       operationId: 'listSettlementLines',
       'x-sdk': { resource: 'settlements', method: 'lines' },
       summary: 'The statement: every sale of a settlement, as pages or as a CSV file',
-      description: 'Send Accept: text/csv, or format=csv, for all of them as a file (RFC 4180, UTF-8 with a byte order mark). A field that a ' +
-        'spreadsheet would take for a formula gets a \' in front there.',
+      description: 'Send Accept: text/csv for all of them as a file (RFC 4180, UTF-8 with a byte order mark). A field that a spreadsheet would ' +
+        'take for a formula gets a \' in front there.',
       tags,
       params: SettlementParams,
       querystring: ListSettlementLines,
@@ -82,9 +82,8 @@ export function settlementRoutes (app: App): void {
 
 async function answerLines (request: FastifyRequest, reply: FastifyReply, { id, day }: StoredSettlement) {
   const { db } = request.caller.world
-  const { format } = request.query as ListSettlementLines
   reply.header('cache-control', 'no-store')
-  if (format === 'csv' || (format === undefined && (request.headers.accept ?? '').includes('text/csv'))) {
+  if ((request.headers.accept ?? '').includes('text/csv')) {
     reply.type('text/csv; charset=utf-8; header=present')
     reply.header('content-disposition', `attachment; filename="settlement-${day}-${showId('settlement', id)}.csv"`)
     return reply.send(Readable.from(settlementAsCsv(db, id), { objectMode: false }))
