@@ -13,7 +13,7 @@ import { newMasterKey, readMasterKeys } from '../../src/base/seal.ts'
 import { contentDigest } from '../../src/base/digest.ts'
 import { quoted } from '../../src/base/structured-fields.ts'
 import { sign, signatureBase } from '../../src/base/signature.ts'
-import { openWorlds, serve, type OpenWorlds } from '../../src/compose.ts'
+import { openWorlds, serve, type OpenWorlds, type SandboxGatewayPlace } from '../../src/compose.ts'
 import type { Credentials } from '../../src/credentials.ts'
 import { createOperatorKey } from '../../src/operator-key.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
@@ -25,6 +25,8 @@ export interface HouseOptions {
   readonly clock?: Clock
   /** Where callbacks may go, instead of the public Internet alone. */
   readonly callbackRules?: CallbackRules
+  /** Where there is a sandbox gateway, instead of in the test world alone. */
+  readonly sandboxGateway?: SandboxGatewayPlace
   /** Where the worlds find the database, instead of at its own address. */
   readonly through?: (databaseUrl: string) => Promise<string>
   /** Whether the house has the editor of the graph, as the embedded default has it. */
@@ -49,7 +51,7 @@ export async function openHouse (t: Test, options: HouseOptions = {}): Promise<H
   const databaseUrl = cluster.url(await cluster.createDatabase(template))
   const masterKey = newMasterKey()
   const address = options.through ? await options.through(databaseUrl) : databaseUrl
-  const worlds = await openWorlds(address, readMasterKeys(masterKey), options.clock, options.callbackRules)
+  const worlds = await openWorlds(address, readMasterKeys(masterKey), options.clock, options.callbackRules, options.sandboxGateway)
   const serving = await serve(worlds, { host: '127.0.0.1', port: 0, metricsPort: 0, trustProxy: false, logger: false, ...(options.graphiql && { graphiql: true }) })
   const db = openOwner(databaseUrl)
   await db`set search_path = live`
