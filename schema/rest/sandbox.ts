@@ -6,6 +6,7 @@ import { EndpointId } from './events.ts'
 import { LevelId } from './levels.ts'
 import { SkuId } from './orders.ts'
 import { ResellerId } from './resellers.ts'
+import { SettlementSummary } from './settlements.ts'
 
 /** Codes of a SKU that a reseller may have made in the sandbox at once. */
 export const sandboxStockMax = 10_000
@@ -43,6 +44,11 @@ export const SetLevel = Type.Object({
   level: LevelId
 }, { additionalProperties: false, title: 'SetLevel' })
 export type SetLevel = Static<typeof SetLevel>
+
+export const SandboxSettlements = Type.Object({
+  settlements: Type.Array(SettlementSummary, { description: 'What was settled: empty when nothing was sold since the last time.' })
+}, { additionalProperties: false, title: 'SandboxSettlements' })
+export type SandboxSettlements = Static<typeof SandboxSettlements>
 
 export const SandboxReseller = Type.Object({
   reseller: ResellerId,

@@ -7,6 +7,7 @@ export const sandbox: Resource = {
     fillSandboxStock: act('fillSandboxStock', { noun: 'stock' }),
     setSandboxBalance: act('setSandboxBalance'),
     setSandboxLevel: act('setSandboxLevel', { noun: 'reseller' }),
+    settleSandbox: act('settleSandbox', { noun: 'settled' }),
     resetSandbox: act('resetSandbox', { noun: 'reseller' })
   }
 }

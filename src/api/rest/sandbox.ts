@@ -1,6 +1,6 @@
 import {
-  FillStock, ListStrikes, SandboxReseller, SandboxStock, sandboxStartBalance, sandboxStartStock, SetBalance, SetLevel, StrikePage,
-  strikesKeptDays, type SandboxStrike
+  FillStock, ListStrikes, SandboxReseller, SandboxSettlements, SandboxStock, sandboxStartBalance, sandboxStartStock, SetBalance, SetLevel,
+  StrikePage, strikesKeptDays, type SandboxStrike
 } from '../../../schema/rest/sandbox.ts'
 import { Wallet } from '../../../schema/rest/wallets.ts'
 import { readId, showId, type Uuid } from '../../base/ids.ts'
@@ -12,12 +12,14 @@ import { fillStock, refillStock } from '../../domain/sandbox/fill-stock.ts'
 import { listStrikes, type StrikeRecord } from '../../domain/sandbox/list-strikes.ts'
 import { resetReseller } from '../../domain/sandbox/reset-reseller.ts'
 import { setBalance } from '../../domain/sandbox/set-balance.ts'
+import { settleNow } from '../../domain/sandbox/settle-now.ts'
 import { readWallet } from '../../domain/wallet/list-wallets.ts'
 import { walletAmount } from '../../domain/wallet/wallet-amount.ts'
 import type { App } from '../app-types.ts'
 import { change } from '../change.ts'
 import { answerPage } from '../page.ts'
 import { testCallerOf, type TestCaller } from '../sandbox/test-caller.ts'
+import { settlementSummaryView } from './settlements.ts'
 import { walletView } from './wallets.ts'
 
 /** The sandbox’s own levers: stock, balance, level and reset of the test world, by its resellers themselves. */
@@ -78,6 +80,25 @@ export function sandboxRoutes (app: App): void {
     await caller.world.refresh()
     reply.header('cache-control', 'no-store')
     return await resellerView(caller, id)
+  })
+
+  app.post('/v1/sandbox/settle', {
+    config: { scope: 'links:write' },
+    schema: {
+      operationId: 'settleSandbox',
+      'x-sdk': { resource: 'sandbox', method: 'settle' },
+      summary: 'Let the day be over',
+      description: 'Settles what your purchase links have sold so far, as the night does: the margin is in your wallet, and what your hosts ' +
+        'earned is due.',
+      tags: ['Sandbox'],
+      response: { 200: SandboxSettlements }
+    } as const
+  }, async (request, reply) => {
+    const { world: { name, stepDb }, key } = testCallerOf(request)
+    await change(request, async () => {})
+    const settlements = await settleNow({ name, db: stepDb }, key.reseller.id)
+    reply.header('cache-control', 'no-store')
+    return { settlements: settlements.map(settlementSummaryView) }
   })
 
   app.post('/v1/sandbox/reset', {
