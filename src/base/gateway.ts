@@ -103,6 +103,8 @@ export interface OpenGateway {
 /** The gateways of a world that are configured: the enabled ones, and those that only finish what they began. */
 export interface Gateways {
   readonly version: bigint
+  /** Those that cannot be used, and why; nothing can be begun or finished with them until they are put right. */
+  readonly broken: readonly { readonly id: string, readonly fault: string }[]
   /** For new payments in a currency, in the order of their ids. */
   enabledFor (currency: Currency): readonly OpenGateway[]
   /** For payments that were begun, enabled or not. */

@@ -2,15 +2,15 @@ import { unwrap, wrap, type MasterKeys } from '../../base/seal.ts'
 import { bareArray, bytesArray, quotedArray } from '../../postgres/arrays.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
-import { apiKeyOwner, endpointOwner, lotKeyOwner, worldSecretOwner } from './owners.ts'
+import { apiKeyOwner, endpointOwner, gatewayOwner, lotKeyOwner, worldSecretOwner } from './owners.ts'
 
 /**
  * Wraps anew, under the current master key, up to `limit` of the values that another one wraps: data keys of lots, secrets
- * of API keys and of endpoints, secrets of the world. Codes are not touched. Returns how many; when it is 0, the older master keys may go.
+ * of API keys and of endpoints, accounts at gateways, secrets of the world. Codes are not touched. Returns how many; when it is 0, the older master keys may go.
  */
 export async function rewrapUnderCurrentMaster (db: Db, masterKeys: MasterKeys, limit: number): Promise<number> {
   let rewrapped = 0
-  for (const rewrap of [rewrapWorldSecrets, rewrapApiKeys, rewrapEndpoints, rewrapRotatedEndpoints, rewrapLots]) {
+  for (const rewrap of [rewrapWorldSecrets, rewrapApiKeys, rewrapEndpoints, rewrapRotatedEndpoints, rewrapGateways, rewrapLots]) {
     if (rewrapped < limit) rewrapped += await transact(db, tx => rewrap(tx, masterKeys, limit - rewrapped))
   }
   return rewrapped
@@ -57,6 +57,16 @@ async function rewrapRotatedEndpoints (tx: Tx, masterKeys: MasterKeys, limit: nu
   await tx`update endpoints set previous_secret = anew.wrapped, previous_master_key = ${masterKeys.current}
     from unnest(${bareArray(rows.map(row => row.id))}::uuid[], ${wrapAnew(masterKeys, rows, endpointOwner)}::bytea[]) as anew (id, wrapped)
     where endpoints.id = anew.id`
+  return rows.length
+}
+
+async function rewrapGateways (tx: Tx, masterKeys: MasterKeys, limit: number): Promise<number> {
+  const rows = await tx<WrappedRow[]>`
+    select id, sealed_config as wrapped, master_key from gateways
+    where master_key <> ${masterKeys.current} limit ${limit} for update skip locked`
+  await tx`update gateways set sealed_config = anew.wrapped, master_key = ${masterKeys.current}
+    from unnest(${quotedArray(rows.map(row => row.id))}::text[], ${wrapAnew(masterKeys, rows, gatewayOwner)}::bytea[]) as anew (id, wrapped)
+    where gateways.id = anew.id`
   return rows.length
 }
 
