@@ -91,6 +91,7 @@ create table links (
   check (starts_at < ends_at)
 ) with (fillfactor = 50);
 create index links_of_session on links (session_id) where session_id is not null;
+create index links_used_once on links (id) where ended_at is null and kind = 'one_time' and sold_out_at is not null;
 create index links_to_end on links (ends_at) where ended_at is null and ends_at < 'infinity';
 
 create table link_skus (

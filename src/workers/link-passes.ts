@@ -1,19 +1,27 @@
 // The passes of purchase links and payments, with their rhythm and their bound.
 import { bankReceipts } from '../domain/links/bank-receipts.ts'
 import { purgeViewers } from '../domain/links/count-visits.ts'
+import { endDueLinks } from '../domain/links/end-link.ts'
+import { expireCheckouts } from '../domain/links/expire-checkouts.ts'
 import { settleSales } from '../domain/links/settle-sales.ts'
+import { watchSoldOut } from '../domain/links/sold-out.ts'
 import { purgeSandboxPayments } from '../domain/sandbox-gateway/purge-payments.ts'
 import type { World } from '../domain/world.ts'
 import type { Sender } from '../outgoing/send-callback.ts'
 import { upTo, type Pass } from './passes.ts'
 import { sendNotices } from './send-notices.ts'
 
-const minute = 60_000
+const second = 1_000
+const minute = 60 * second
 const hour = 60 * minute
 const settlementsPerRun = 20
 const bankingsPerRun = 20
 const sandboxPaymentsPerRun = 500
 const viewersPerRun = 1_000
+/** Of as many resellers, which are locked while their events are appended. */
+const linksPerRun = 100
+/** Whose links and stock are locked meanwhile. */
+const checkoutsPerRun = 200
 
 /** The pass that a hint makes come sooner. */
 export const noticePass = 'send notices of the sandbox gateway'
@@ -28,6 +36,9 @@ export function linkPassesOf (world: World, noticeSender: Sender): readonly Pass
       run: async () => await purgeSandboxPayments(world.db, sandboxPaymentsPerRun) < sandboxPaymentsPerRun ? 'done' : 'more'
     },
     { name: 'purge viewers', everyMs: minute, run: () => upTo(viewersPerRun, limit => purgeViewers(world.db, limit)) },
+    { name: 'expire checkouts', everyMs: second / 4, run: () => upTo(checkoutsPerRun, limit => expireCheckouts(world.db, limit)) },
+    { name: 'watch what is sold out', everyMs: 5 * second, run: () => upTo(linksPerRun, limit => watchSoldOut(world.db, limit)) },
+    { name: 'end links', everyMs: second, run: () => upTo(linksPerRun, limit => endDueLinks(world.db, limit)) },
     { name: 'settle sales', everyMs: minute, run: () => upTo(settlementsPerRun, limit => settleSales(world.stepDb, limit)) },
     { name: 'bank receipts', everyMs: hour, run: () => upTo(bankingsPerRun, limit => bankReceipts(world.stepDb, limit)) }
   ]

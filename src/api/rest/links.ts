@@ -20,6 +20,7 @@ import type { App } from '../app-types.ts'
 import { change, referenceOf, resellerOf } from '../change.ts'
 import { createOnce } from '../create-once.ts'
 import { answerPage } from '../page.ts'
+import { timeOf } from '../time-of.ts'
 import { linkChangeView, linkViews, type LinkEyes } from './link-view.ts'
 import { freshPrices } from './subscriptions.ts'
 
@@ -66,8 +67,8 @@ export function linkRoutes (app: App): void {
         skus: said.skus.map(skuWish),
         quota,
         quotaPerBuyer,
-        startsAt: timeIn(startsAt),
-        endsAt: timeIn(endsAt),
+        startsAt: timeIn(startsAt, '/starts_at'),
+        endsAt: timeIn(endsAt, '/ends_at'),
         commission: said.commission && commissionWish(said.commission),
         createdBy: key.id
       })),
@@ -172,8 +173,8 @@ function changingRoutes (app: App): void {
       skus: skus?.map(skuWish),
       quota,
       quotaPerBuyer,
-      startsAt: startsAt === undefined ? undefined : timeIn(startsAt),
-      endsAt: endsAt === undefined ? undefined : timeIn(endsAt),
+      startsAt: startsAt === undefined ? undefined : timeIn(startsAt, '/starts_at'),
+      endsAt: endsAt === undefined ? undefined : timeIn(endsAt, '/ends_at'),
       commission: commission && commissionWish(commission)
     }
     return await changes(request, reply, (eyes, tx) =>
@@ -257,6 +258,6 @@ function hostIn (host: string | null): Uuid | null {
   return host === null ? null : readId('host', host)!
 }
 
-function timeIn (time: string | null): Date | null {
-  return time === null ? null : new Date(time)
+function timeIn (time: string | null, pointer: string): Date | null {
+  return time === null ? null : timeOf(time, pointer)
 }

@@ -12,6 +12,7 @@ import type { App } from '../app-types.ts'
 import { change, resellerOf } from '../change.ts'
 import { createOnce } from '../create-once.ts'
 import { answerPage } from '../page.ts'
+import { timeOf } from '../time-of.ts'
 
 const tags = ['Purchase links']
 
@@ -43,7 +44,7 @@ export function sessionRoutes (app: App): void {
       reference,
       fields: { title, host, starts_at: startsAt },
       create: (tx, id) => createSession(tx, resellerId, {
-        id, title, hostId: host && readId('host', host)!, startsAt: startsAt === null ? null : new Date(startsAt)
+        id, title, hostId: host && readId('host', host)!, startsAt: startsAt === null ? null : timeOf(startsAt, '/starts_at')
       }),
       read: (tx, id) => readSessionOf(tx, resellerId, id)
     }))
@@ -96,7 +97,7 @@ export function sessionRoutes (app: App): void {
   }, async (request, reply) => {
     const { title, host, starts_at: startsAt } = request.body
     return show(request, reply, await change(request, tx => updateSession(tx, ...addressed(request), {
-      title, hostId: host && readId('host', host)!, startsAt: startsAt === undefined ? undefined : new Date(startsAt)
+      title, hostId: host && readId('host', host)!, startsAt: startsAt === undefined ? undefined : timeOf(startsAt, '/starts_at')
     })))
   })
 

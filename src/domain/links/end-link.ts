@@ -21,11 +21,20 @@ export async function endLink (tx: Tx, resellerId: Uuid, id: Uuid, keyId: string
   return is
 }
 
-/** One pass: ends up to `limit` links whose end has come. They sell nothing any more as it is; here it is told, once. Gives how many. */
+/**
+ * One pass: ends up to `limit` links whose end has come, or whose one purchase was made. They sell nothing any more as it is; here it is
+ * told, once. Gives how many.
+ */
 export async function endDueLinks (db: Db, limit: number): Promise<number> {
   return await transact(db, async tx => {
     const due = await tx<{ id: Uuid }[]>`
-      select id from links where ended_at is null and ends_at < 'infinity' and ends_at <= now() order by id limit ${limit} for no key update skip locked`
+      select id from links
+      where ended_at is null and id in (
+        select id from links where ended_at is null and ends_at < 'infinity' and ends_at <= now()
+        union all
+        select id from links where ended_at is null and kind = 'one_time' and sold_out_at is not null and sales > 0
+      )
+      order by id limit ${limit} for no key update skip locked`
     if (due.length === 0) return 0
     const ids = due.map(({ id }) => id)
     const were = await readLinksOfAll(tx, ids)

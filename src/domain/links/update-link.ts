@@ -61,7 +61,6 @@ export async function updateLink (
       commission_rate = ${commission.commissionRate}, commission_amount = ${commission.commissionAmount}, quota = ${wished.quota},
       quota_per_buyer = ${wished.quotaPerBuyer}, starts_at = coalesce(${wished.startsAt}::timestamptz, '-infinity'),
       ends_at = coalesce(${wished.endsAt}::timestamptz, 'infinity'),
-      sold_out_at = case when ${wished.quota}::int is not distinct from quota and ${!edit.skus} then sold_out_at end,
       version = version + 1, updated_at = now()
     where reseller_id = ${buyer.resellerId} and id = ${id}`
   const is = await readLink(tx, buyer.resellerId, id)
