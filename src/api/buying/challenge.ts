@@ -29,14 +29,13 @@ export interface Challenges {
 export function openChallenges (world: Pick<World, 'db' | 'masterKeys' | 'clock'>): Challenges {
   let keys: Promise<readonly [Secret<string>, Secret<string>]> | undefined
   const spent = new Map<string, number>()
-  const openKeys = () => keys ??= (async () => {
-    const secret = await openWorldSecret(world.db, world.masterKeys, 'buyers')
-    const keyFor = (purpose: string) => new Secret(deriveKey(secret, purpose).export().toString('base64'))
-    return [keyFor('challenges'), keyFor('challenge keys')] as const
-  })().catch(error => {
-    keys = undefined
-    throw error
-  })
+  const openKeys = () => {
+    keys ??= deriveKeys(world).catch(error => {
+      keys = undefined
+      throw error
+    })
+    return keys
+  }
   return {
     async make (link) {
       const [challengeKey, solutionKey] = await openKeys()
@@ -66,6 +65,13 @@ export function openChallenges (world: Pick<World, 'db' | 'masterKeys' | 'clock'
       return true
     }
   }
+}
+
+/** What signs challenges, and what signs their solutions. */
+async function deriveKeys ({ db, masterKeys }: Pick<World, 'db' | 'masterKeys'>): Promise<readonly [Secret<string>, Secret<string>]> {
+  const secret = await openWorldSecret(db, masterKeys, 'buyers')
+  const keyFor = (purpose: string) => new Secret(deriveKey(secret, purpose).export().toString('base64'))
+  return [keyFor('challenges'), keyFor('challenge keys')]
 }
 
 /** The solution as the page's script writes it: base64 of JSON. */

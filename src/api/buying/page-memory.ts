@@ -104,7 +104,11 @@ function pageOf (pages: Map<string, ReadyPage>, { language, embedded, challenged
     let packed: Buffer | undefined
     // Weak (RFC 9110 §8.8.1): packed or not, it is the same page.
     const etag = `W/"${createHash('sha256').update(plain).digest('base64url').slice(0, etagLength)}"`
-    page = { etag, plain, packed: () => packed ??= gzipSync(plain) }
+    const pack = () => {
+      packed ??= gzipSync(plain)
+      return packed
+    }
+    page = { etag, plain, packed: pack }
     pages.set(name, page)
   }
   return page

@@ -1,5 +1,6 @@
 // What a script adds to the page of a link, which works without: ticking time, totals, what is left, one attempt for one press,
 // and the proof of work where one is asked for.
+/* global addEventListener, location, EventSource, ResizeObserver, Worker */
 'use strict'
 const main = document.getElementById('main')
 const form = document.getElementById('buy')

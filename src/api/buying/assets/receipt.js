@@ -1,4 +1,5 @@
 // What a script adds to a receipt, which works without: copy buttons, ticking time, and looking whether something has changed.
+/* global addEventListener, location */
 'use strict'
 const main = document.getElementById('main')
 const { state, watch, mark } = main.dataset

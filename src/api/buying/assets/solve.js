@@ -1,6 +1,7 @@
 // Looks for the counter of an ALTCHA v2 challenge (PBKDF2) in a worker, so that the page stays lively.
+/* global postMessage, self */
 'use strict'
-onmessage = async ({ data: { algorithm, nonce, salt, cost, keyLength, keyPrefix } }) => {
+self.onmessage = async ({ data: { algorithm, nonce, salt, cost, keyLength, keyPrefix } }) => {
   const started = performance.now()
   const bytesOf = hex => Uint8Array.from(hex.match(/../g), pair => parseInt(pair, 16))
   const hexOf = bytes => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
