@@ -12,7 +12,7 @@ import {
   appForPrinting, graphForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds, type SandboxGatewayPlace, type Serving
 } from './compose.ts'
 import type { Config } from './config.ts'
-import { ensureDemo, tryDemoOrder } from './demo.ts'
+import { ensureDemo, showDemoLink, tryDemoOrder } from './demo.ts'
 import { createOperatorKey, ensureOperatorFile } from './operator-key.ts'
 import { startEmbedded } from './postgres/embedded.ts'
 import { migrate } from './postgres/migrate.ts'
@@ -199,7 +199,10 @@ async function masterKeyFile (home: string): Promise<string> {
 
 async function greet (config: Config, { ground, serving, withDemo }: Product): Promise<void> {
   const { url } = serving
-  if (withDemo) await tryDemoOrder(config.home, url, say)
+  if (withDemo) {
+    await tryDemoOrder(config.home, url, say)
+    await showDemoLink(config.home, url, say)
+  }
   say('')
   say(`kahub serves ${pc.bold(url)}`)
   say(`  guides      ${url}/docs`)

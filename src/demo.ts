@@ -1,13 +1,13 @@
 // The demo: a small catalogue, one reseller with money and three keys, and 120,000 codes, all made over the operator API with the
-// SDK, as an operator would. The sandbox has the same on a smaller scale, and goods that meet every fault. Made once; found again at
-// the next start.
+// SDK, as an operator would; then a host, a stream and two purchase links, as the reseller would. The sandbox has the same on a
+// smaller scale, and goods that meet every fault. Made once; found again at the next start.
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { sandboxStartBalance } from '../schema/rest/sandbox.ts'
 import { sandboxFaultKinds, sandboxTagPrefix } from '../schema/sandbox-faults.ts'
 import { resellerScopes, sandboxFaults, tokenScopes, type KeyAlgorithm } from '../schema/vocabulary.ts'
 import { KahubAdmin } from '../sdk/src/admin.ts'
-import { Kahub } from '../sdk/src/index.ts'
+import { Kahub, type Link, type Session } from '../sdk/src/index.ts'
 import { readCredentials, writeCredentials, type Credentials, type PairCredentials } from './credentials.ts'
 
 const levels = [
@@ -26,6 +26,8 @@ interface DemoSku {
   readonly cost: string
   readonly list: string
   readonly gold: string
+  /** Below which purchase links may not sell it. */
+  readonly minimumRetail?: string
   readonly codes: number
   readonly prefix: string
 }
@@ -50,7 +52,7 @@ const products: readonly DemoProduct[] = [
     tags: ['steam', 'hot'],
     note: 'Redeem in a Steam account of the same region.',
     skus: [
-      { name: '¥100', faceValue: '100', cost: '93', list: '98.50', gold: '96.80', codes: 100_000, prefix: 'STEAM' },
+      { name: '¥100', faceValue: '100', cost: '93', list: '98.50', gold: '96.80', minimumRetail: '98', codes: 100_000, prefix: 'STEAM' },
       { name: '¥200', faceValue: '200', cost: '187', list: '196.50', gold: '193.40', codes: 5_000, prefix: 'STEAM' }
     ]
   },
@@ -124,6 +126,7 @@ export async function ensureDemo (home: string, url: string, say: (line: string)
     await makeCatalogue(admin, sandboxProducts)
     await makeKeys(admin, home, url, sandboxKeys, await makeReseller(admin, 'Sandbox shop 沙箱商铺', sandboxStartBalance))
   }
+  await Promise.all([ensureLinks(home, url, 'demo.json'), ensureLinks(home, url, 'demo-test.json')])
 }
 
 /** Buys one code as the demo reseller would, through the SDK, and shows what came back. */
@@ -142,6 +145,64 @@ export async function tryDemoOrder (home: string, url: string, say: (line: strin
   say(`  order       ${order.id} (${order.state}), reference ${order.reference}`)
   say(`  paid        ${order.total} ${order.currency}, balance ${wallet?.balance.amount ?? '?'} ${order.currency}`)
   for (const code of order.lines.flatMap(line => line.codes ?? [])) say(`  code        ${code.secret.reveal()}`)
+}
+
+/** The end of the address of the demo's purchase link; in the sandbox it stands behind `test-`. */
+const demoSlug = 'demo'
+
+/** Shows where the demo's purchase link is sold, and where its host watches. */
+export async function showDemoLink (home: string, url: string, say: (line: string) => void): Promise<void> {
+  const sandbox = await findDemoLink(home, url, 'demo-test.json')
+  const live = await findDemoLink(home, url, 'demo.json')
+  if (!live || !sandbox) return
+  say('')
+  say('A purchase link, as a host hangs it under a stream (直播购买链接): open this on your phone')
+  say(`  page        ${live.link.url}`)
+  say(`  its host    ${live.session.live_url} (who looks, who pays, what is left)`)
+  say(`  sandbox     ${sandbox.link.url}`)
+}
+
+async function findDemoLink (home: string, url: string, file: string): Promise<{ link: Link, session: Session } | undefined> {
+  const credentials = await readCredentials(join(home, file))
+  if (!credentials) return undefined
+  const kahub = new Kahub({ ...credentials, url })
+  const link = (await demoLinksOf(kahub)).find(({ kind, state }) => kind === 'shared' && state !== 'ended')
+  return link?.session ? { link, session: await kahub.sessions.get(link.session) } : undefined
+}
+
+async function demoLinksOf (kahub: Kahub): Promise<readonly Link[]> {
+  const links = await kahub.links.list({ limit: 100 }).toArray({ limit: 1_000 })
+  return links.filter(({ reference }) => reference.startsWith('demo '))
+}
+
+/** A host, its stream, and two links in it: one that everybody may buy by, and one that the first purchase ends. */
+async function ensureLinks (home: string, url: string, file: string): Promise<void> {
+  const kahub = new Kahub({ ...(await readCredentials(join(home, file)))!, url })
+  const { key: { scopes } } = await kahub.me.get()
+  // A key of an earlier release has no scope for links.
+  if (!scopes.includes('links:write') || (await demoLinksOf(kahub)).length === 2) return
+  const skus = (await kahub.products.list({ tag: 'hot' }).toArray({ limit: 10 })).flatMap(product => product.skus)
+  const sold = (name: string, price: string) => ({ sku: skus.find(sku => sku.name === name)!.id, retail_price: { amount: price, currency } as const })
+  const host = await kahub.hosts.create({ reference: 'demo host', name: '小明 Ming', commission_rate: '0.02' })
+  const session = await kahub.sessions.create({ reference: 'demo session', title: '今晚开播 Tonight’s stream', host: host.id })
+  await kahub.links.create({
+    reference: 'demo once', kind: 'one_time', title: '给一位观众 For one viewer: Steam ¥100', session: session.id, skus: [sold('¥100', '98.90')]
+  })
+  const shared = {
+    reference: 'demo shared',
+    title: 'Steam 充值卡、爱奇艺会员 Steam cards and iQIYI',
+    description: '付款后立即显示卡密。The code is shown as soon as you have paid.',
+    redeem_note: 'Steam：账户 → 兑换 Steam 礼品卡。Steam: Account → Redeem a gift card.',
+    session: session.id,
+    skus: [sold('¥100', '99.90'), sold('月卡 1 month', '21.90')],
+    quota: 2_000,
+    quota_per_buyer: 20
+  }
+  await kahub.links.create({ ...shared, slug: demoSlug }).catch(async (error: { readonly code?: string }) => {
+    // In the sandbox it is still that of the reseller before a reset.
+    if (error.code !== 'in_use') throw error
+    await kahub.links.create(shared)
+  })
 }
 
 /** Whether every key is there and good; then its file tells the address of now. */
@@ -188,7 +249,7 @@ async function makeCatalogue (admin: KahubAdmin, products: readonly DemoProduct[
 const currency = 'CNY'
 
 async function makeSku (admin: KahubAdmin, productId: string, title: string, wish: DemoSku): Promise<void> {
-  const { name, faceValue, cost, list, gold } = wish
+  const { name, faceValue, cost, list, gold, minimumRetail } = wish
   const reference = `demo ${title}`
   const face = { amount: faceValue, currency } as const
   const sku = await admin.skus.create(productId, { reference, name, currency, face_value: face, region: 'CN' })
@@ -198,7 +259,8 @@ async function makeSku (admin: KahubAdmin, productId: string, title: string, wis
       { kind: 'list', sku: sku.id, amount: { amount: list, currency } },
       { kind: 'level', sku: sku.id, level: 'gold', amount: { amount: gold, currency } },
       { kind: 'quantity_break', sku: sku.id, quantity_min: 1_000, rate: '0.995' },
-      { kind: 'floor', sku: sku.id, amount: { amount: cost, currency } }
+      { kind: 'floor', sku: sku.id, amount: { amount: cost, currency } },
+      ...minimumRetail === undefined ? [] : [{ kind: 'minimum_retail' as const, sku: sku.id, amount: { amount: minimumRetail, currency } }]
     ]
   })
 }
