@@ -56,6 +56,3 @@ create table sandbox_gateway_notices (
 ) with (fillfactor = 70);
 create index sandbox_gateway_notices_due on sandbox_gateway_notices (due_at) where due_at is not null;
 create index sandbox_gateway_notices_of_payment on sandbox_gateway_notices (payment_id);
-
--- Deposits that nobody has paid yet end at their time, like checkouts.
-create index payments_of_open_deposits on payments (expires_at) where purpose = 'deposit' and state in ('created', 'pending');

@@ -207,6 +207,16 @@ export type PaymentPurpose = typeof paymentPurposes[number]
 export const paymentStates = ['created', 'pending', 'paid', 'closing', 'closed'] as const
 export type PaymentState = typeof paymentStates[number]
 
+/**
+ * A deposit through a gateway, as its reseller sees it. created: the gateway was not reached yet. paid: it is in the wallet. returned:
+ * what came was not what was asked for, and goes back. closed: no money came in time.
+ */
+export const depositStates = ['created', 'pending', 'paid', 'returned', 'closed'] as const
+export type DepositState = typeof depositStates[number]
+
+/** How a payer is led to pay. */
+export const payActionKinds = ['redirect', 'qr'] as const
+
 /** How we learnt that money came. */
 export const receiptSources = ['callback', 'query', 'close'] as const
 export type ReceiptSource = typeof receiptSources[number]

@@ -42,7 +42,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 const ground = ['events', 'secrets', 'requests']
 
 /** Ways of buying, and of watching what can be bought: they stand on other capabilities, and do not know each other. */
-const buying = ['bulk-orders', 'standing-orders', 'subscriptions', 'links']
+const buying = ['bulk-orders', 'standing-orders', 'subscriptions', 'links', 'deposits']
 
 /** What is started: the process itself, which counts its signals. */
 const mains = ['src/main.ts', 'src/cli/kahub.ts']

@@ -4,6 +4,7 @@ import { addCallbacks } from './commands/callbacks.ts'
 import { addCatalog } from './commands/catalog.ts'
 import { addCertify } from './commands/certify.ts'
 import { addCodes } from './commands/codes.ts'
+import { addDeposits } from './commands/deposits.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLevels } from './commands/levels.ts'
 import { addListen } from './commands/listen.ts'
@@ -37,6 +38,7 @@ Of a reseller, with a reseller's key (the demo's when left out):
   kahub listen --forward http://127.0.0.1:3000/hook           its events, sent to a machine of yours
   kahub sign GET /v1/me                                       a signed curl command
   kahub token                                                 a bearer token that reads, for tools
+  kahub deposits create 500 CNY --gateway sandbox             money into its own wallet
   kahub settlements list                                      what its purchase links sold, day by day
   kahub payouts list                                          what its hosts were paid
   kahub certify http://127.0.0.1:3000                         a shop of yours, put through all that can go wrong
@@ -73,6 +75,7 @@ Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached,
   addCallbacks(program, run)
   addBooks(program, run)
   addListen(program, resellerRunner(environment, stop, 'demo.json'))
+  addDeposits(program, resellerRunner(environment, stop, 'demo.json'))
   addSettlements(program, resellerRunner(environment, stop, 'demo.json'))
   addPayouts(program, resellerRunner(environment, stop, 'demo.json'))
   addCertify(program, resellerRunner(environment, stop, 'demo-test.json'))

@@ -32,5 +32,6 @@ import { wallets } from './wallets.ts'
 /** Every resource of the graph, a file each. */
 export const resources: readonly Resource[] = [
   me, keys, products, stock, quotes, holds, orders, reversals, reveals, bulkOrders, approvals, standingOrders, encryptionKeys, wallets, deposits,
-  endpoints, deliveries, events, subscriptions, hosts, sessions, links, checkouts, complaints, sessionReports, settlements, payouts, sandbox
+  endpoints, deliveries, events, subscriptions, hosts, sessions, links, checkouts, complaints, sessionReports, settlements, payouts, gateways,
+  sandbox
 ]

@@ -2,12 +2,13 @@ import type { GatewayKind } from '../../../schema/vocabulary.ts'
 import { readAccountConfig, type AccountConfig } from '../../base/gateway-config.ts'
 import type { Gateway } from '../../base/gateway.ts'
 import { openAlipay } from './alipay.ts'
+import { openSandbox } from './sandbox.ts'
 import { openStripe } from './stripe.ts'
 import { openWechatpay } from './wechatpay.ts'
 
 /** The adapter of a kind of gateway, from its configuration. */
 export function openGateway (kind: GatewayKind, config: unknown): Gateway {
-  if (kind === 'sandbox') throw new Error('the sandbox gateway is not here')
+  if (kind === 'sandbox') return openSandbox(config)
   return openAccount(readAccountConfig(kind, config))
 }
 

@@ -1,0 +1,56 @@
+// Where the browser comes back to after a deposit whose reseller named no page of its own.
+import { createHash } from 'node:crypto'
+import { buyerLanguages, type BuyerLanguage } from '../../../schema/vocabulary.ts'
+import type { App } from '../app-types.ts'
+import { languageOf, otherLanguage } from '../buying/language.ts'
+
+/** Below our own origin. */
+export const depositReturnPath = '/deposits/done'
+
+/** Serves the page. It says nothing of the payment: whoever comes back may not have paid. */
+export function depositReturnPage (app: App): void {
+  const pages = new Map(buyerLanguages.map(language => [language, printReturnPage(language)]))
+  const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src data:; ` +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  app.get<{ Querystring: { lang?: string } }>(depositReturnPath, { schema: { hide: true } as never }, (request, reply) =>
+    reply.type('text/html; charset=utf-8').headers({
+      'content-security-policy': policy,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store'
+    }).send(pages.get(languageOf(request.query.lang, request.headers['accept-language']))))
+}
+
+const words: Readonly<Record<BuyerLanguage, { readonly title: string, readonly text: string, readonly name: string }>> = {
+  'zh-CN': { title: '可以关闭本页了', text: '支付结果会通知商家，请回到商家处查看。', name: '中文' },
+  en: { title: 'You may close this page', text: 'The shop is told what became of the payment; look there.', name: 'English' }
+}
+
+const style = `:root{color-scheme:light dark}
+body{margin:0;min-height:100vh;display:grid;place-items:center;font:17px/1.6 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif}
+main{max-width:26rem;padding:24px;text-align:center}h1{font-size:1.375rem;margin:0 0 8px}p{margin:0 0 8px}a{display:inline-block;padding:10px}`
+
+function printReturnPage (language: BuyerLanguage): string {
+  const { title, text } = words[language]
+  const other = otherLanguage(language)
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+<p>${text}</p>
+<a href="?lang=${other}" lang="${other}" hreflang="${other}">${words[other].name}</a>
+</main>
+</body>
+</html>
+`
+}
