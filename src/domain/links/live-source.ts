@@ -22,6 +22,7 @@ const looksPerCount = 14
 /** A look that took long is followed by a pause so many times as long: live views never take more than a part of the database. */
 const pausePerWork = 3
 export const followersPerProcessMax = 10_000
+const minuteMs = 60_000
 
 export interface LiveSource extends Omit<Visits, 'close'> {
   /** A session's figures, whole, at once and whenever they change. It ends with the signal, the source, or when there is no such session. */
@@ -159,7 +160,7 @@ export function openLiveSource (db: Db, clock: Clock): LiveSource {
     if (subjects.length === 0) return
     for (const subject of subjects) {
       subject.links = linksOf(subject, marks)
-      const key = JSON.stringify([marks.sessions.get(subject.id), subject.links])
+      const key = JSON.stringify([minuteOf(marks.at), marks.sessions.get(subject.id), subject.links])
       subject.changed ||= key !== subject.linksKey
       subject.linksKey = key
     }
@@ -232,6 +233,11 @@ function isWaiting ({ current, gone }: Subject<unknown>): boolean {
   return current === undefined && !gone
 }
 
+/** Charts go on with the minute, also when nothing happens. */
+function minuteOf (at: Date): number {
+  return Math.floor(at.getTime() / minuteMs)
+}
+
 /** The links of a subject: of a session those in it, and those in it once whose sales are counted here. */
 function linksOf ({ of, id, totals }: Full, { links }: Marks): readonly LinkMark[] {
   if (of === 'link') return [links.get(id)].filter(link => link !== undefined)
@@ -261,7 +267,7 @@ function showFull (subject: Full, { sessions, links, at }: Marks): void {
   subject.changed = false
   const { totals, visits = new Map(), viewers } = subject
   const next = foldLive({ at, session, links: subject.links, totals, visits, viewers }, liveMinutesMax)
-  const shown = JSON.stringify({ ...next, at: null }, (_, value) => typeof value === 'bigint' ? String(value) : value)
+  const shown = JSON.stringify({ ...next, at: minuteOf(at) }, (_, value) => typeof value === 'bigint' ? String(value) : value)
   if (shown === subject.shown) return
   subject.shown = shown
   show(subject, { ...next, number: (subject.current?.number ?? 0) + 1 })

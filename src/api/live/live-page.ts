@@ -1,0 +1,84 @@
+// The host's page around its parts: head, order, foot.
+import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
+import { assert } from '../../base/problem.ts'
+import { otherLanguage } from '../buying/language.ts'
+import { escapeHtml } from '../docs/render-markdown.ts'
+import { liveWords } from './live-words.ts'
+import { printSections, type Shown } from './live-sections.ts'
+
+export interface LivePage {
+  readonly snapshot: Shown
+  readonly language: BuyerLanguage
+  readonly isTest: boolean
+  /** The addresses of the style and the script. */
+  readonly assets: { readonly style: string, readonly script: string }
+}
+
+/** How often a page without a script loads itself anew, in seconds. */
+const refreshSeconds = 5
+
+/** The page of a session, while it runs and afterwards. */
+export function printLivePage ({ snapshot, language, isTest, assets }: LivePage): string {
+  const say = liveWords[language]
+  const { session } = snapshot
+  assert(session, 'a session')
+  const over = session.endedAt !== null
+  const parts = printSections(snapshot, language)
+  return printFrame({
+    language,
+    title: `${session.title} · ${over ? say.report : say.page}`,
+    head: `${over ? '' : `<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>\n<script src="${assets.script}" defer></script>`}`,
+    style: assets.style,
+    body: `<a class="skip" href="#figures">${say.skip}</a>
+${isTest ? `<p class="test">${say.testWorld}</p>` : ''}
+<header>
+<div><p class="kind">${over ? say.report : say.page}${session.hostName === null ? '' : ` · ${escapeHtml(session.hostName)}`}</p>
+<h1>${escapeHtml(session.title)}</h1>
+<p id="status">${parts.status}</p></div>
+<nav><a href="?lang=${otherLanguage(language)}" lang="${otherLanguage(language)}" hreflang="${otherLanguage(language)}">${say.otherLanguage}</a>
+${over ? '' : `<p id="connection" role="status" data-here="${say.connection.here}" data-lost="${say.connection.lost}"><noscript>${say.connection.plain}</noscript></p>`}</nav>
+</header>
+<main>
+<section id="figures">${parts.figures}</section>
+<div class="columns">
+<div>
+<section id="charts" class="card">${parts.charts}</section>
+<section id="funnel" class="card">${parts.funnel}</section>
+</div>
+<div>
+<section id="stock" class="card">${parts.stock}</section>
+<section id="newest" class="card">${parts.newest}</section>
+</div>
+</div>
+<div id="more">${parts.more}</div>
+</main>`
+  })
+}
+
+/** A page that says why there is none. */
+export function printNoLivePage (language: BuyerLanguage, why: 'gone' | 'busy', style: string): string {
+  const say = liveWords[language]
+  return printFrame({ language, title: say[why], head: '', style, body: `<main class="alone"><h1>${say[why]}</h1><p>${say[`${why}Text`]}</p></main>` })
+}
+
+interface Frame { readonly language: BuyerLanguage, readonly title: string, readonly head: string, readonly style: string, readonly body: string }
+
+function printFrame ({ language, title, head, style, body }: Frame): string {
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<title>${escapeHtml(title)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${style}">
+${head}
+</head>
+<body>
+${body}
+</body>
+</html>
+`
+}
