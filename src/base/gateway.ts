@@ -105,6 +105,8 @@ export interface Gateways {
   readonly version: bigint
   /** Those that cannot be used, and why; nothing can be begun or finished with them until they are put right. */
   readonly broken: readonly { readonly id: string, readonly fault: string }[]
+  /** Those open for new payments, in the order of their ids. */
+  readonly enabled: readonly OpenGateway[]
   /** For new payments in a currency, in the order of their ids. */
   enabledFor (currency: Currency): readonly OpenGateway[]
   /** For payments that were begun, enabled or not. */

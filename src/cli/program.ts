@@ -5,6 +5,7 @@ import { addCatalog } from './commands/catalog.ts'
 import { addCertify } from './commands/certify.ts'
 import { addCodes } from './commands/codes.ts'
 import { addDeposits } from './commands/deposits.ts'
+import { addGateways } from './commands/gateways.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLevels } from './commands/levels.ts'
 import { addListen } from './commands/listen.ts'
@@ -32,6 +33,7 @@ export const orientation = `kahub, the operator's command: resellers, catalogue,
   kahub reveals list                                          who looked at which codes
   kahub callbacks list --failing                              which endpoints fail
   kahub deposit "Acme" 1000 CNY --reason "wire 4711"          money into a wallet
+  kahub gateways list                                         through whom buyers pay
   kahub books                                                 prove money and stock
 
 Of a reseller, with a reseller's key (the demo's when left out):
@@ -73,6 +75,7 @@ Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached,
   addLots(program, run)
   addReveals(program, run)
   addCallbacks(program, run)
+  addGateways(program, run)
   addBooks(program, run)
   addListen(program, resellerRunner(environment, stop, 'demo.json'))
   addDeposits(program, resellerRunner(environment, stop, 'demo.json'))

@@ -29,6 +29,7 @@ export async function loadGateways (
   return {
     version,
     broken,
+    enabled,
     enabledFor: currency => enabled.filter(({ currencies }) => currencies.includes(currency)),
     find: id => byId.get(id)
   }

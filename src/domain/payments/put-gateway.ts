@@ -37,7 +37,7 @@ export async function putGateway (tx: Tx, { world, masterKeys }: PutNeeds, wish:
   if (config === undefined) throw fault('/config', 'is missing: a new gateway needs its account')
   checkConfig(world, wish, config)
   if (kept && isOtherAccount(masterKeys, kept, wish.kind, config) && await hasPayments(tx, kept.id)) {
-    throw new Problem('in_use', `The account of ${kept.id} took payments, and may have to give them back. Put the other one under another id.`)
+    throw new Problem('in_use', `The account of ${kept.id} took payments, and may have to give them back. Put the other under another id.`)
   }
   const sealed = wrap(masterKeys, gatewayOwner(wish.id), Buffer.from(JSON.stringify(config)))
   await tx`

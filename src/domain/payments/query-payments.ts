@@ -14,7 +14,7 @@ import type { NewReceipt } from './payment.ts'
 /** Longer than a gateway may take to answer, with time to book what it said. */
 export const queryLeaseSeconds = 30
 /** Asked about at once, of each gateway: one that does not answer keeps no other from being asked. */
-export const queriesPerGatewayMax = 16
+export const queriesPerGatewayMax = 32
 /** When to ask next, after so many questions: at 5 s, 15 s, 30 s, 1 min, 2 min, 5 min from the beginning, then every 5 minutes. */
 export const querySeconds = [10, 15, 30, 60, 180, 300] as const
 /** A payer may have begun to pay at the last moment, and clocks differ: only so long after the end, a payment unknown there is closed. */

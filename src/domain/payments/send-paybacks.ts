@@ -21,6 +21,8 @@ export interface PaybackNeeds {
   readonly gateways: Gateways
   /** Books that the money has gone back, and ends the payback. */
   readonly paybackSucceeded: (tx: Tx, paybackId: Uuid) => Promise<unknown>
+  /** Ends the payback without success: it is the operator's from now on. */
+  readonly paybackFailed: (tx: Tx, paybackId: Uuid, error: string) => Promise<unknown>
 }
 
 /** Sends back, or asks about, what is due, up to the limit; returns how many were leased. A failure of ours is thrown at the end. */
@@ -48,19 +50,21 @@ export async function leasePaybacks (db: Db, limit: number): Promise<readonly Le
     returning ${paybackColumns(tx)}, payments.gateway_ref as "gatewayRef"`)
 }
 
-async function sendOne ({ db, gateways, paybackSucceeded }: PaybackNeeds, payback: LeasedPayback): Promise<void> {
+async function sendOne (needs: PaybackNeeds, payback: LeasedPayback): Promise<void> {
+  const { db, gateways } = needs
   let standing: RefundStanding
   try {
     standing = await askGateway(gateways, payback)
   } catch (error) {
     if (!(error instanceof GatewayFailure)) throw error
-    return await transact(db, tx => error.kind === 'refused' ? fail(tx, payback, error.message) : tryLater(tx, payback, error.message))
+    const { kind, message } = error
+    return await transact(db, tx => kind === 'refused' ? fail(tx, needs, payback, message) : tryLater(tx, needs, payback, message))
   }
   switch (standing) {
-    case 'succeeded': return await transact(db, async tx => { await paybackSucceeded(tx, payback.id) })
-    case 'failed': return await transact(db, tx => fail(tx, payback, 'the gateway says that the refund failed'))
+    case 'succeeded': return await transact(db, async tx => { await needs.paybackSucceeded(tx, payback.id) })
+    case 'failed': return await transact(db, tx => fail(tx, needs, payback, 'the gateway says that the refund failed'))
     case 'pending':
-    case 'unknown': return await transact(db, tx => tryLater(tx, payback, null))
+    case 'unknown': return await transact(db, tx => tryLater(tx, needs, payback, null))
   }
 }
 
@@ -84,17 +88,15 @@ async function askGateway (gateways: Gateways, payback: LeasedPayback): Promise<
   return standing === 'unknown' ? await gateway.refund(refund) : standing
 }
 
-async function fail (tx: Tx, { id }: LeasedPayback, why: string): Promise<void> {
-  await tx`
-    update paybacks set state = 'failed', next_at = null, ended_at = now(), last_error = ${why.slice(0, lastErrorCharsMax)}
-    where id = ${id} and state in ('due', 'sent')`
+async function fail (tx: Tx, { paybackFailed }: PaybackNeeds, { id }: LeasedPayback, why: string): Promise<void> {
+  await paybackFailed(tx, id, why.slice(0, lastErrorCharsMax))
 }
 
 /** Waits twice as long as the time before. Without a reason the gateway has it, and takes its time. */
-async function tryLater (tx: Tx, payback: LeasedPayback, why: string | null): Promise<void> {
+async function tryLater (tx: Tx, needs: PaybackNeeds, payback: LeasedPayback, why: string | null): Promise<void> {
   const { id, attempts } = payback
   const error = why?.slice(0, lastErrorCharsMax) ?? null
-  if (attempts >= paybackAttemptsMax) return await fail(tx, payback, why ?? 'the gateway has not finished the refund')
+  if (attempts >= paybackAttemptsMax) return await fail(tx, needs, payback, why ?? 'the gateway has not finished the refund')
   const seconds = Math.min(waitSecondsMax, waitSecondsMin * 2 ** Math.min(attempts - 1, 20))
   await tx`
     update paybacks set state = case when ${why === null} then 'sent' else state end, last_error = ${error},
