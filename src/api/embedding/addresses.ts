@@ -19,21 +19,6 @@ export function embedAddress (origin: string, slug: string): string {
   return `${origin}/embed/${slug}`
 }
 
-/** The script that puts the iframe on a page. */
-export function scriptAddress (origin: string): string {
-  return `${origin}/embed.js`
-}
-
-/** The QR code of the short address. */
-export function qrAddress (origin: string, slug: string, format: 'svg' | 'png'): string {
-  return `${linkAddress(origin, slug)}/qr.${format}`
-}
-
-/** The poster. */
-export function posterAddress (origin: string, slug: string): string {
-  return `${linkAddress(origin, slug)}/poster`
-}
-
 /** The Open Graph picture; of another version of the link it is another address, so that nobody shows an old price for long. */
 export function pictureAddress (
   origin: string, { slug, version }: Pick<ShownLink, 'slug' | 'version'>, language: BuyerLanguage, width: PictureWidth = pictureWidth

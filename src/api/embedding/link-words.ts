@@ -44,17 +44,25 @@ export function describe (link: ShownLink, language: BuyerLanguage): string {
   return shorten(own === '' ? `${priceOf(link, language)} · ${link.sellerName}` : own, descriptionLengthMax)
 }
 
+/** UTF-16 units that a character as readers see it has on the average at most; beyond, a text is cut sooner. */
+const unitsPerCharacterMax = 4
+
 /** The first characters of a text, as readers count them; an ellipsis where it was cut. */
 export function shorten (text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text
+  const unitsMax = lengthMax * unitsPerCharacterMax
+  const characters = Array.from(graphemesOf(text.slice(0, unitsMax + 1)), ({ segment }) => segment)
+  if (characters.length <= lengthMax && text.length <= unitsMax) return text
   let short = ''
-  let length = 0
-  // A character as readers see it may be any number of code points; so may one that was made to be long.
-  for (const { segment } of new Intl.Segmenter('zh', { granularity: 'grapheme' }).segment(text.slice(0, lengthMax * 4))) {
-    if (++length >= lengthMax || short.length + segment.length > lengthMax * 2) return `${short}…`
-    short += segment
+  for (const character of characters.slice(0, lengthMax - 1)) {
+    if (short.length + character.length > unitsMax) break
+    short += character
   }
-  return text.length > lengthMax * 4 ? `${short}…` : short
+  return `${short}…`
+}
+
+function graphemesOf (text: string): Intl.Segments {
+  return new Intl.Segmenter('zh', { granularity: 'grapheme' }).segment(text)
 }
 
 /** What is said of an offer, as on the link's own page. */

@@ -9,7 +9,6 @@ import { worldOfAddress } from '../../domain/links/buyer-keys.ts'
 import type { ShownLink } from '../../domain/links/link.ts'
 import { readShownLink } from '../../domain/links/shown-link.ts'
 import type { App, Worlds } from '../app-types.ts'
-import type { AppOptions } from '../app.ts'
 import { languageOf } from '../buying/language.ts'
 import { networkOf } from '../buying/network.ts'
 import { rateHeaders, rateLimiter } from '../rate-limit.ts'
@@ -33,7 +32,6 @@ const unknownAgeMsMax = 2_000
 const linksKeptMax = 5_000
 const qrCodesKeptMax = 2_000
 const slugPattern = /^[a-z0-9-]{3,40}$/i
-const addressLengthMax = 500
 
 const minute = 60
 const day = 86_400
@@ -47,8 +45,7 @@ const tokenGuessesPerMinute = 60
 const hidden = { hide: true }
 
 /** The routes; they belong to no contract. */
-export async function registerEmbedding (app: App, worlds: Worlds, options: AppOptions): Promise<void> {
-  void options
+export async function registerEmbedding (app: App, worlds: Worlds): Promise<void> {
   const assets = openAssets()
   const pictures = openPictures()
   const overlays = openOverlays()
@@ -109,16 +106,18 @@ export async function registerEmbedding (app: App, worlds: Worlds, options: AppO
     return page(reply, printEmbedPage(link, { language, theme, nowMs: clock() }, assets), { framedBy: 'everybody', cache: 'no-cache' })
   })
 
-  app.get('/oembed', { schema: { ...hidden, querystring: OembedQuery } as const }, async (request, reply) => {
+  app.get<{ Querystring: LooseQuery }>('/oembed', { schema: hidden as never }, async (request, reply) => {
     takePage(request, reply)
-    const { url, format = 'json', maxwidth: width = Infinity, maxheight: height = Infinity, lang } = request.query
+    const { url, format = 'json', maxwidth, maxheight, lang } = request.query
+    const room = { width: pixelsOf(maxwidth, 'maxwidth'), height: pixelsOf(maxheight, 'maxheight') }
+    if (typeof url !== 'string' || url === '') throw new Problem('malformed_request', 'url is missing: the address of a purchase link.')
     reply.headers({ 'cache-control': `public, max-age=${oembedSecondsMax}`, 'x-content-type-options': 'nosniff', ...forEverybody })
     // §2.2: a format that is not spoken.
     if (format !== 'json' && format !== 'xml') return reply.code(501).type('text/plain; charset=utf-8').send('Ask for json or xml.\n')
     const slug = slugOf(app.origin(), url)
     if (slug === undefined) throw new Problem('not_found', 'url is to be the address of a purchase link of this server.')
     const language = languageOf(lang ?? new URL(url).searchParams.get('lang'), undefined)
-    const answer = oembedOf(await linkOf(slug), app.origin(), language, { width, height })
+    const answer = oembedOf(await linkOf(slug), app.origin(), language, room)
     if (format === 'xml') return reply.type('text/xml; charset=utf-8').send(printOembedXml(answer))
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
   })
@@ -193,14 +192,6 @@ export async function registerEmbedding (app: App, worlds: Worlds, options: AppO
 /** What pages take of a query: they pass over what others have added to an address. */
 type LooseQuery = Readonly<Record<string, unknown>>
 
-const OembedQuery = Type.Object({
-  url: Type.String({ minLength: 1, maxLength: addressLengthMax }),
-  format: Type.Optional(Type.String({ maxLength: 20 })),
-  maxwidth: Type.Optional(Type.Integer({ minimum: 1 })),
-  maxheight: Type.Optional(Type.Integer({ minimum: 1 })),
-  lang: Type.Optional(Type.String({ maxLength: 20 }))
-})
-
 const PictureQuery = Type.Object({
   width: Type.Optional(Type.Integer({ enum: [...pictureWidths] })),
   lang: Type.Optional(Type.String({ maxLength: 20 })),
@@ -211,6 +202,13 @@ const QrQuery = Type.Object({ size: Type.Optional(Type.Integer({ minimum: qrSize
 
 /** Of what other sites load: scripts, oEmbed, pictures. */
 const forEverybody = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
+
+/** A size of oEmbed's, in pixels (§2.2); Infinity when it says none. */
+function pixelsOf (said: unknown, name: string): number {
+  if (said === undefined) return Infinity
+  if (typeof said === 'string' && /^[1-9]\d{0,5}$/.test(said)) return Number(said)
+  throw new Problem('malformed_request', `${name} is to be a number of pixels.`)
+}
 
 function page (reply: FastifyReply, html: string, { framedBy, cache }: { readonly framedBy: FramedBy, readonly cache: string }): FastifyReply {
   return reply.type('text/html; charset=utf-8').headers({
