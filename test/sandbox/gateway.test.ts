@@ -36,7 +36,8 @@ interface Tamper { readonly timestamp?: number, readonly secret?: Buffer, readon
 
 async function openMerchant (t: Test, answer?: Parameters<typeof openCallbackReceiver>[1]): Promise<Merchant> {
   const receiver = await openCallbackReceiver(t, answer)
-  const ask: Merchant['ask'] = async (method, path, body, { timestamp = nowSeconds(), secret: key = secret, sent, path: sentPath } = {}) => {
+  const ask: Merchant['ask'] = async (method, path, body, tamper = {}) => {
+    const { timestamp = nowSeconds(), secret: key = secret, sent, path: sentPath } = tamper
     const text = body === undefined ? '' : JSON.stringify(body)
     const signature = mac(key, `request\n${method} ${path}\n${timestamp}\n${text}`)
     const response = await fetch(url + (sentPath ?? path), {
@@ -134,7 +135,8 @@ t.test('every button does what it says', async t => {
     await until(() => merchant.told(name).length >= told.length)
     t.match(merchant.told(name).map(({ json }) => json), told, `${action}: what is told`)
     const standing = (await merchant.ask('GET', address)).json
-    t.same([standing.state, standing.receipts.map((one: any) => `${one.amount} ${one.currency}`)], [state, amounts], `${action}: how it stands`)
+    const came = standing.receipts.map((one: any) => `${one.amount} ${one.currency}`)
+    t.same([standing.state, came], [state, amounts], `${action}: how it stands`)
   }
   const twice = made.find(({ action }) => action === 'twice')!
   const transactions = merchant.told(twice.name).map(({ json }) => json.receipt.transaction)
@@ -162,7 +164,9 @@ t.test('what has ended can only be paid late, and then it is paid all the same',
   const expired = await merchant.makes({ expires_at: new Date(Date.now() - 1_000).toISOString() })
   t.match((await merchant.ask('GET', expired.address)).json, { state: 'closed' })
   for (const { page, address, name } of [closed, expired]) {
-    for (const action of ['pay', 'twice', 'never', 'fail']) t.match(await press(page, action), { status: 409, text: /only be paid late/ }, action)
+    for (const action of ['pay', 'twice', 'never', 'fail']) {
+      t.match(await press(page, action), { status: 409, text: /only be paid late/ }, action)
+    }
     t.match((await merchant.ask('GET', address)).json, { state: 'closed', receipts: [] })
     t.match(await press(page, 'late', { seconds: '3600' }), { status: 303 })
     t.match((await merchant.ask('GET', address)).json, { state: 'closed', receipts: [] }, 'money to come has not come')
@@ -225,8 +229,8 @@ t.test('the gateway takes nothing that its merchant has not signed, as it is and
     'no address': { return_url: 'javascript:alert(1)' },
     'more than there is': { more: true }
   })) {
-    const answer = await merchant.ask('POST', '/sandbox-gateway/test/payments', wanted(merchant.receiver, { merchant_payment: name, ...wish }))
-    t.match(answer, { status: 409, signed: true }, says)
+    const asked = wanted(merchant.receiver, { merchant_payment: name, ...wish })
+    t.match(await merchant.ask('POST', '/sandbox-gateway/test/payments', asked), { status: 409, signed: true }, says)
   }
   const other = await merchant.ask('POST', '/sandbox-gateway/test/payments/nothing/close')
   t.match(other, { status: 404, signed: true, json: { error: 'not_found' } })
@@ -306,7 +310,8 @@ t.test('the adapter makes, asks, closes and refunds over that wire', async t => 
   t.equal(await gateway.refund(refund), 'succeeded', 'again, it is refunded once')
   t.equal(await gateway.queryRefund(refund), 'succeeded')
   t.equal((await db`select 1 from test.sandbox_gateway_refunds where transaction = ${refund.transaction}`).length, 1)
-  t.match(await failureOf(gateway.refund({ ...refund, paybackId: showId('payback', newId()) })), { kind: 'refused' }, 'more than came does not go back')
+  const more = { ...refund, paybackId: showId('payback', newId()) }
+  t.match(await failureOf(gateway.refund(more)), { kind: 'refused' }, 'more than came does not go back')
   t.match(await failureOf(gateway.refund({ ...refund, amount: 1_0000n })), { kind: 'refused' }, 'nor another amount under that name')
 
   const other = await created(payment())
@@ -339,7 +344,9 @@ t.test('news that are forged, altered, of another world or old are refused; what
   t.match(await read(paid), { kind: 'paid', receipt: { paymentId: name, amount: 985_000n, currency: 'CNY' } })
   t.same(await read(refunded), { kind: 'other' })
   t.same(await read(open), { kind: 'other' })
-  const refused = async (reading: Promise<unknown>, says: string) => t.match(await failureOf(reading), { code: 'payment_news_invalid' }, says)
+  const refused = async (reading: Promise<unknown>, says: string) => {
+    t.match(await failureOf(reading), { code: 'payment_news_invalid' }, says)
+  }
   await refused(read(paid, {}, paid.text.replace('98.50', '98.51')), 'altered')
   await refused(read(paid, { 'sandbox-signature': open.headers['sandbox-signature'] }), 'another’s signature')
   await refused(read(paid, { 'sandbox-signature': undefined }), 'unsigned')
