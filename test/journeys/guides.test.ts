@@ -65,6 +65,18 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
   'standing-orders.md': [/^next at 2\S+Z would be ordered 50$/m],
   'sealed-delivery.md': [/^enc_\S+$/m, /^(sku_\S+ STEAM-\S+\n){3}Vault is retired$/m],
   'callbacks.md': [/^whsec_\S+$/m, /^1 \S+$/m, /order\.completed\nwhsec_\S+$/m],
+  'hosts-evening.md': [
+    /^world test links:read links:write\nhost 小明 Ming 0\.02\nsession live$/m,
+    /^at 97\.00 link_price_too_low ; at 99\.90 active wholesale 96\.80 commission 2\.00 margin 1\.10$/m,
+    /^overlay 200 text\/html; charset=utf-8$/m,
+    /^Li has STEAM-\S+\nWang has STEAM-\S+\nsold chk_\S+ completed 138\*{4}8000 99\.90\nsold chk_\S+ completed l\*{3}@example\.com 99\.90$/m,
+    /^while paused: (?!STEAM|refused).+\nresumed: STEAM-\S+\nflash sale 2 codes; 3 were told: (?!STEAM|refused).+\nflash sale is sold_out$/m,
+    /^report 5 purchases, revenue 497\.70 commission 9\.96 margin 3\.74$/m,
+    /^settled 5 sales 497\.70 = 484\.00 \+ 9\.96 \+ 3\.74\nstatement\.csv 5 lines$/m,
+    /^500\.00 is state_conflict ; paid out 9\.96 still due 0\.00$/m,
+    /^2\S+ +stl_\S+ +ses_\S+ +5 +497\.70 +484\.00 +9\.96 +3\.74 +CNY$/m,
+    /pyo_\S+ +hst_\S+ +9\.96 CNY +evening-\d+-payout +bank transfer$/m
+  ],
   'buying-day.md': [
     /^price ¥100 96\.80 CNY$/m,
     /^quoted 2020\.50 CNY until 2/m,
@@ -122,10 +134,12 @@ t.test('each refusal is explained in both languages, and docs/errors.md is what 
 
 t.test('programs that stand in examples/ as well are the same there', async t => {
   t.equal(textsIn(textOf('docs/first-purchase.md'), 'js')[0] + '\n', textOf('examples/first-purchase.mjs'))
-  const program = textOf('examples/buying-day.ts')
-  const blocks = textsIn(textOf('docs/buying-day.md'), 'js').map(block => block.replace('\'@kahub/sdk\'', '\'../sdk/src/index.ts\''))
-  t.ok(blocks.length > 20)
-  t.equal(program.slice(program.indexOf('\nimport ') + 1), `${blocks.join('\n\n')}\n`)
+  for (const [guide, example, least] of [['buying-day.md', 'buying-day.ts', 20], ['hosts-evening.md', 'hosts-evening.mjs', 10]] as const) {
+    const program = textOf(`examples/${example}`)
+    const blocks = textsIn(textOf(`docs/${guide}`), 'js').map(block => block.replace('\'@kahub/sdk\'', '\'../sdk/src/index.ts\''))
+    t.ok(blocks.length > least)
+    t.equal(program.slice(program.indexOf('\nimport ') + 1), `${blocks.join('\n\n')}\n`)
+  }
 })
 
 t.test('every block of every guide runs, and says what the guide says', async t => {
