@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap'
 import type { BrowserContext, Page } from 'playwright-core'
 import { readId } from '../../src/base/ids.ts'
-import { proveWorld } from '../../src/domain/orders/prove-world.ts'
+import { proveWorld } from '../../src/domain/prove-world.ts'
 import { openShop, type ShopLink } from '../buying/shop.ts'
 import { accessibilityFaults, keepPicture, openBrowser, screens, withoutBrowser, type Screen } from '../support/browser.ts'
 import { proveHouse } from '../support/prove-house.ts'

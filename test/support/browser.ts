@@ -1,5 +1,5 @@
 // The machine's own browser, for the tests that look at pages. Where there is none they are left out.
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
@@ -29,7 +29,7 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 /** What the rules of accessibility (WCAG 2 A and AA, axe-core) find wrong with a page: the rule, and where. */
 export async function accessibilityFaults (page: Page): Promise<readonly string[]> {
   // Its text is run by the debugger, which no policy of the page forbids.
-  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(await readAxe())
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(readFileSync(axe, 'utf8'))
   return await page.evaluate(async () => {
     const { violations } = await (globalThis as unknown as { axe: { run: (context: unknown, options: unknown) => Promise<Found> } }).axe
       .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
@@ -38,12 +38,6 @@ export async function accessibilityFaults (page: Page): Promise<readonly string[
 }
 
 interface Found { readonly violations: readonly { readonly id: string, readonly nodes: readonly { readonly target: unknown }[] }[] }
-
-let axeText: string | undefined
-async function readAxe (): Promise<string> {
-  const { readFile } = await import('node:fs/promises')
-  return axeText ??= await readFile(axe, 'utf8')
-}
 
 /** Keeps a picture of the page when KAHUB_TEST_PICTURES names a folder, for somebody to look at. */
 export async function keepPicture (page: Page, name: string): Promise<void> {
