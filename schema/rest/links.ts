@@ -205,7 +205,8 @@ export const ListLinks = Type.Object({
   ...PageQuery,
   state: Type.Optional(OneOf(linkStates)),
   session: Type.Optional(SessionId),
-  host: Type.Optional(HostId)
+  host: Type.Optional(HostId),
+  slug: Type.Optional(Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z0-9-]+$', description: 'The one with this slug.' }))
 }, { additionalProperties: false })
 export type ListLinks = Static<typeof ListLinks>
 export const LinkPage = Page(Link)

@@ -6,8 +6,10 @@ import { addCertify } from './commands/certify.ts'
 import { addCodes } from './commands/codes.ts'
 import { addDeposits } from './commands/deposits.ts'
 import { addGateways } from './commands/gateways.ts'
+import { addHosts } from './commands/hosts.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLevels } from './commands/levels.ts'
+import { addLinks } from './commands/links.ts'
 import { addListen } from './commands/listen.ts'
 import { addLots } from './commands/lots.ts'
 import { addMoney } from './commands/money.ts'
@@ -15,6 +17,7 @@ import { addPayouts } from './commands/payouts.ts'
 import { addPrices } from './commands/prices.ts'
 import { addResellers } from './commands/resellers.ts'
 import { addReveals } from './commands/reveals.ts'
+import { addSessions } from './commands/sessions.ts'
 import { addSettlements } from './commands/settlements.ts'
 import { addSign } from './commands/sign.ts'
 import { addToken } from './commands/token.ts'
@@ -37,6 +40,7 @@ export const orientation = `kahub, the operator's command: resellers, catalogue,
   kahub books                                                 prove money and stock
 
 Of a reseller, with a reseller's key (the demo's when left out):
+  kahub links create "Wallet ¥100" --sku 123=109            a purchase link, sold while the stream runs
   kahub listen --forward http://127.0.0.1:3000/hook           its events, sent to a machine of yours
   kahub sign GET /v1/me                                       a signed curl command
   kahub token                                                 a bearer token that reads, for tools
@@ -77,6 +81,9 @@ Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached,
   addCallbacks(program, run)
   addGateways(program, run)
   addBooks(program, run)
+  addHosts(program, resellerRunner(environment, stop, 'demo.json'))
+  addSessions(program, resellerRunner(environment, stop, 'demo.json'))
+  addLinks(program, resellerRunner(environment, stop, 'demo.json'))
   addListen(program, resellerRunner(environment, stop, 'demo.json'))
   addDeposits(program, resellerRunner(environment, stop, 'demo.json'))
   addSettlements(program, resellerRunner(environment, stop, 'demo.json'))

@@ -89,8 +89,8 @@ export function linkRoutes (app: App): void {
   }, async (request, reply) => {
     const eyes = await eyesOf(request, app)
     const { buyer: { resellerId } } = eyes
-    const { state = null, session, host } = request.query
-    const filter = { state, sessionId: sessionIn(session ?? null), hostId: hostIn(host ?? null) }
+    const { state = null, session = null, host = null, slug = null } = request.query
+    const filter = { state, sessionId: sessionIn(session), hostId: hostIn(host), slug }
     const { db } = request.caller.world
     reply.header('cache-control', 'no-store')
     return await answerPage(request, reply, `links ${JSON.stringify([resellerId, filter])}`, {

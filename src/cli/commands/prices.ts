@@ -14,6 +14,7 @@ interface SetOptions {
   readonly sku?: string
   readonly list?: string
   readonly floor?: string
+  readonly minimumRetail?: string
   readonly level?: readonly string[]
   readonly contract?: readonly string[]
   readonly break?: readonly string[]
@@ -47,6 +48,7 @@ export function addPrices (program: Command, run: Run): void {
       .option('--contract <reseller=amount>', 'the price of one reseller, by id or exact name; may be repeated', repeated)
       .option('--break <quantity=rate>', 'from a quantity on, times a rate; may be repeated', repeated)
       .option('--floor <amount>', 'no price falls below it', amount)
+      .option('--minimum-retail <amount>', 'below which no purchase link may sell it; no reseller’s own price changes by it', amount)
       .option('--discount <level=rate>', 'what a level pays of every list price; needs no --sku; may be repeated', repeated)
       .option(
         '--file <file>',
@@ -56,6 +58,7 @@ export function addPrices (program: Command, run: Run): void {
       .option('--reason <text>', 'why; kept with them'),
     'kahub prices set --sku 123 --list 98.50 --level gold=96.80 --level silver=97.40 --floor 95',
     'kahub prices set --sku 123 --contract "Acme Games=95.50" --break 100=0.99 --break 1000=0.98',
+    'kahub prices set --sku 123 --minimum-retail 99 --reason "the brand asks for it"',
     'kahub prices set --discount gold=0.97',
     'kahub prices set --file prices.csv'
   ).action(run(setPrices))
@@ -130,7 +133,7 @@ export function addPrices (program: Command, run: Run): void {
 async function setPrices (session: Session, options: SetOptions): Promise<void> {
   const written = options.file === undefined ? writtenRules(options) : await readPriceFile(options.file)
   if (written.length === 0) {
-    throw new UsageError('Say which rules: --list, --level, --contract, --break or --floor with --sku, --discount, or --file.')
+    throw new UsageError('Say which rules: --list, --level, --contract, --break, --floor or --minimum-retail with --sku, --discount, or --file.')
   }
   const rules = await draftRules(session, written, options)
   const { data } = await session.admin.prices.set({ rules })
@@ -154,6 +157,7 @@ function writtenRules (options: SetOptions): WrittenRule[] {
     rules.push({ kind: 'quantity_break', sku, quantity, rate, place: '--break' })
   }
   if (options.floor !== undefined) rules.push({ kind: 'floor', sku, amount: options.floor, place: '--floor' })
+  if (options.minimumRetail !== undefined) rules.push({ kind: 'minimum_retail', sku, amount: options.minimumRetail, place: '--minimum-retail' })
   for (const text of options.discount ?? []) {
     const [level, rate] = pair(text, '--discount', 'gold=0.97')
     rules.push({ kind: 'level_discount', level, rate, place: '--discount' })

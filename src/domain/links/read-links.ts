@@ -18,17 +18,22 @@ export function linkColumns (read: Reader) {
     links.created_by as "createdBy", links.created_at as "createdAt", links.updated_at as "updatedAt"`
 }
 
-export interface LinkFilter { readonly state: LinkState | null, readonly sessionId: Uuid | null, readonly hostId: Uuid | null }
+export interface LinkFilter {
+  readonly state: LinkState | null
+  readonly sessionId: Uuid | null
+  readonly hostId: Uuid | null
+  readonly slug: string | null
+}
 
 /** A reseller's links, newest first, older than the one named. */
 export async function listLinks (
-  read: Reader, resellerId: Uuid, { state, sessionId, hostId }: LinkFilter, olderThan: Uuid | null, count: number
+  read: Reader, resellerId: Uuid, { state, sessionId, hostId, slug }: LinkFilter, olderThan: Uuid | null, count: number
 ): Promise<readonly Link[]> {
   const rows = await read<LinkRow[]>`
     select ${linkColumns(read)} from links
     where reseller_id = ${resellerId} and ${olderThan === null ? read`true` : read`links.id < ${olderThan}`}
       and ${sessionId === null ? read`true` : read`session_id = ${sessionId}`} and ${hostId === null ? read`true` : read`host_id = ${hostId}`}
-      and ${state === null ? read`true` : inState(read, state)}
+      and ${slug === null ? read`true` : read`slug = ${slug}`} and ${state === null ? read`true` : inState(read, state)}
     order by links.id desc limit ${count}`
   return await withSkus(read, rows)
 }
