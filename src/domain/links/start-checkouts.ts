@@ -30,8 +30,7 @@ interface Needs { readonly priceBook: Snapshot<PriceBook>, readonly buyerKeys: B
 export async function startCheckouts (
   tx: Tx, starts: readonly Start[], earlier: EarlierTry, commitBehind: () => void, needs: Needs
 ): Promise<(StartedCheckout | Problem)[]> {
-  const seen = await readFacts(tx, starts, earlier, needs)
-  const decisions = starts.map(start => judgeStart(start, seen))
+  const decisions = await judgeUnlocked(tx, starts, earlier, needs)
   const hopeful = starts.filter((_, i) => decisions[i]!.kind === 'started')
   const judged = new Map<Start, StartDecision>()
   const written: { readonly start: Start, readonly started: NewCheckout }[] = []
@@ -51,6 +50,20 @@ export async function startCheckouts (
     if (decision.kind === 'resumed') return resumed.get(decision.checkoutId)!
     return { checkout: decision.started.checkout, payment: firstPayment(starts[i]!, decision.started), resumed: false }
   })
+}
+
+/** What is told without any lock: all refusals are final. Whose limit is reached hears of that rather than of the stock. */
+async function judgeUnlocked (tx: Tx, starts: readonly Start[], earlier: EarlierTry, needs: Needs): Promise<readonly StartDecision[]> {
+  const seen = await readFacts(tx, starts, earlier, needs)
+  const decisions = starts.map(start => judgeStart(start, seen))
+  const short = starts.filter((_, i) => isShort(decisions[i]!))
+  if (short.length === 0) return decisions
+  const counted = { ...seen, pieces: await countPieces(tx, short) }
+  return decisions.map((decision, i) => isShort(decision) ? judgeStart(starts[i]!, counted) : decision)
+}
+
+function isShort (decision: StartDecision): boolean {
+  return decision.kind === 'refused' && decision.problem.code === 'out_of_stock'
 }
 
 /** Read after the batch is written: what came before may have come in it. */
@@ -106,7 +119,6 @@ interface SellerRow {
   readonly linkId: Uuid
   readonly levelId: string
   readonly sellerReady: boolean
-  readonly hostOfSession: Uuid | null
 }
 interface SkuRow {
   readonly linkId: Uuid
@@ -122,11 +134,11 @@ type Behind = Omit<StartFacts, 'links' | 'pieces'> & { readonly sellers: readonl
 async function readBehind (tx: Tx, starts: readonly Start[], linkIds: readonly Uuid[], tried: EarlierTry, { priceBook }: Needs): Promise<Behind> {
   const [sellers, skus, earlier, versions, [now]] = await Promise.all([
     tx<SellerRow[]>`
-      select links.id as "linkId", level_id as "levelId", sessions.host_id as "hostOfSession",
+      select links.id as "linkId", level_id as "levelId",
              status = 'active' and exists (
                select from accounts where owner_id = resellers.id and kind = 'proceeds' and accounts.currency = links.currency
              ) as "sellerReady"
-      from links join resellers on resellers.id = reseller_id left join sessions on sessions.id = session_id
+      from links join resellers on resellers.id = reseller_id
       where links.id = any(${bareArray(linkIds)}::uuid[])`.execute(),
     tx<SkuRow[]>`
       select link_id as "linkId", link_skus.sku_id as "skuId", retail_price as "retailPrice", coalesce(available, 0) as available, (
@@ -154,9 +166,9 @@ function joinLinks (rows: readonly LinkFactsRow[], { sellers, skus }: Behind): R
   const sellerOf = new Map(sellers.map(seller => [seller.linkId, seller]))
   const skusOf = Map.groupBy(skus, sku => sku.linkId)
   return new Map(rows.map((row): [Uuid, StartLink] => {
-    const { levelId, sellerReady, hostOfSession } = sellerOf.get(row.id)!
+    const { levelId, sellerReady } = sellerOf.get(row.id)!
     const sold = new Map((skusOf.get(row.id) ?? []).map(sku => [sku.skuId, sku.retailPrice]))
-    return [row.id, { ...row, hostId: row.hostId ?? hostOfSession, levelId, sellerReady, skus: sold }]
+    return [row.id, { ...row, levelId, sellerReady, skus: sold }]
   }))
 }
 

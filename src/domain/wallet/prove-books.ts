@@ -135,8 +135,8 @@ const checks: Record<BookInvariant, Check> = {
   'an order was paid by its reseller': read => read`
     with paid as (
       select order_id, sum(amount) as total, min(accounts.owner_id::text)::uuid as payer, count(distinct accounts.id) as accounts,
-             min(accounts.currency) as currency
-      from transfers left join accounts on accounts.id = debit_account and accounts.kind in ('wallet', 'held')
+             min(accounts.currency) as currency, bool_or(accounts.kind = 'proceeds') as by_buyers
+      from transfers left join accounts on accounts.id = debit_account and accounts.kind in ('wallet', 'held', 'proceeds')
       where transfers.kind = 'order' group by order_id
     )
     select format('order %s: total %s, held %s, paid %s', coalesce(id, order_id), orders.total, orders.held,
@@ -144,7 +144,8 @@ const checks: Record<BookInvariant, Check> = {
     from orders full join paid on order_id = id
     where orders.total - orders.held is distinct from coalesce(paid.total, 0)
       or (paid.total is not null
-        and (payer is distinct from reseller_id or accounts <> 1 or paid.currency is distinct from orders.currency))
+        and (payer is distinct from reseller_id or accounts <> 1 or paid.currency is distinct from orders.currency
+          or by_buyers is distinct from coalesce(orders.terms ? 'checkout', false)))
     limit ${faultsPerInvariantMax}`,
 
   'what is set aside is held by orders': read => read`
