@@ -37,7 +37,12 @@ export async function openFakeAlipay (t: Test): Promise<FakeAlipay> {
       const trade = trades.get(id!)
       if (!trade) return refused('ACQ.TRADE_NOT_EXIST')
       return {
-        ...ok, out_trade_no: id, trade_no: trade.tradeNo, trade_status: trade.state, total_amount: trade.total, buyer_logon_id: 'ali***@alipay.com',
+        ...ok,
+        out_trade_no: id,
+        trade_no: trade.tradeNo,
+        trade_status: trade.state,
+        total_amount: trade.total,
+        buyer_logon_id: 'ali***@alipay.com',
         ...(isPaid(trade) && { send_pay_date: '2026-11-21 12:00:00', receipt_amount: trade.total })
       }
     },

@@ -55,7 +55,10 @@ export async function openFakeWechatpay (t: Test, clock: () => number = Date.now
       status,
       body,
       headers: {
-        'wechatpay-timestamp': timestamp, 'wechatpay-nonce': nonce, 'wechatpay-signature': signature, 'wechatpay-serial': platformSerial,
+        'wechatpay-timestamp': timestamp,
+        'wechatpay-nonce': nonce,
+        'wechatpay-signature': signature,
+        'wechatpay-serial': platformSerial,
         'wechatpay-signature-type': 'WECHATPAY2-SHA256-RSA2048'
       }
     }
