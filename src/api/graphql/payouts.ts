@@ -18,5 +18,8 @@ export const payouts: Resource = {
     payouts: connection('listPayouts'),
     hostBalance: read('getHostBalance')
   },
-  mutations: { createPayout: act('createPayout') }
+  mutations: { createPayout: act('createPayout') },
+  fields: {
+    Host: { balance: { ...read('getHostBalance'), from: { id: 'id' } } }
+  }
 }

@@ -19,6 +19,7 @@ export const settlements: Resource = {
     settlements: connection('listSettlements')
   },
   fields: {
-    Settlement: { lines: { ...connection('listSettlementLines'), from: { id: 'id' } } }
+    Settlement: { lines: { ...connection('listSettlementLines'), from: { id: 'id' } } },
+    Session: { settlements: { ...connection('listSettlements'), from: { session: 'id' } } }
   }
 }
