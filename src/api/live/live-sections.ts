@@ -46,6 +46,8 @@ const zone = 'Asia/Shanghai'
 /** Bars of a chart at most. */
 const barsMax = 60
 const barsMin = 20
+/** Purchases the page names, of those a snapshot has. */
+const newestShown = 8
 
 function formatsFor (language: BuyerLanguage): Formats {
   const locale = language === 'en' ? 'en-GB' : language
@@ -176,7 +178,7 @@ ${link.quota === null ? '' : `<p class="note">${say.quota(number(link.quantity),
 function printNewest ({ newest }: Shown, printer: Printer): string {
   const { say } = printer
   if (newest.length === 0) return `<h2>${say.newest}</h2><p class="note">${say.noPurchases}</p>`
-  return `<h2>${say.newest}</h2><ol class="newest">${newest.map(purchase => printPurchase(purchase, printer)).join('')}</ol><p class="note">${say.masked}</p>`
+  return `<h2>${say.newest}</h2><ol class="newest">${newest.slice(0, newestShown).map(purchase => printPurchase(purchase, printer)).join('')}</ol><p class="note">${say.masked}</p>`
 }
 
 function printPurchase ({ checkoutId, at, contactHint, productName, skuName, quantity, total, currency }: LivePurchase, { money, second }: Printer): string {
@@ -196,7 +198,7 @@ function printMore (snapshot: Shown, { say, number, money, minute }: Printer): s
   return [
     printTable(say.byLink, [say.link, say.visits, say.starts, say.paid, say.sold, say.revenue, say.commission], links),
     printTable(say.topMinutes, [say.time, say.visits, say.paid, say.sold], best),
-    printTable(say.backTitle, [say.refunds, '#', say.revenue], back)
+    printTable(say.backTitle, [say.reason, say.count, say.amount], back)
   ].join('')
 }
 

@@ -49,6 +49,9 @@ export interface LiveWords {
   readonly link: string
   readonly byLink: string
   readonly backTitle: string
+  readonly reason: string
+  readonly count: string
+  readonly amount: string
   readonly reasons: Readonly<Record<ReturnReason, string>>
   readonly gone: string
   readonly goneText: string
@@ -107,6 +110,9 @@ export const liveWords: Readonly<Record<BuyerLanguage, LiveWords>> = {
     link: 'Link',
     byLink: 'By link',
     backTitle: 'Money that went back',
+    reason: 'Why',
+    count: 'Payments',
+    amount: 'Amount',
     reasons: {
       paid_twice: 'paid twice',
       amount_mismatch: 'another amount was paid',
@@ -170,6 +176,9 @@ export const liveWords: Readonly<Record<BuyerLanguage, LiveWords>> = {
     link: '链接',
     byLink: '按链接',
     backTitle: '已退还的款项',
+    reason: '原因',
+    count: '笔数',
+    amount: '金额',
     reasons: {
       paid_twice: '重复付款',
       amount_mismatch: '付款金额不符',

@@ -21,6 +21,7 @@ const looksPerCrowd = 6
 const looksPerCount = 14
 /** A look that took long is followed by a pause so many times as long: live views never take more than a part of the database. */
 const pausePerWork = 3
+const pauseMsMax = 2_000
 export const followersPerProcessMax = 10_000
 const minuteMs = 60_000
 
@@ -135,7 +136,7 @@ export function openLiveSource (db: Db, clock: Clock): LiveSource {
       // A look that fails is followed by the next; what was shown stands until then.
       const looked = await look().then(() => true, () => false)
       const waitsForFirst = looked && [...full.session.values(), ...full.link.values(), ...lefts.values()].some(isWaiting)
-      if (!waitsForFirst) await pauseFor(Math.max(livePollMs, (clock() - startedMs) * pausePerWork))
+      if (!waitsForFirst) await pauseFor(Math.min(pauseMsMax, Math.max(livePollMs, (clock() - startedMs) * pausePerWork)))
     }
     looking = undefined
   }
