@@ -11,8 +11,9 @@ import { parse } from 'yaml'
 import { problemCodes } from '../../schema/problems.ts'
 import { importEntry, listingEntry, lotEntry, mayEnter, resellerEntry } from '../../schema/states.ts'
 import * as vocabulary from '../../schema/vocabulary.ts'
-import { readId } from '../../src/base/ids.ts'
+import { newId, readId, showId } from '../../src/base/ids.ts'
 import { printContract } from '../../src/commands.ts'
+import { settleNext } from '../../src/domain/links/settle-sales.ts'
 import { withdrawLots } from '../../src/domain/stock/withdraw-lots.ts'
 import { transact } from '../../src/postgres/transact.ts'
 import { fingerprintOf } from '../support/fingerprint.ts'
@@ -203,11 +204,56 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   adminListOrders: at => ({ path: { id: at.reseller.id } }),
   adminGetOrder: at => ({ path: { id: at.reseller.id, order: at.order } }),
   adminListReveals: at => ({ query: `reseller=${at.reseller.id}&limit=2` }),
+  listSettlements: () => ({ query: 'day_from=2026-01-01&limit=2' }),
+  getSettlement: async at => ({ path: { id: (await settled(at)).settlement } }),
+  listSettlementLines: async at => ({ path: { id: (await settled(at)).settlement } }),
+  getHostBalance: async at => ({ path: { id: (await settled(at)).host } }),
+  createPayout: async at => ({ path: { id: (await settled(at)).host }, body: { reference: reference(), amount: cny('0.01') } }),
+  listPayouts: () => ({ query: 'limit=2' }),
+  getPayout: async at => ({ path: { id: await sparePayout(at) } }),
+  settleSandbox: () => ({}),
   fillSandboxStock: at => ({ body: { sku: at.sku, quantity: 5 } }),
   setSandboxBalance: () => ({ body: { amount: cny('500') } }),
   setSandboxLevel: () => ({ body: { level: 'gold' } }),
   resetSandbox: () => ({}),
   listSandboxStrikes: () => ({ query: 'fault=out_of_stock' })
+}
+
+const settlements = new Map<string, Promise<{ readonly host: string, readonly settlement: string }>>()
+
+/** A host that has sold something, settled: once for each reseller. */
+function settled (at: Furniture): Promise<{ readonly host: string, readonly settlement: string }> {
+  const made = settlements.get(at.reseller.id) ?? sellAndSettle(at)
+  settlements.set(at.reseller.id, made)
+  return made
+}
+
+async function sellAndSettle ({ world, reseller, sku }: Furniture): Promise<{ host: string, settlement: string }> {
+  const { kahub } = reseller
+  const { id: host } = await kahub.hosts.create({ reference: reference(), name: 'Ming', commission_rate: '0.5' })
+  const link = await kahub.links.create({ reference: reference(), title: 'Link', host, skus: [{ sku, retail_price: cny('100') }] })
+  const { startCheckout, receivePayment, stepDb } = house.worlds[world]
+  const { payment } = await startCheckout({
+    linkId: readId('link', link.id)!,
+    attempt: null,
+    skuId: readId('sku', sku)!,
+    quantity: 1,
+    seenPrice: 1_000_000n,
+    contact: { kind: 'email', value: 'li@example.com' },
+    deviceHash: null,
+    networkHash: newId(),
+    language: 'en',
+    gateway: 'sandbox',
+    returnUrl: () => 'https://shop.example.com'
+  })
+  const { id: paymentId, amount, currency } = payment
+  await receivePayment({ gateway: 'sandbox', transaction: paymentId, paymentId, amount, currency, paidAt: null, source: 'callback' })
+  const settlement = await settleNext(stepDb, readId('reseller', reseller.id)!, new Date(Date.now() + 60_000))
+  return { host, settlement: showId('settlement', settlement!.id) }
+}
+
+async function sparePayout (at: Furniture): Promise<string> {
+  return (await at.reseller.kahub.payouts.create((await settled(at)).host, { reference: reference(), amount: cny('0.01') })).id
 }
 
 // An owner has so many keys and no more: what earlier samples have left is revoked first.
@@ -399,7 +445,8 @@ t.test('every operation is refused unsigned and without its scope, and fulfilled
 t.test('what stands with codes, secrets or balances is not kept by caches', async t => {
   const sensitive = [
     'createKey', 'rotateKey', 'placeOrder', 'listOrderCodes', 'getOrderCodesDigest', 'listWallets', 'listTransfers', 'createResellerKey',
-    'createOperatorKey', 'rotateOperatorKey', 'createDeposit', 'createAdjustment', 'setCreditLimit', 'listResellerWallets', 'listResellerTransfers', 'getMe'
+    'createOperatorKey', 'rotateOperatorKey', 'createDeposit', 'createAdjustment', 'setCreditLimit', 'listResellerWallets', 'listResellerTransfers', 'getMe',
+    'listSettlements', 'getSettlement', 'listSettlementLines', 'getHostBalance', 'createPayout', 'listPayouts', 'getPayout'
   ]
   for (const operation of signed.filter(({ operationId }) => sensitive.includes(operationId))) {
     const actor = isAdmin(operation) ? house.operators.live : live.reseller
