@@ -26,9 +26,14 @@ const words: Readonly<Record<BuyerLanguage, { readonly title: string, readonly t
   en: { title: 'You may close this page', text: 'The shop is told what became of the payment; look there.', name: 'English' }
 }
 
-const style = `:root{color-scheme:light dark}
-body{margin:0;min-height:100vh;display:grid;place-items:center;font:17px/1.6 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif}
-main{max-width:26rem;padding:24px;text-align:center}h1{font-size:1.375rem;margin:0 0 8px}p{margin:0 0 8px}a{display:inline-block;padding:10px}`
+const style = `
+:root { color-scheme: light dark }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center }
+main { max-width: 26rem; padding: 24px; text-align: center; font: 17px/1.6 system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif }
+h1 { font-size: 1.375rem; margin: 0 0 8px }
+p { margin: 0 0 8px }
+a { color: inherit; display: inline-block; padding: 10px }
+`
 
 function printReturnPage (language: BuyerLanguage): string {
   const { title, text } = words[language]

@@ -30,7 +30,8 @@ function printPayPage (payment: SandboxPayment, language: BuyerLanguage, style: 
   const say = payWords[language]
   const other: BuyerLanguage = language === 'en' ? 'zh-CN' : 'en'
   const { subject, currency, amount } = payment
-  const money = new Intl.NumberFormat(language, { style: 'currency', currency }).format(formatAmount(amount, currency) as `${number}`)
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
+  const money = format.format(formatAmount(amount, currency) as `${number}`)
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -48,7 +49,7 @@ function printPayPage (payment: SandboxPayment, language: BuyerLanguage, style: 
 <p class="sandbox" role="note">${say.noMoney}</p>
 <section class="bill" aria-label="${say.amount}">
 <p class="subject"><span class="label">${say.subject}</span> ${escapeHtml(subject)}</p>
-<p class="amount"><span class="label">${say.amount}</span> <strong>${escapeHtml(money)}</strong></p>
+<p class="amount"><span class="label">${say.amount} (${currency})</span> <strong>${escapeHtml(money)}</strong></p>
 ${printStanding(payment, say)}
 </section>
 </main>
