@@ -47,9 +47,9 @@ ${refused ? printRefusal(refused, say.refusedTitle) : ''}${printPicture(facts)}
 <p class="badge" data-badge="${facts.state}">${say.states[facts.state]}</p>
 <h1>${escapeHtml(facts.title)}</h1>
 <p class="seller">${escapeHtml(say.soldBy(facts.seller))}</p>
-${printCountdown(facts, language, setting.nowMs)}${facts.description === '' ? '' : `<div class="text">${printText(facts.description)}</div>\n`}</section>
+${printCountdown(facts, language, setting.nowMs)}</section>
 ${facts.state === 'active' ? printForm(facts, variant, refused) : printNotice(facts, language)}
-<section class="steps" aria-labelledby="steps-title"><h2 id="steps-title">${say.afterwardsTitle}</h2>
+${facts.description === '' ? '' : `<div class="text">${printText(facts.description)}</div>\n`}<section class="steps" aria-labelledby="steps-title"><h2 id="steps-title">${say.afterwardsTitle}</h2>
 <ol>${say.afterwards.map(step => `<li>${step}</li>`).join('')}</ol></section>
 </main>`
   return printFrame({

@@ -159,12 +159,11 @@ function printGoods ({ checkout, goods, language }: ReceiptView): string {
   const rows: [string, string][] = [
     [say.item, `${goods.productName} ${goods.skuName} × ${quantity}`],
     [state === 'completed' || state === 'refunding' || state === 'refunded' ? say.paid : say.toPay, priceText(total, currency, language)],
-    [say.contactShown, contactHint],
-    [say.orderNumber, showId('checkout', id)]
+    [say.contactShown, contactHint]
   ]
   const address = `/l/${goods.slug}?lang=${language}`
   const again = state === 'open' || state === 'completed' ? `<p><a href="${address}">${say.again}</a></p>` : `<p class="actions"><a class="button quiet" href="${address}">${say.again}</a></p>`
   return `<section class="card" aria-labelledby="goods-title"><h2 id="goods-title">${escapeHtml(goods.title)}</h2><p class="small">${escapeHtml(say.soldBy(goods.sellerName))}</p>
-<dl class="facts">${rows.map(([term, value]) => `<dt>${term}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>
+<dl class="facts">${rows.map(([term, value]) => `<dt>${term}</dt><dd>${escapeHtml(value)}</dd>`).join('')}<dt>${say.orderNumber}</dt><dd><code>${showId('checkout', id)}</code></dd></dl>
 ${again}</section>`
 }

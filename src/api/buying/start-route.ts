@@ -119,8 +119,11 @@ async function refuse (buying: Buying, found: LinkInMemory, request: StartReques
 /** Refusals that say that the link is not what the page showed. */
 const changed: readonly string[] = ['link_not_started', 'link_paused', 'link_ended', 'link_sold_out', 'price_changed', 'out_of_stock', 'sku_not_for_sale']
 
+/** The link read anew; one that is known not to be open needs no reading, so that a crowd that came too late costs none. */
 async function freshly ({ memory }: Buying, found: LinkInMemory): Promise<LinkInMemory> {
-  const read = memory.recall(found.link.slug) ?? await memory.read(found.link.slug)
+  const recalled = memory.recall(found.link.slug)
+  if (recalled !== undefined && recalled !== 'unknown' && recalled.facts.state !== 'active') return recalled
+  const read = await memory.read(found.link.slug)
   return read === 'unknown' ? found : read
 }
 
