@@ -1,7 +1,13 @@
 // What buyers are told when they begin to pay, and what becomes of their money: over a house, by the domain's own doors.
 import t, { type Test } from 'tap'
+import fc from 'fast-check'
+import { ok, strictEqual } from 'node:assert/strict'
 import { showId, newId, readId, type Uuid } from '../../src/base/ids.ts'
 import type { ReceiptOutcome, StartedCheckout } from '../../src/domain/links/checkout.ts'
+import { decideReceipts, walletKey, type PaidCheckout, type ReceiptFacts } from '../../src/domain/links/decide-receipts.ts'
+import { decideStarts, judgeStart, type Start, type StartFacts, type StartLink } from '../../src/domain/links/decide-starts.ts'
+import { priceBook } from '../../src/domain/pricing/price-book.ts'
+import { stockInHand } from '../../src/domain/stock/take-stock.ts'
 import { cancelCheckout } from '../../src/domain/links/cancel-checkout.ts'
 import { paybackFailed, paybackSucceeded } from '../../src/domain/links/end-payback.ts'
 import { expireCheckouts } from '../../src/domain/links/expire-checkouts.ts'
@@ -428,4 +434,155 @@ t.test('each proof of links is seen to fail when what it proves is broken', asyn
     }).catch(error => { if (error !== rollback) throw error })
   }
   await sound(t)
+})
+
+const nowMs = Date.UTC(2026, 10, 22)
+const skuId = newId()
+const resellerId = newId()
+const linkId = newId()
+
+/** Facts of one link of one SKU, for decisions without a database. */
+function factsOf (link: Partial<StartLink>, free: number): StartFacts {
+  const sku = {
+    id: skuId, productId: newId(), currency: 'CNY', status: 'active', kind: 'code', quantityMin: 1, quantityMax: 1_000, quantityStep: 1
+  } as const
+  const list = { id: newId(), kind: 'list', skuId, levelId: null, resellerId: null, amount: amountOf(8), rate: null, quantityMin: null } as const
+  return {
+    nowMs,
+    prices: priceBook(1n, [sku], [list]),
+    links: new Map([[linkId, {
+      id: linkId,
+      resellerId,
+      levelId: 'gold',
+      sellerReady: true,
+      sessionId: null,
+      hostId: null,
+      kind: 'shared',
+      currency: 'CNY',
+      commissionRate: null,
+      commissionAmount: null,
+      quota: null,
+      quotaPerBuyer: null,
+      startsAt: null,
+      endsAt: null,
+      pausedAt: null,
+      endedAt: null,
+      held: 0,
+      sold: 0,
+      sales: 0,
+      skus: new Map([[skuId, amountOf(10)]]),
+      ...link
+    }]]),
+    stocks: new Map([[skuId, stockInHand(free, { ranges: [], expired: 0 })]]),
+    earlier: new Map(),
+    pieces: new Map()
+  }
+}
+
+const people = [newId(), newId(), newId(), newId()]
+
+function startOf (buyer: number, quantity: number, attempt: Uuid | null): Start {
+  return {
+    id: newId(),
+    linkId,
+    attempt,
+    skuId,
+    quantity,
+    seenPrice: amountOf(10),
+    contact: { kind: 'phone', value: '+8613800000000' },
+    contactHash: people[buyer]!,
+    contactHint: '138****0000',
+    deviceHash: null,
+    networkHash: newId(),
+    language: 'en',
+    gateway: 'sandbox',
+    returnUrl: () => ''
+  }
+}
+
+t.test('a sale begins and ends exactly at its time', async t => {
+  const outcomeOf = (link: Partial<StartLink>): string => {
+    const decision = judgeStart(startOf(0, 1, null), factsOf(link, 1))
+    return decision.kind === 'refused' ? decision.problem.code : decision.kind
+  }
+  t.equal(outcomeOf({ startsAt: new Date(nowMs + 1) }), 'link_not_started')
+  t.equal(outcomeOf({ startsAt: new Date(nowMs) }), 'started')
+  t.equal(outcomeOf({ endsAt: new Date(nowMs + 1) }), 'started')
+  t.equal(outcomeOf({ endsAt: new Date(nowMs) }), 'link_ended')
+})
+
+t.test('whatever a batch holds, no more begins than stock, quota and each buyer allow, and a refusal takes nothing', async () => {
+  const press = fc.record({ buyer: fc.nat(3), quantity: fc.integer({ min: 1, max: 4 }), again: fc.option(fc.nat(5)) })
+  const attempts = Array.from({ length: 6 }, newId)
+  const limit = fc.option(fc.integer({ min: 1, max: 12 }))
+  fc.assert(fc.property(fc.nat(15), limit, limit, fc.boolean(), fc.array(press, { maxLength: 25 }), (free, quota, perBuyer, once, presses) => {
+    const facts = factsOf({ quota, quotaPerBuyer: perBuyer, kind: once ? 'one_time' : 'shared' }, free)
+    const starts = presses.map(({ buyer, quantity, again }) => startOf(buyer, quantity, again === null ? null : attempts[again]!))
+    const decisions = decideStarts(starts, facts)
+    const begun = decisions.flatMap((decision, i) => decision.kind === 'started' ? [{ ...decision.started.checkout, by: starts[i]!.contactHash }] : [])
+    const pieces = begun.reduce((sum, { quantity }) => sum + quantity, 0)
+    ok(pieces <= free && pieces <= (quota ?? Infinity) && (!once || begun.length <= 1))
+    for (const person of people) {
+      ok(begun.filter(({ by }) => by === person).reduce((sum, { quantity }) => sum + quantity, 0) <= (perBuyer ?? Infinity))
+    }
+    strictEqual(facts.links.get(linkId)!.held, pieces)
+    strictEqual(facts.stocks.get(skuId)!.free, free - pieces)
+    for (const { total, wholesale, commission } of begun) ok(wholesale + commission <= total)
+    for (const decision of decisions) {
+      if (decision.kind === 'resumed') ok(begun.some(({ id }) => id === decision.checkoutId))
+    }
+  }), { numRuns: 500 })
+})
+
+t.test('whatever money comes in a batch, each checkout is sold once at most, within the quota, for its own amount', async () => {
+  const told = fc.record({ payment: fc.nat(7), transaction: fc.nat(9), off: fc.constantFrom(0n, 0n, 0n, 100n), foreign: fc.nat(9) })
+  const states = fc.array(fc.constantFrom<PaidCheckout['state']>('open', 'expired', 'cancelled', 'completed', 'refunding'), { minLength: 4, maxLength: 4 })
+  fc.assert(fc.property(states, fc.integer({ min: 4, max: 12 }), fc.boolean(), fc.array(told, { maxLength: 12 }), (states, quota, active, news) => {
+    const payments = Array.from({ length: 8 }, newId)
+    const checkouts = states.map((state): PaidCheckout => ({
+      id: newId(),
+      resellerId,
+      linkId,
+      state,
+      quantity: 2,
+      total: amountOf(20),
+      currency: 'CNY',
+      reason: state === 'refunding' ? 'out_of_stock' : null,
+      contactHash: newId(),
+      deviceHash: null,
+      networkHash: newId()
+    } as PaidCheckout))
+    const held = 2 * states.filter(state => state === 'open').length
+    const sold = 2 * states.filter(state => state === 'completed').length
+    const facts: ReceiptFacts = {
+      payments: new Map(payments.map((id, i) => [id, {
+        id, resellerId, purpose: 'checkout', subjectId: checkouts[i >> 1]!.id, gateway: 'sandbox', currency: 'CNY', amount: amountOf(20), createdBy: null, applied: false
+      }])),
+      checkouts: new Map(checkouts.map(checkout => [checkout.id, checkout])),
+      links: new Map([[linkId, { ...factsOf({ quota: Math.max(quota, held + sold), held, sold }, 0).links.get(linkId)! }]]),
+      resellers: new Map([[resellerId, active ? 'active' : 'suspended']]),
+      booked: new Map(),
+      wallets: new Map([[walletKey(resellerId, 'CNY'), 0n]]),
+      pieces: new Map()
+    }
+    const decisions = decideReceipts(news.map(({ payment, transaction, off, foreign }) => ({
+      gateway: 'sandbox',
+      transaction: String(transaction),
+      paymentId: payments[payment]!,
+      currency: foreign === 0 ? 'USD' : 'CNY',
+      amount: amountOf(20) + off,
+      paidAt: null,
+      source: 'callback'
+    })), facts)
+    const sales = decisions.flatMap(decision => decision.kind === 'sells' ? [decision] : [])
+    strictEqual(new Set(sales.map(({ checkout }) => checkout.id)).size, sales.length)
+    for (const { checkout, receipt } of sales) {
+      ok(active && checkout.state !== 'completed' && checkout.state !== 'refunding')
+      ok(receipt.amount === checkout.total && receipt.currency === checkout.currency)
+    }
+    const link = facts.links.get(linkId)!
+    ok(link.sold + link.held <= link.quota!)
+    const booked = decisions.flatMap(decision => 'receipt' in decision ? [decision.receipt.transaction] : [])
+    strictEqual(new Set(booked).size, booked.length, 'a transaction is booked once')
+  }), { numRuns: 500 })
 })
