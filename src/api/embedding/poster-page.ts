@@ -16,6 +16,8 @@ export type PosterForm = typeof posterForms[number]
 /** SKUs that a poster names; characters of its title. */
 const skusMax = 5
 const titleLengthMax = 80
+/** More SKUs than this leave less room for the rest. */
+const roomySkusMax = 2
 
 /** A poster to print, or to keep as a picture: title, price, seller, QR code and the short address. */
 export function printPosterPage (
@@ -43,7 +45,7 @@ export function printPosterPage (
 <a href="?lang=${language}&amp;form=${otherForm}">${say.forms[otherForm]}</a>
 <a href="?lang=${otherLanguage(language)}&amp;form=${form}" lang="${otherLanguage(language)}" hreflang="${otherLanguage(language)}">${languageName}</a>
 </nav>
-<main class="poster"><div class="sheet ${size}">
+<main class="poster"><div class="sheet ${size}${link.skus.length > roomySkusMax ? ' crowded' : ''}">
 <p class="seller"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><path d="M10 7v18M22 8l-9 8 9 9"/></svg>${escapeHtml(soldBy(link.sellerName))}</p>
 <h1>${escapeHtml(title)}</h1>
 <p class="price">${escapeHtml(priceOf(link, language))}</p>
