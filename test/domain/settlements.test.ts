@@ -2,7 +2,7 @@
 import t from 'tap'
 import fc from 'fast-check'
 import type { Currency } from '../../schema/vocabulary.ts'
-import { newId, showId, type Uuid } from '../../src/base/ids.ts'
+import { newId, readId, showId, type Uuid } from '../../src/base/ids.ts'
 import { bankReceipts, receiptsPerBankingMax } from '../../src/domain/links/bank-receipts.ts'
 import { createPayout } from '../../src/domain/links/create-payout.ts'
 import { proveSettlements } from '../../src/domain/links/prove-settlements.ts'
@@ -25,6 +25,8 @@ import { proveBooks } from '../../src/domain/wallet/prove-books.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
 import { openOwner, openPool, type Tx } from '../../src/postgres/pool.ts'
 import { readOneMoment, transact } from '../../src/postgres/transact.ts'
+import { amountOf, makeLink, wishOf } from '../support/buyers.ts'
+import { openHouse } from '../support/house.ts'
 import { openCluster } from '../support/postgres.ts'
 
 const cluster = await openCluster()
@@ -469,6 +471,50 @@ t.test('what gateways took is banked once, less what they gave back, when its da
   }]))
   t.same([await bankReceipts(db, 1, noon), await bankReceipts(db, 9, china('2026-11-04T08:00:00'))], [0, 2], 'in pieces')
   t.same(await faults(), [])
+})
+
+t.test('what buyers really bought on several days, and got back, is settled and banked to the last fen', async t => {
+  const house = await openHouse(t)
+  const { startCheckout, receivePayment, stepDb } = house.worlds.live
+  const shops = [await house.reseller({ balance: '0' }), await house.reseller({ balance: '0' })]
+  const sku = await house.sku({ codes: 100, price: '9.37' })
+  const today = china('2026-10-05T12:00:00')
+  const sold: { day: number, shop: number, quantity: number }[] = []
+  for (const [shop, { id: reseller }] of shops.entries()) {
+    const link = await makeLink(house.db, { reseller, skus: { [sku]: 11.99 }, commission: 333 })
+    for (let n = 0; n < 10; n++) {
+      const quantity = 1 + n % 3
+      const { checkout, payment: { id: paymentId, amount, currency } } = await startCheckout(wishOf(house.worlds.live, { link, sku, seen: 11.99, quantity }))
+      const money = { gateway: 'sandbox', paymentId, amount, currency, paidAt: null, source: 'callback' } as const
+      // Some pay another amount than was asked, and some pay twice: that goes back.
+      const wrong = n % 5 === 4
+      await receivePayment({ ...money, transaction: `${paymentId} 1`, ...wrong && { amount: amount + 100n } })
+      if (n % 5 === 2) await receivePayment({ ...money, transaction: `${paymentId} 2` })
+      const day = n % 4
+      await house.db`
+        update checkouts set ended_at = ${today}::timestamptz - ${day}::int * interval '1 day' where id = ${checkout.id} and state = 'completed'`
+      if (!wrong) sold.push({ day, shop, quantity })
+    }
+  }
+  await house.db`update receipts set created_at = ${today}::timestamptz - interval '1 day'`
+  while (await settleSales(stepDb, 2, today) > 0);
+  while (await bankReceipts(stepDb, 2, today) > 0);
+  for (const [shop, { id, kahub }] of shops.entries()) {
+    const over = sold.filter(one => one.shop === shop && one.day > 0)
+    const pieces = BigInt(over.reduce((sum, { quantity }) => sum + quantity, 0))
+    const settlements = await kahub.settlements.list().toArray({ limit: 100 })
+    t.equal(settlements.length, new Set(over.map(({ day }) => day)).size)
+    t.equal(settlements.reduce((sum, { sales }) => sum + sales, 0), over.length)
+    t.equal(settlements.reduce((sum, { gross }) => sum + amountOf(Number(gross)), 0n), amountOf(11.99) * pieces)
+    const margin = settlements.reduce((sum, one) => sum + amountOf(Number(one.margin)), 0n)
+    t.equal(amountOf(Number((await kahub.wallets.list()).data[0]!.balance.amount)), margin, 'what it sold cost its wallet nothing')
+    const [left] = await house.db<{ count: number }[]>`
+      select count(*)::int as count from checkouts where reseller_id = ${readId('reseller', id)!} and state = 'completed' and settlement_id is null`
+    t.equal(left!.count, sold.filter(one => one.shop === shop && one.day === 0).length, 'the sales of today wait')
+  }
+  const [unbanked] = await house.db<{ count: number }[]>`select count(*)::int as count from receipts where banked_at is null`
+  t.equal(unbanked!.count, 0)
+  await house.proves(t)
 })
 
 t.test('each proof of settlement is seen to fail when what it proves is broken', async t => {
