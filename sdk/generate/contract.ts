@@ -38,7 +38,7 @@ type Content = Readonly<Record<string, { readonly schema?: Schema }>>
 
 interface RawOperation {
   readonly operationId?: string
-  readonly 'x-sdk'?: { readonly resource: string, readonly method: string, readonly watch?: true } | false
+  readonly 'x-sdk'?: { readonly resource: string, readonly method: string, readonly watch?: true, readonly follows?: string } | false
   /** What the key must be allowed to do. */
   readonly 'x-scope'?: string | null
   readonly summary?: string
@@ -78,6 +78,8 @@ export interface Operation {
   readonly watched: boolean
   /** The answer is a stream of events (text/event-stream). */
   readonly streamed: boolean
+  /** The stream is of one thing as it changes: the name of its type. */
+  readonly follows: string | undefined
   /** The answer is text of this media type and nothing else. */
   readonly textType: string | undefined
   /** What is answered as JSON; several successful answers are several schemas. */
@@ -145,7 +147,7 @@ function readOperation (
   method: string,
   raw: RawOperation,
   id: string,
-  place: { readonly resource: string, readonly method: string, readonly watch?: true }
+  place: { readonly resource: string, readonly method: string, readonly watch?: true, readonly follows?: string }
 ): Operation {
   const parameters = raw.parameters ?? []
   const body = readBody(document, raw, id)
@@ -170,6 +172,7 @@ function readOperation (
     creates: method === 'post' && body !== undefined &&
       ('schema' in body ? resolve(document, body.schema) : query)?.properties?.reference !== undefined,
     watched: place.watch === true,
+    follows: place.follows,
     streamed: contents.some(content => 'text/event-stream' in content),
     textType: contents.flatMap(content => Object.keys(content)).every(type => type.startsWith('text/') && type !== 'text/event-stream')
       ? Object.keys(contents[0] ?? {})[0]

@@ -39,7 +39,7 @@ function printImports (
     // An import of types alone leaves nothing behind.
     return values.some(uses) ? [`import { ${names.join(', ')} }${from}`] : [`import type { ${kinds.filter(uses).join(', ')} }${from}`]
   }
-  const types = operations.flatMap(operation => Object.values(typesOf.get(operation)!))
+  const types = [...new Set(operations.flatMap(operation => [...Object.values(typesOf.get(operation)!), operation.follows]))]
     .filter(name => name !== undefined && uses(name)).sort()
   return [
     ...imported('call', [], ['Call']),
@@ -47,6 +47,7 @@ function printImports (
     ...imported('files', ['fileBytes'], ['FileBody']),
     ...imported('event-stream', ['EventStream']),
     ...imported('lines', ['Lines']),
+    ...imported('live-view', ['LiveView']),
     ...imported('pages', ['List']),
     ...imported('resource', ['Resource']),
     ...imported('watch', ['Watch']),
@@ -140,9 +141,16 @@ ${printAsk('new List(this.connection, ', operation, ['query', ...codes])}
 }
 
 function printStream (operation: Operation, types: OperationTypes): string {
+  const query = operation.query === undefined ? [] : ['query']
+  if (operation.follows !== undefined) {
+    const doc = printDoc(operation, 'Iterate it: it comes whole, at first and whenever it has changed.')
+    return `${doc}${printSignature(operation.name, operation, types, `LiveView<${operation.follows}>`)} {
+${printAsk(`new LiveView<${operation.follows}>(this.connection, `, operation, query)}
+  }`
+  }
   const doc = printDoc(operation, 'Iterate it: events come as they become true. A connection that is cut is made again behind the last of them.')
   return `${doc}${printSignature(operation.name, operation, types, 'EventStream')} {
-${printAsk('new EventStream(this.connection, ', operation, operation.query === undefined ? [] : ['query'])}
+${printAsk('new EventStream(this.connection, ', operation, query)}
   }`
 }
 

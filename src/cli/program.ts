@@ -17,6 +17,7 @@ import { addPayouts } from './commands/payouts.ts'
 import { addPrices } from './commands/prices.ts'
 import { addResellers } from './commands/resellers.ts'
 import { addReveals } from './commands/reveals.ts'
+import { addSessionReport } from './commands/session-report.ts'
 import { addSessions } from './commands/sessions.ts'
 import { addSettlements } from './commands/settlements.ts'
 import { addSign } from './commands/sign.ts'
@@ -41,6 +42,7 @@ export const orientation = `kahub, the operator's command: resellers, catalogue,
 
 Of a reseller, with a reseller's key (the demo's when left out):
   kahub links create "Wallet ¥100" --sku 123=109            a purchase link, sold while the stream runs
+  kahub report "11.11 evening"                              what a stream came to
   kahub listen --forward http://127.0.0.1:3000/hook           its events, sent to a machine of yours
   kahub sign GET /v1/me                                       a signed curl command
   kahub token                                                 a bearer token that reads, for tools
@@ -83,6 +85,7 @@ Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached,
   addBooks(program, run)
   addHosts(program, resellerRunner(environment, stop, 'demo.json'))
   addSessions(program, resellerRunner(environment, stop, 'demo.json'))
+  addSessionReport(program, resellerRunner(environment, stop, 'demo.json'))
   addLinks(program, resellerRunner(environment, stop, 'demo.json'))
   addListen(program, resellerRunner(environment, stop, 'demo.json'))
   addDeposits(program, resellerRunner(environment, stop, 'demo.json'))
