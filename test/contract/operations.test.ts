@@ -14,6 +14,8 @@ import * as vocabulary from '../../schema/vocabulary.ts'
 import { newId, readId, showId } from '../../src/base/ids.ts'
 import { printContract } from '../../src/commands.ts'
 import { settleNext } from '../../src/domain/links/settle-sales.ts'
+import { complain } from '../../src/domain/links/complain.ts'
+import { readCheckout } from '../../src/domain/links/read-checkout.ts'
 import { withdrawLots } from '../../src/domain/stock/withdraw-lots.ts'
 import { transact } from '../../src/postgres/transact.ts'
 import { fingerprintOf } from '../support/fingerprint.ts'
@@ -204,6 +206,28 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   adminListOrders: at => ({ path: { id: at.reseller.id } }),
   adminGetOrder: at => ({ path: { id: at.reseller.id, order: at.order } }),
   adminListReveals: at => ({ query: `reseller=${at.reseller.id}&limit=2` }),
+  createHost: () => ({ body: { reference: reference(), name: 'Ming', commission_rate: '0.10' } }),
+  listHosts: () => ({ query: 'state=active' }),
+  getHost: async at => ({ path: { id: (await settled(at)).host } }),
+  updateHost: async at => ({ path: { id: (await settled(at)).host }, body: { name: 'Xiao Ming' } }),
+  createSession: () => ({ body: { reference: reference(), title: 'evening' } }),
+  listSessions: () => ({ query: 'state=live' }),
+  getSession: async at => ({ path: { id: await spareSession(at) } }),
+  updateSession: async at => ({ path: { id: await spareSession(at) }, body: { title: 'night' } }),
+  endSession: async at => ({ path: { id: await spareSession(at) } }),
+  rotateSessionAddresses: async at => ({ path: { id: await spareSession(at) } }),
+  createLink: at => ({ body: { reference: reference(), title: 'Link', skus: [{ sku: at.sku, retail_price: cny('12') }], quota: 5 } }),
+  listLinks: () => ({ query: 'state=active&limit=2' }),
+  getLink: async at => ({ path: { id: await spareLink(at) } }),
+  updateLink: async at => ({ path: { id: await spareLink(at) }, body: { version: 1, title: 'Renamed' } }),
+  pauseLink: async at => ({ path: { id: await spareLink(at) } }),
+  resumeLink: async at => ({ path: { id: await spareLink(at) } }),
+  endLink: async at => ({ path: { id: await spareLink(at) } }),
+  listLinkChanges: async at => ({ path: { id: await spareLink(at) } }),
+  listCheckouts: () => ({ query: 'state=completed&limit=2' }),
+  getCheckout: async at => ({ path: { id: (await settled(at)).checkout } }),
+  listComplaints: () => ({ query: 'state=open' }),
+  getComplaint: async at => ({ path: { id: await aComplaint(at) } }),
   listSettlements: () => ({ query: 'day_from=2026-01-01&limit=2' }),
   getSettlement: async at => ({ path: { id: (await settled(at)).settlement } }),
   listSettlementLines: async at => ({ path: { id: (await settled(at)).settlement } }),
@@ -219,21 +243,23 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   listSandboxStrikes: () => ({ query: 'fault=out_of_stock' })
 }
 
-const settlements = new Map<string, Promise<{ readonly host: string, readonly settlement: string }>>()
+interface Settled { readonly host: string, readonly checkout: string, readonly settlement: string }
+
+const settlements = new Map<string, Promise<Settled>>()
 
 /** A host that has sold something, settled: once for each reseller. */
-function settled (at: Furniture): Promise<{ readonly host: string, readonly settlement: string }> {
+function settled (at: Furniture): Promise<Settled> {
   const made = settlements.get(at.reseller.id) ?? sellAndSettle(at)
   settlements.set(at.reseller.id, made)
   return made
 }
 
-async function sellAndSettle ({ world, reseller, sku }: Furniture): Promise<{ host: string, settlement: string }> {
+async function sellAndSettle ({ world, reseller, sku }: Furniture): Promise<Settled> {
   const { kahub } = reseller
   const { id: host } = await kahub.hosts.create({ reference: reference(), name: 'Ming', commission_rate: '0.5' })
   const link = await kahub.links.create({ reference: reference(), title: 'Link', host, skus: [{ sku, retail_price: cny('100') }] })
   const { startCheckout, receivePayment, stepDb } = house.worlds[world]
-  const { payment } = await startCheckout({
+  const { checkout, payment } = await startCheckout({
     linkId: readId('link', link.id)!,
     attempt: null,
     skuId: readId('sku', sku)!,
@@ -249,7 +275,23 @@ async function sellAndSettle ({ world, reseller, sku }: Furniture): Promise<{ ho
   const { id: paymentId, amount, currency } = payment
   await receivePayment({ gateway: 'sandbox', transaction: paymentId, paymentId, amount, currency, paidAt: null, source: 'callback' })
   const settlement = await settleNext(stepDb, readId('reseller', reseller.id)!, new Date(Date.now() + 60_000))
-  return { host, settlement: showId('settlement', settlement!.id) }
+  return { host, checkout: showId('checkout', checkout.id), settlement: showId('settlement', settlement!.id) }
+}
+
+async function aComplaint (at: Furniture): Promise<string> {
+  const { checkout: id } = await settled(at)
+  const { db } = house.worlds[at.world]
+  const checkout = (await readCheckout(db, readId('checkout', id)!))!
+  await transact(db, tx => complain(tx, checkout, { position: 0, message: 'already used' }))
+  return (await at.reseller.kahub.complaints.list({ checkout: id })).data[0]!.id
+}
+
+async function spareSession ({ reseller }: Furniture): Promise<string> {
+  return (await reseller.kahub.sessions.create({ reference: reference(), title: 'evening' })).id
+}
+
+async function spareLink ({ reseller, sku }: Furniture): Promise<string> {
+  return (await reseller.kahub.links.create({ reference: reference(), title: 'Link', skus: [{ sku, retail_price: cny('12') }] })).id
 }
 
 async function sparePayout (at: Furniture): Promise<string> {
