@@ -6,6 +6,7 @@
   const most = Number(main.dataset.max)
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name])
   const lostAfterMs = 5_000
+  const againAfterMs = 10_000
   let aheadMs = 0
   let lost
 
@@ -48,15 +49,24 @@
     tellTimes()
   }
 
-  const source = new window.EventSource(`${window.location.pathname}/events`)
-  source.addEventListener('news', ({ data }) => show(JSON.parse(data)))
-  source.addEventListener('open', () => {
+  const tellLost = () => {
+    lost ??= setTimeout(() => { part('lost').hidden = false }, lostAfterMs)
+  }
+  const tellFound = () => {
     clearTimeout(lost)
+    lost = undefined
     part('lost').hidden = true
-  })
-  source.addEventListener('error', () => {
-    clearTimeout(lost)
-    lost = setTimeout(() => { part('lost').hidden = false }, lostAfterMs)
-  })
+  }
+  const connect = () => {
+    const source = new window.EventSource(`${window.location.pathname}/events`)
+    source.addEventListener('news', ({ data }) => show(JSON.parse(data)))
+    source.addEventListener('open', tellFound)
+    source.addEventListener('error', () => {
+      tellLost()
+      // A lost connection is made anew by the browser; what was refused, as by a server that is full, is not.
+      if (source.readyState === window.EventSource.CLOSED) setTimeout(connect, againAfterMs)
+    })
+  }
+  connect()
   setInterval(tellTimes, 5_000)
 }
