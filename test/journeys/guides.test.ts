@@ -64,6 +64,7 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'standing-orders.md': [/^next at 2\S+Z would be ordered 50$/m],
   'sealed-delivery.md': [/^enc_\S+$/m, /^(sku_\S+ STEAM-\S+\n){3}Vault is retired$/m],
+  'deposits.md': [/^pending redirect\npaid trf_\S+\n500\.00 paid_twice$/m],
   'callbacks.md': [/^whsec_\S+$/m, /^1 \S+$/m, /order\.completed\nwhsec_\S+$/m],
   'hosts-evening.md': [
     /^world test links:read links:write\nhost 小明 Ming 0\.02\nsession live$/m,

@@ -22,8 +22,8 @@ export function depositReturnPage (app: App): void {
 }
 
 const words: Readonly<Record<BuyerLanguage, { readonly title: string, readonly text: string, readonly name: string }>> = {
-  'zh-CN': { title: '可以关闭本页了', text: '支付结果会通知商家，请回到商家处查看。', name: '中文' },
-  en: { title: 'You may close this page', text: 'The shop is told what became of the payment; look there.', name: 'English' }
+  'zh-CN': { title: '可以关闭本页了', text: '付款结果以充值单为准，请回到发起充值的地方查看。', name: '中文' },
+  en: { title: 'You may close this page', text: 'What became of the payment stands with the deposit: look where you began it.', name: 'English' }
 }
 
 const style = `

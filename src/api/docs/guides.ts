@@ -31,7 +31,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const plan: readonly { readonly titles: Readonly<Record<Language, string>>, readonly names: readonly string[] }[] = [
   { titles: { en: 'Begin', 'zh-CN': '入门' }, names: ['first-purchase', 'signing', 'signing-examples', 'sdk', 'sandbox', 'going-live'] },
   { titles: { en: 'Buy', 'zh-CN': '采购' }, names: ['idempotency', 'buying-day', 'approvals', 'standing-orders', 'sealed-delivery'] },
-  { titles: { en: 'Sell', 'zh-CN': '直播销售' }, names: ['purchase-links', 'hosts-evening', 'payments', 'embedding', 'settlement'] },
+  { titles: { en: 'Sell', 'zh-CN': '直播销售' }, names: ['purchase-links', 'hosts-evening', 'payments', 'embedding', 'settlement', 'deposits'] },
   { titles: { en: 'Be told', 'zh-CN': '接收通知' }, names: ['callbacks'] },
   { titles: { en: 'Look up', 'zh-CN': '查阅' }, names: ['errors', 'versions', 'graphql', 'certify', 'cli', 'tools', 'changes'] }
 ]
