@@ -17,7 +17,7 @@ import type { Settlement } from './settlement.ts'
 import { settledUntil, settlementTimeZone } from './settlement-day.ts'
 
 /** Sales in one settlement: its reseller waits while they are marked. A day with more has several. */
-export const salesPerSettlementMax = 5_000
+export const salesPerSettlementMax = 2_000
 
 /**
  * One pass: settles sales of days that are over, in up to `limit` settlements; returns how many it made. `now` is for those who settle
