@@ -3,7 +3,9 @@ import t, { type Test } from 'tap'
 import { createHmac } from 'node:crypto'
 import { GatewayFailure, type Gateway, type GatewayPayment } from '../../src/base/gateway.ts'
 import { newId, randomText, showId } from '../../src/base/ids.ts'
-import { startWorkers } from '../../src/compose.ts'
+import { readMasterKeys } from '../../src/base/seal.ts'
+import { openWorld, startWorkers, type SandboxGatewayPlace } from '../../src/compose.ts'
+import { readConfig } from '../../src/config.ts'
 import { payActions } from '../../src/domain/sandbox-gateway/act-on-payment.ts'
 import { purgeSandboxPayments } from '../../src/domain/sandbox-gateway/purge-payments.ts'
 import { noticeAttemptsMax } from '../../src/domain/sandbox-gateway/send-notices.ts'
@@ -247,6 +249,25 @@ t.test('a world without the sandbox gateway has nothing of it', async t => {
   t.equal((await merchant.ask('POST', '/sandbox-gateway/live/payments', {})).status, 404)
   t.same(await db`select id from live.gateways`, [])
   t.same(await db`select id, kind, state from test.gateways`, [{ id: 'sandbox', kind: 'sandbox', state: 'enabled' }])
+})
+
+t.test('the setting brings the sandbox gateway into the live world and out of it, but not against the operator', async t => {
+  const startAgain = async (place: SandboxGatewayPlace) => {
+    const world = await openWorld(house.databaseUrl, 'live', readMasterKeys(house.masterKey), undefined, undefined, place)
+    const isOffered = world.gateways.current.enabledFor('CNY').some(({ id }) => id === 'sandbox')
+    const [row] = await db`select state from live.gateways where id = 'sandbox'`
+    await world.close()
+    return { has: world.sandboxGateway !== null, isOffered, state: row?.state }
+  }
+  t.same(await startAgain('test world'), { has: false, isOffered: false, state: undefined })
+  t.same(await startAgain('both worlds'), { has: true, isOffered: true, state: 'enabled' })
+  t.same(await startAgain('test world'), { has: false, isOffered: false, state: 'disabled' })
+  t.same(await startAgain('both worlds'), { has: true, isOffered: true, state: 'enabled' })
+  await db`update live.gateways set state = 'disabled', updated_by = 'key_live_operator' where id = 'sandbox'`
+  t.same(await startAgain('both worlds'), { has: true, isOffered: false, state: 'disabled' }, 'what the operator disabled stays so')
+  const read = (value: string) => readConfig({ SANDBOX_GATEWAY: value }).sandboxGateway
+  t.same([read(''), read('1'), read('0')], [undefined, true, false])
+  t.throws(() => read('yes'), { message: 'SANDBOX_GATEWAY must be 1 or 0' })
 })
 
 t.test('the page shows what is text as text, loads nothing and can be read in both languages', async t => {
