@@ -14,10 +14,11 @@ import { pageAgeMs } from '../../src/api/buying/page-memory.ts'
 import { readContact } from '../../src/api/buying/read-contact.ts'
 import { formBytesMax } from '../../src/api/buying/read-form.ts'
 import { attackMs, linkStartsPerMinute, networkRefusalsPerMinute, watchAttacks } from '../../src/api/buying/watch-attacks.ts'
+import { readId } from '../../src/base/ids.ts'
 import { until } from '../support/until.ts'
 import { fieldsOf, openShop, type Page, type ShopLink } from './shop.ts'
 
-const transferMax = 30 * 1024
+const transferMax = 30_000
 const shop = await openShop(t)
 const { house, seller } = shop
 const hour = 3_600_000
@@ -111,7 +112,7 @@ t.test('many who open a page at once read the link once', async t => {
   let reads = 0
   house.worlds.live.db.options.debug = (_connection: number, query: string) => { if (query.includes('where links.slug =')) reads++ }
   t.teardown(() => { house.worlds.live.db.options.debug = false })
-  const pages = await Promise.all(Array.from({ length: 200 }, () => buyer.get(link.path)))
+  const pages = await shop.standing(() => Promise.all(Array.from({ length: 200 }, () => buyer.get(link.path))))
   t.ok(pages.every(({ status }) => status === 200))
   t.equal(reads, 1)
 })
@@ -333,6 +334,36 @@ t.test('a buyer who does not want it any more sets it free at once', async t => 
   t.equal((await buyer.get(path)).state, 'cancelled')
   t.match((await buyer.post(`${path}/pay`, { gateway: 'sandbox' })).problem ?? (await buyer.post(`${path}/pay`, { gateway: 'sandbox' })).status, 409)
   t.equal((await shop.buyer({ address: '198.51.100.1' }).buys(link, { contact: 'next@example.com' })).status, 303, 'the next has it')
+})
+
+t.test('a receipt says how it stands, and why money goes back', async t => {
+  const link = await shop.link({ stock: 5 })
+  const buyer = shop.buyer()
+  const started = await buyer.buys(link, { contact: 'states@example.com' })
+  const id = readId('checkout', /Path=\/back\/(chk_\w+)/.exec(started.headers['set-cookie']!.join())![1]!)!
+  const path = `/r/${buyer.cookies.get('kahub_receipt')}`
+  const mark = async () => JSON.parse((await buyer.get(`${path}/state`)).text)
+  const before = await mark()
+  t.match(before, { state: 'open', mark: /^.{10}$/ })
+  await house.db`update payments set state = 'pending', action = '{"kind":"qr","content":"weixin://pay?<x>"}', query_at = null where subject_id = ${id}`
+  const scanned = await buyer.get(path)
+  t.match(scanned.text, /<svg viewBox="0 0 \d+ \d+" role="img" aria-label="Scan to pay with Sandbox"/)
+  t.not((await mark()).mark, before.mark, 'what has changed has another mark')
+  await house.db`update payments set state = 'created', action = null where subject_id = ${id}`
+  const down = await buyer.get(path)
+  t.match(down.text, /data-gateway-down[\s\S]*<button class="button" name="gateway" value="sandbox">/, 'a gateway that did not answer can be asked again')
+  const again = await buyer.post(`${path}/pay`, { gateway: 'sandbox' })
+  t.match([again.status, again.location], [303, /sandbox-gateway/])
+  t.equal((await house.db`select 1 from payments where subject_id = ${id}`).length, 1, 'and that is the same payment')
+  t.match([(await buyer.post(`${path}/pay`, { gateway: 'other' })).status], [422])
+  for (const [state, reason] of [['refunding', 'out_of_stock'], ['refunded', 'paid_twice'], ['refunded', 'amount_mismatch']] as const) {
+    await house.db`update checkouts set state = ${state}, reason = ${reason}, ended_at = now() where id = ${id}`
+    const page = await buyer.get(path)
+    t.equal(page.state, state)
+    t.match(page.text, `data-reason="${reason}"`)
+    t.equal(page.text.includes('data-money-back'), reason !== 'amount_mismatch', 'an amount is named where it is known')
+    t.equal(page.text.includes('http-equiv="refresh"'), state === 'refunding', 'it looks for itself while something is to come')
+  }
 })
 
 t.test('an address that guesses slugs is shown nothing but what others look at', async t => {

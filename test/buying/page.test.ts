@@ -3,6 +3,7 @@ import t from 'tap'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { readId } from '../../src/base/ids.ts'
 import { openShop } from './shop.ts'
 
 const browserPath = process.env.KAHUB_TEST_CHROMIUM ?? '/usr/bin/chromium'
@@ -151,10 +152,17 @@ else {
     const open = await startedAt(soldOut)
     const cancelled = await startedAt(many)
     await buyer.post(`${cancelled.receipt}/cancel`, {})
+    const [scanned, refunded] = [await startedAt(many), await startedAt(many)]
+    await shop.house.db`update payments set state = 'pending', action = '{"kind":"qr","content":"weixin://wxpay/bizpayurl?pr=abcdefg"}', query_at = null where subject_id = ${idOf(scanned.back)}`
+    await shop.house.db`update checkouts set state = 'refunded', reason = 'out_of_stock', ended_at = now() where id = ${idOf(refunded.back)}`
     const question = shop.buyer()
     await question.get(open.back)
-    return [['receipt', bare(completed)], ['open', open.receipt], ['cancelled', cancelled.receipt], ['question', open.back]]
+    return [['receipt', bare(completed)], ['open', open.receipt], ['cancelled', cancelled.receipt], ['scanned', scanned.receipt], ['refunded', refunded.receipt], ['question', open.back]]
   }
+}
+
+function idOf (back: string): string {
+  return readId('checkout', back.slice('/back/'.length))!
 }
 
 async function openContext (browser: Browser, options: Parameters<Browser['newContext']>[0]): Promise<{ context: BrowserContext, said: string[] }> {
@@ -173,5 +181,10 @@ async function faultsOf (page: Page): Promise<unknown> {
 }
 
 async function picture (page: Page, name: string): Promise<void> {
-  if (picturesPath !== undefined) await page.screenshot({ path: `${picturesPath}/${name}.png`, fullPage: true })
+  if (picturesPath === undefined) return
+  const { width, height } = page.viewportSize()!
+  // As tall as the page: what sticks to the foot of the screen then stands where it belongs.
+  await page.setViewportSize({ width, height: Math.max(height, Number(await page.evaluate('document.documentElement.scrollHeight'))) })
+  await page.screenshot({ path: `${picturesPath}/${name}.png` })
+  await page.setViewportSize({ width, height })
 }

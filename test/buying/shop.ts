@@ -14,6 +14,8 @@ export interface Shop {
   readonly logged: readonly string[]
   /** Moves the clock of the house on. */
   later (ms: number): void
+  /** Lets the clock of the house stand while something is done. */
+  standing<Result> (work: () => Promise<Result>): Promise<Result>
   /** A link to a SKU of its own, unless it says which. */
   link (wish?: LinkWish): Promise<ShopLink>
   buyer (wish?: BuyerWish): Buyer
@@ -62,7 +64,8 @@ export interface Buyer {
 /** Opens the shop; it is closed when the test ends. */
 export async function openShop (t: Test): Promise<Shop> {
   let ahead = 0
-  const house = await openHouse(t, { clock: () => Date.now() + ahead, sandboxGateway: 'both worlds' })
+  let stands: number | undefined
+  const house = await openHouse(t, { clock: () => stands ?? Date.now() + ahead, sandboxGateway: 'both worlds' })
   const logged: string[] = []
   const serving = await serve(house.worlds, {
     host: '127.0.0.1', port: 0, metricsPort: 0, trustProxy: ['127.0.0.0/8'], logger: { level: 'info', stream: { write: (line: string) => { logged.push(line) } } }
@@ -81,6 +84,14 @@ export async function openShop (t: Test): Promise<Shop> {
     seller,
     logged,
     later: ms => { ahead += ms },
+    async standing (work) {
+      stands = Date.now() + ahead
+      try {
+        return await work()
+      } finally {
+        stands = undefined
+      }
+    },
     async link ({ stock = 100, price = '98.00', codes, skus, name, min, step, ...more } = {}) {
       const sku = skus?.[0]!.sku ?? await house.sku({ price: '10', ...(name !== undefined && { name }), ...(min !== undefined && { min }), ...(step !== undefined && { step }) })
       const secrets = codes ?? Array.from({ length: stock }, (_, n) => `SECRET-${made}-${n}-${Math.random().toString(36).slice(2)}`)

@@ -24,7 +24,7 @@ const hashLength = 10
 /** Reads and packs them: once, when the server starts. */
 export function openAssets (): Assets {
   const all = (Object.keys(types) as AssetName[]).map(name => {
-    const bytes = readFileSync(new URL(`assets/${name}`, import.meta.url))
+    const bytes = Buffer.from(squeeze(name, readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8')))
     const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, hashLength)
     return { name, hashed: name.replace('.', `.${hash}.`), asset: { type: `${types[name]}; charset=utf-8`, bodies: encode(bytes) } }
   })
@@ -39,6 +39,12 @@ export function openAssets (): Assets {
 export function encodingFor (accepted: string | undefined): keyof Encoded {
   if (accepted === undefined) return 'identity'
   return /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : 'identity'
+}
+
+/** Without the comments and the spaces that are for us: whole lines of comment, indentation, and in a style sheet what surrounds its signs. */
+function squeeze (name: AssetName, text: string): string {
+  const lines = text.replace(/^\s*(\/\/.*|\/\*.*\*\/)$/gm, '').replace(/^\s+/gm, '')
+  return types[name] === 'text/css' ? lines.replaceAll('\n', '').replace(/ *([{};,]) */g, '$1').replaceAll(': ', ':') : lines
 }
 
 function encode (bytes: Buffer): Encoded {
