@@ -64,8 +64,17 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'standing-orders.md': [/^next at 2\S+Z would be ordered 50$/m],
   'sealed-delivery.md': [/^enc_\S+$/m, /^(sku_\S+ STEAM-\S+\n){3}Vault is retired$/m],
+  'purchase-links.md': [
+    /^of 99\.90 96\.80 \+ 2\.00 \+ 1\.10 and not below 98\.78$/m,
+    /^link_price_too_low at \/skus\/0\/retail_price \{"sku_\w+":\{"amount":"98\.78","currency":"CNY"\}\}$/m,
+    /^paused 2\nversion 4 quota 800 ; the second state_conflict\n4 .*"quota":500.*\n3 .*\n2 /m,
+    /^another address true\nended with 1 link$/m
+  ],
   'deposits.md': [/^pending redirect\npaid trf_\S+\n500\.00 paid_twice$/m],
   'callbacks.md': [/^whsec_\S+$/m, /^1 \S+$/m, /order\.completed\nwhsec_\S+$/m],
+  'embedding.md': [
+    /"type":"rich".*"thumbnail_width":600/, /^200 image\/png\n200 image\/svg\+xml\n200 image\/png\n200 text\/html; charset=utf-8\n302 http\S+\/l\/demo$/m
+  ],
   'hosts-evening.md': [
     /^world test links:read links:write\nhost 小明 Ming 0\.02\nsession live$/m,
     /^at 97\.00 link_price_too_low ; at 99\.90 active wholesale 96\.80 commission 2\.00 margin 1\.10$/m,
