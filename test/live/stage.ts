@@ -127,8 +127,6 @@ export interface Listener {
   text (): string
   /** The data of each event that came, parsed. */
   data (): readonly any[]
-  /** Resolves when the other end has closed the connection. */
-  readonly ended: Promise<void>
   close (): void
 }
 
@@ -137,7 +135,6 @@ export function listen (t: Test, url: string, path: string, { from = '127.0.0.1'
   const { port, host } = new URL(url)
   const socket = connect({ port: Number(port), host: '127.0.0.1', localAddress: from })
   const status = Promise.withResolvers<string>()
-  const ended = Promise.withResolvers<void>()
   let heard = ''
   socket.setEncoding('utf8')
   socket.on('error', () => {})
@@ -145,10 +142,7 @@ export function listen (t: Test, url: string, path: string, { from = '127.0.0.1'
     heard += chunk
     if (heard.includes('\r\n')) status.resolve(heard.slice(0, heard.indexOf('\r\n')))
   })
-  socket.on('close', () => {
-    status.resolve('closed')
-    ended.resolve()
-  })
+  socket.on('close', () => status.resolve('closed'))
   const lines = Object.entries({ accept: 'text/event-stream', 'user-agent': 'Mozilla/5.0 (Linux; Android 15) Chrome/140 Mobile', ...headers })
     .map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.write(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\n${lines}\r\n`)
@@ -158,7 +152,6 @@ export function listen (t: Test, url: string, path: string, { from = '127.0.0.1'
     status: status.promise,
     text: () => heard,
     data: () => heard.split('\n').filter(line => line.startsWith('data: ')).map(line => JSON.parse(line.slice(6))),
-    ended: ended.promise,
     close: () => { socket.destroy() }
   }
 }
