@@ -113,7 +113,7 @@ export const Order = Type.Object({
   callback_url: Type.Optional(Type.String({ description: 'Where its events go as well.' })),
   bulk_order: Type.Optional(Id('blk', 'The bulk order it is a part of.')),
   standing_order: Type.Optional(Id('sto', 'The standing order that placed it.')),
-  checkout: Type.Optional(Id('chk', 'What a buyer bought through a purchase link: the codes are the buyer’s, and the buyer’s money paid for them.')),
+  checkout: Type.Optional(Id('chk', 'The purchase through a link that it fulfils: a buyer has paid for the codes, and alone sees them.')),
   sealed_codes: Type.Optional(Type.Array(Type.String(), {
     description: 'The codes when they are delivered inline to a reseller with an encryption key: JWE in compact form, NDJSON lines inside.'
   })),

@@ -10,7 +10,8 @@ export const Reveal = Type.Object({
   id: Id('rvl', 'The id of an entry in the reveal log.'),
   order: OrderId,
   key: Type.String({
-    pattern: `(${KeyId.pattern})|(${idPattern})`, description: 'The key; where a buyer saw what was bought through a purchase link, that purchase.'
+    pattern: `(${KeyId.pattern})|(${idPattern})`,
+    description: 'The key; where a buyer saw what was bought through a purchase link, that purchase.'
   }),
   first: Type.Integer({ description: 'The position of the first code that was shown, from 0, counted over the lines of the order.' }),
   count: Type.Integer({ description: 'How many codes were shown.' }),

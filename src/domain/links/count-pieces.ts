@@ -19,20 +19,22 @@ export async function countPieces (read: Reader, buyers: readonly BuyerOnLink[])
     distinct(buyers.map(({ linkId, networkHash }) => [linkId, networkHash]))
   ]
   const rows = await read<(Pieces & { readonly trait: StartTrait, readonly linkId: Uuid, readonly hash: Uuid })[]>`
-    select 'contact' as trait, at_link as "linkId", by_hash as hash, own.* from unnest(${linksOf(contacts)}::uuid[], ${hashesOf(contacts)}::uuid[])
-        as want (at_link, by_hash),
+    select 'contact' as trait, at_link as "linkId", by_hash as hash, own.*
+    from unnest(${linksOf(contacts)}::uuid[], ${hashesOf(contacts)}::uuid[]) as want (at_link, by_hash),
       lateral (
         select coalesce(sum(quantity), 0)::int as all, coalesce(sum(quantity) filter (where state = 'open'), 0)::int as open
         from checkouts where link_id = at_link and contact_hash = by_hash and state in ('open', 'completed')
       ) as own
     union all
-    select 'device', at_link, by_hash, own.* from unnest(${linksOf(devices)}::uuid[], ${hashesOf(devices)}::uuid[]) as want (at_link, by_hash),
+    select 'device', at_link, by_hash, own.*
+    from unnest(${linksOf(devices)}::uuid[], ${hashesOf(devices)}::uuid[]) as want (at_link, by_hash),
       lateral (
         select coalesce(sum(quantity), 0)::int, coalesce(sum(quantity) filter (where state = 'open'), 0)::int
         from checkouts where link_id = at_link and device_hash = by_hash and device_hash is not null and state in ('open', 'completed')
       ) as own
     union all
-    select 'network', at_link, by_hash, own.* from unnest(${linksOf(networks)}::uuid[], ${hashesOf(networks)}::uuid[]) as want (at_link, by_hash),
+    select 'network', at_link, by_hash, own.*
+    from unnest(${linksOf(networks)}::uuid[], ${hashesOf(networks)}::uuid[]) as want (at_link, by_hash),
       lateral (
         select coalesce(sum(quantity), 0)::int, coalesce(sum(quantity) filter (where state = 'open'), 0)::int
         from checkouts where link_id = at_link and network_hash = by_hash and state in ('open', 'completed')

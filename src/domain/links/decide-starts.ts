@@ -188,7 +188,10 @@ function refuseClosed (link: StartLink, { stocks, nowMs }: StartFacts): void {
   for (const skuId of link.skus.keys()) available += stocks.get(skuId)?.free ?? 0
   switch (linkStateOf(link, available, nowMs)) {
     case 'ended': throw new Problem('link_ended', 'The sale is over.')
-    case 'scheduled': throw new Problem('link_not_started', `The sale begins at ${link.startsAt!.toISOString()}.`, { starts_at: link.startsAt!.toISOString() })
+    case 'scheduled': {
+      const startsAt = link.startsAt!.toISOString()
+      throw new Problem('link_not_started', `The sale begins at ${startsAt}.`, { starts_at: startsAt })
+    }
     case 'paused': throw paused()
     case 'sold_out': throw new Problem('link_sold_out', 'Nothing is left.')
     case 'active': if (!link.sellerReady) throw paused()
@@ -214,7 +217,9 @@ function skuOf ({ skuId }: Start, link: StartLink, prices: PriceBook): { readonl
 
 function refuseQuantity (quantity: number, { quantityMin, quantityMax, quantityStep }: BookSku): void {
   const most = Math.min(quantityMax, checkoutQuantityMax)
-  if (quantity < quantityMin || quantity > most) throw new Problem('quantity_out_of_bounds', `From ${quantityMin} to ${most} can be bought at once.`)
+  if (quantity < quantityMin || quantity > most) {
+    throw new Problem('quantity_out_of_bounds', `From ${quantityMin} to ${most} can be bought at once.`)
+  }
   if (quantity % quantityStep !== 0) throw new Problem('quantity_off_step', `It is sold in multiples of ${quantityStep}.`)
 }
 

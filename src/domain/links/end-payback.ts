@@ -1,5 +1,5 @@
-// The end of money's way back to a buyer: the gateway has refunded it, or will not. Gateways are asked outside of any transaction; what they
-// said is booked here, once.
+// The end of money's way back to a buyer: the gateway has refunded it, or will not. Gateways are asked outside of any transaction; what
+// they said is booked here, once.
 import { checkoutEntry, paybackEntry } from '../../../schema/states.ts'
 import type { Currency, PaybackState, ReturnReason } from '../../../schema/vocabulary.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
@@ -66,7 +66,9 @@ interface EndedPayback {
 }
 
 /** Locks what the end changes (link, reseller, payback) and writes it; undefined when the payback has ended before. */
-async function endPayback (tx: Tx, id: Uuid, state: Extract<PaybackState, 'succeeded' | 'failed'>, error: string | null): Promise<EndedPayback | undefined> {
+async function endPayback (
+  tx: Tx, id: Uuid, state: Extract<PaybackState, 'succeeded' | 'failed'>, error: string | null
+): Promise<EndedPayback | undefined> {
   const [payback] = await tx<EndedPayback[]>`
     select paybacks.reseller_id as "resellerId", payment_id as "paymentId", paybacks.currency, paybacks.amount, paybacks.reason,
            checkouts.id as "checkoutId", link_id as "linkId", session_id as "sessionId"

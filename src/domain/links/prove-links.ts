@@ -24,7 +24,7 @@ export type LinkProof = typeof linkProofs[number]
 /** What should hold, and where it does not. */
 export interface LinkFault { readonly proof: LinkProof, readonly detail: string }
 
-/** Everything of links that does not hold; `read` must see one moment. Reads every checkout and receipt: for a pool with long statements. */
+/** Everything of links that does not hold; `read` must see one moment. Reads all checkouts and receipts: for a pool with long statements. */
 export async function proveLinks (read: Reader): Promise<readonly LinkFault[]> {
   const faults: LinkFault[] = []
   for (const proof of linkProofs) {
@@ -53,7 +53,8 @@ const checks: Readonly<Record<LinkProof, Check>> = {
   'a checkout that is open has its stock set aside, unless that was withdrawn': read => read<{ detail: string }[]>`
     select format('checkout %s: %s of SKU %s, hold %s is %s', checkouts.id, checkouts.quantity, checkouts.sku_id, checkouts.hold_id,
       coalesce(holds.state, 'missing')) as detail
-    from checkouts left join holds on holds.reseller_id = checkouts.reseller_id and holds.id = checkouts.hold_id and checkout_id = checkouts.id
+    from checkouts left join holds on holds.reseller_id = checkouts.reseller_id and holds.id = checkouts.hold_id
+        and checkout_id = checkouts.id
       left join hold_lines on hold_lines.hold_id = holds.id and hold_lines.sku_id = checkouts.sku_id
     where hold_lines.quantity is distinct from checkouts.quantity
       or (checkouts.state = 'open' and holds.state not in ('active', 'broken')
@@ -112,7 +113,8 @@ const checks: Readonly<Record<LinkProof, Check>> = {
     where applied = (paybacks.id is not null)
       or (paybacks.id is not null and (paybacks.amount, paybacks.currency, paybacks.payment_id, paybacks.reseller_id, paybacks.reason)
         is distinct from (receipts.amount, receipts.currency, receipts.payment_id, receipts.reseller_id, receipts.reason))
-      or (applied and (receipts.amount, receipts.currency, receipts.gateway) is distinct from (payments.amount, payments.currency, payments.gateway))
+      or (applied and (receipts.amount, receipts.currency, receipts.gateway)
+        is distinct from (payments.amount, payments.currency, payments.gateway))
     limit ${linkFaultsMax}`,
 
   'a payment that money came for is paid, and no other is': read => read<{ detail: string }[]>`

@@ -21,7 +21,8 @@ import { lockAccounts, move, type Move } from '../wallet/move.ts'
 import type { ReceiptOutcome } from './checkout.ts'
 import { countPieces } from './count-pieces.ts'
 import {
-  decideReceipts, receiptKey, walletKey, type Booking, type PaidCheckout, type PaidLink, type PaymentFacts, type ReceiptDecision, type ReceiptFacts
+  decideReceipts, receiptKey, walletKey, type Booking, type PaidCheckout, type PaidLink, type PaymentFacts, type ReceiptDecision,
+  type ReceiptFacts
 } from './decide-receipts.ts'
 import { checkoutColumns } from './read-checkout.ts'
 import { markSoldOut } from './sold-out.ts'
@@ -91,8 +92,8 @@ async function readPayments (read: Reader, receipts: readonly NewReceipt[]): Pro
 async function readBooked (read: Reader, receipts: readonly NewReceipt[]): Promise<Map<string, Uuid>> {
   const rows = await read<{ gateway: string, transaction: string, paymentId: Uuid }[]>`
     select receipts.gateway, receipts.transaction, payment_id as "paymentId"
-    from unnest(${quotedArray(receipts.map(receipt => receipt.gateway))}::text[], ${quotedArray(receipts.map(receipt => receipt.transaction))}::text[])
-        as told (by_gateway, in_transaction),
+    from unnest(${quotedArray(receipts.map(receipt => receipt.gateway))}::text[],
+                ${quotedArray(receipts.map(receipt => receipt.transaction))}::text[]) as told (by_gateway, in_transaction),
       lateral (select * from receipts where gateway = by_gateway and transaction = in_transaction limit 1) as receipts`
   return new Map(rows.map(row => [receiptKey(row), row.paymentId]))
 }
@@ -194,7 +195,10 @@ function receiptMove (decision: ReceiptDecision, accounts: Accounts): readonly M
   const of = { debit: accounts.find('cash_in_transit', currency), amount, paymentId: payment.id, createdBy: payment.createdBy }
   const told = `${gateway} ${transaction}`
   switch (decision.kind) {
-    case 'deposits': return [{ ...of, id: decision.transferId, kind: 'deposit', credit: accounts.find('wallet', currency, payment.resellerId), reason: told }]
+    case 'deposits': {
+      const credit = accounts.find('wallet', currency, payment.resellerId)
+      return [{ ...of, id: decision.transferId, kind: 'deposit', credit, reason: told }]
+    }
     case 'sells': return [{ ...of, kind: 'receipt', credit: accounts.find('proceeds', currency, payment.resellerId), reason: told }]
     default: return [{ ...of, kind: 'receipt', credit: accounts.find('refunds_payable', currency), reason: told }]
   }
@@ -249,7 +253,9 @@ async function settle (tx: Tx, decisions: readonly ReceiptDecision[], ends: Ends
 function afterSale ({ receipt, payment, checkout }: Sale, end: End, accounts: Accounts): readonly Move[] {
   const { id, commission, currency, resellerId } = checkout
   const of = { debit: accounts.find('proceeds', currency, resellerId), paymentId: payment.id, createdBy: null }
-  if ('reason' in end) return [{ ...of, kind: 'return', credit: accounts.find('refunds_payable', currency), amount: receipt.amount, reason: end.reason }]
+  if ('reason' in end) {
+    return [{ ...of, kind: 'return', credit: accounts.find('refunds_payable', currency), amount: receipt.amount, reason: end.reason }]
+  }
   if (commission === 0n) return []
   return [{
     ...of, kind: 'commission', credit: accounts.find('commission', currency, resellerId), amount: commission, reason: showId('checkout', id)
@@ -265,7 +271,8 @@ function endedOf (decisions: readonly ReceiptDecision[], ends: Ends): readonly E
     if (decision.kind === 'sells') ended.set(decision.checkout.id, { checkout: decision.checkout, end: ends.get(decision.checkout.id)! })
     const checkout = decision.kind === 'returns' ? decision.checkout : undefined
     const taken = checkout?.taken
-    if (checkout && taken !== undefined && taken !== 'sold' && !ended.has(checkout.id)) ended.set(checkout.id, { checkout, end: { reason: taken } })
+    if (!checkout || taken === undefined || taken === 'sold' || ended.has(checkout.id)) continue
+    ended.set(checkout.id, { checkout, end: { reason: taken } })
   }
   return [...ended.values()]
 }
@@ -283,10 +290,14 @@ async function writeRows (tx: Tx, bookings: readonly BookedReceipt[], ended: rea
     with new_receipts as (
       insert into receipts (gateway, transaction, payment_id, reseller_id, currency, amount, applied, reason, source, paid_at)
       select gateway, transaction, payment_id, reseller_id, currency, amount, reason is null, reason, source, paid_at from unnest(
-        ${quotedArray(bookings.map(({ receipt }) => receipt.gateway))}::text[], ${quotedArray(bookings.map(({ receipt }) => receipt.transaction))}::text[],
-        ${bareArray(bookings.map(({ payment }) => payment.id))}::uuid[], ${bareArray(bookings.map(({ payment }) => payment.resellerId))}::uuid[],
-        ${bareArray(bookings.map(({ receipt }) => receipt.currency))}::text[], ${bareArray(bookings.map(({ receipt }) => receipt.amount))}::bigint[],
-        ${bareArray(bookings.map(({ reason }) => reason ?? null))}::text[], ${bareArray(bookings.map(({ receipt }) => receipt.source))}::text[],
+        ${quotedArray(bookings.map(({ receipt }) => receipt.gateway))}::text[],
+        ${quotedArray(bookings.map(({ receipt }) => receipt.transaction))}::text[],
+        ${bareArray(bookings.map(({ payment }) => payment.id))}::uuid[],
+        ${bareArray(bookings.map(({ payment }) => payment.resellerId))}::uuid[],
+        ${bareArray(bookings.map(({ receipt }) => receipt.currency))}::text[],
+        ${bareArray(bookings.map(({ receipt }) => receipt.amount))}::bigint[],
+        ${bareArray(bookings.map(({ reason }) => reason ?? null))}::text[],
+        ${bareArray(bookings.map(({ receipt }) => receipt.source))}::text[],
         ${quotedArray(bookings.map(({ receipt }) => receipt.paidAt?.toISOString() ?? null))}::timestamptz[]
       ) as new (gateway, transaction, payment_id, reseller_id, currency, amount, reason, source, paid_at)
     ), new_paybacks as (
@@ -294,7 +305,8 @@ async function writeRows (tx: Tx, bookings: readonly BookedReceipt[], ended: rea
       select id, gateway, transaction, payment_id, reseller_id, currency, amount, reason, 'due', clock_timestamp() from unnest(
         ${bareArray(back.map(() => newId()))}::uuid[], ${quotedArray(back.map(({ receipt }) => receipt.gateway))}::text[],
         ${quotedArray(back.map(({ receipt }) => receipt.transaction))}::text[], ${bareArray(back.map(({ payment }) => payment.id))}::uuid[],
-        ${bareArray(back.map(({ payment }) => payment.resellerId))}::uuid[], ${bareArray(back.map(({ receipt }) => receipt.currency))}::text[],
+        ${bareArray(back.map(({ payment }) => payment.resellerId))}::uuid[],
+        ${bareArray(back.map(({ receipt }) => receipt.currency))}::text[],
         ${bareArray(back.map(({ receipt }) => receipt.amount))}::bigint[], ${bareArray(back.map(({ reason }) => reason!))}::text[]
       ) as new (id, gateway, transaction, payment_id, reseller_id, currency, amount, reason)
     ), paid_payments as (
@@ -320,7 +332,8 @@ async function writeRows (tx: Tx, bookings: readonly BookedReceipt[], ended: rea
                   ${bareArray([...links.values()].map(link => link.purchases))}::int[]) as counted (id, back, pieces, purchases)
       where links.id = counted.id and links.id = any(${linkIds}::uuid[]) and held >= counted.back returning links.id
     )
-    select 1 / ((select count(*) from ended_checkouts) = ${ended.length}::int and (select count(*) from counted_links) = ${links.size}::int)::int`
+    select 1 / ((select count(*) from ended_checkouts) = ${ended.length}::int
+      and (select count(*) from counted_links) = ${links.size}::int)::int`
 }
 
 interface LinkCounts { readonly back: number, readonly pieces: number, readonly purchases: number }

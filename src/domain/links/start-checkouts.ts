@@ -131,7 +131,9 @@ interface SkuRow {
 type Behind = Omit<StartFacts, 'links' | 'pieces'> & { readonly sellers: readonly SellerRow[], readonly skus: readonly SkuRow[] }
 
 /** All that stands behind links: sellers, SKUs, stock, what came before, prices and the time. */
-async function readBehind (tx: Tx, starts: readonly Start[], linkIds: readonly Uuid[], tried: EarlierTry, { priceBook }: Needs): Promise<Behind> {
+async function readBehind (
+  tx: Tx, starts: readonly Start[], linkIds: readonly Uuid[], tried: EarlierTry, { priceBook }: Needs
+): Promise<Behind> {
   const [sellers, skus, earlier, versions, [now]] = await Promise.all([
     tx<SellerRow[]>`
       select links.id as "linkId", level_id as "levelId",
@@ -210,7 +212,8 @@ function firstPayment ({ gateway, returnUrl }: Start, { checkout, paymentId }: N
 }
 
 async function writeStarts (
-  tx: Tx, written: readonly { readonly start: Start, readonly started: NewCheckout }[], { links, stocks, nowMs }: StartFacts, keys: BuyerKeys
+  tx: Tx, written: readonly { readonly start: Start, readonly started: NewCheckout }[], { links, stocks, nowMs }: StartFacts,
+  keys: BuyerKeys
 ): Promise<void> {
   const checkouts = written.map(({ started }) => started.checkout)
   const starts = written.map(({ start }) => start)
@@ -238,9 +241,9 @@ async function writeStarts (
       insert into hold_lines (hold_id, sku_id, quantity) select * from unnest(${holdIds}::uuid[], ${skuIds}::uuid[], ${quantities}::int[])
     ), new_checkouts as (
       insert into checkouts (
-        reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price, price_rules,
-        wholesale, commission, state, hold_id, contact_kind, sealed_contact, contact_hint, contact_hash, device_hash, network_hash, language,
-        expires_at, created_at
+        reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price,
+        price_rules, wholesale, commission, state, hold_id, contact_kind, sealed_contact, contact_hint, contact_hash, device_hash,
+        network_hash, language, expires_at, created_at
       )
       select reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price,
              price_rules::uuid[], wholesale, commission, 'open', hold_id, contact_kind, sealed_contact, contact_hint, contact_hash,
@@ -252,18 +255,23 @@ async function writeStarts (
         ${bareArray(checkouts.map(({ retailPrice }) => retailPrice))}::bigint[], ${totals}::bigint[],
         ${bareArray(checkouts.map(({ wholesalePrice }) => wholesalePrice))}::bigint[],
         ${quotedArray(written.map(({ started }) => bareArray(started.priceRules)))}::text[],
-        ${bareArray(checkouts.map(({ wholesale }) => wholesale))}::bigint[], ${bareArray(checkouts.map(({ commission }) => commission))}::bigint[],
+        ${bareArray(checkouts.map(({ wholesale }) => wholesale))}::bigint[],
+        ${bareArray(checkouts.map(({ commission }) => commission))}::bigint[],
         ${holdIds}::uuid[], ${bareArray(checkouts.map(({ contactKind }) => contactKind))}::text[],
         ${bytesArray(starts.map(({ id, contact }) => keys.sealContact(id, contact)))}::bytea[],
-        ${quotedArray(checkouts.map(checkout => checkout.contactHint))}::text[], ${bareArray(starts.map(start => start.contactHash))}::uuid[],
-        ${bareArray(starts.map(({ deviceHash }) => deviceHash))}::uuid[], ${bareArray(starts.map(({ networkHash }) => networkHash))}::uuid[],
+        ${quotedArray(checkouts.map(checkout => checkout.contactHint))}::text[],
+        ${bareArray(starts.map(start => start.contactHash))}::uuid[],
+        ${bareArray(starts.map(({ deviceHash }) => deviceHash))}::uuid[],
+        ${bareArray(starts.map(({ networkHash }) => networkHash))}::uuid[],
         ${bareArray(starts.map(({ language }) => language))}::text[]
       ) as new (
-        reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price, price_rules,
-        wholesale, commission, hold_id, contact_kind, sealed_contact, contact_hint, contact_hash, device_hash, network_hash, language
+        reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price,
+        price_rules, wholesale, commission, hold_id, contact_kind, sealed_contact, contact_hint, contact_hash, device_hash, network_hash, language
       )
     ), new_payments as (
-      insert into payments (id, reseller_id, purpose, subject_id, gateway, currency, amount, state, return_url, expires_at, query_at, created_at)
+      insert into payments (
+        id, reseller_id, purpose, subject_id, gateway, currency, amount, state, return_url, expires_at, query_at, created_at
+      )
       select id, reseller_id, 'checkout', subject_id, gateway, currency, amount, 'created', return_url, ${expiresAt}, ${queryAt}, ${now}
       from unnest(
         ${bareArray(payments.map(payment => payment.id))}::uuid[], ${resellerIds}::uuid[], ${ids}::uuid[],
