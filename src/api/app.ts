@@ -196,7 +196,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   await registerEmbedding(app, worlds)
   await registerLive(app, worlds)
   await registerPaymentNews(app, worlds, options)
-  await registerSandboxGateway(app, worlds, options)
+  await registerSandboxGateway(app, worlds)
   return app
 }
 

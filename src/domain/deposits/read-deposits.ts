@@ -16,44 +16,46 @@ export async function readDeposit (read: Reader, resellerId: Uuid, id: Uuid): Pr
 
 /** A reseller's deposits with these ids, newest first. */
 export async function readDeposits (read: Reader, resellerId: Uuid, ids: readonly Uuid[]): Promise<readonly Deposit[]> {
-  return await withOutcome(read, await read<DepositRow[]>`
-    ${selectDeposits(read)} and reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[]) order by id desc`)
+  const rows = await read<DepositRow[]>`
+    ${selectDeposits(read)} and reseller_id = ${resellerId} and id = any(${bareArray(ids)}::uuid[]) order by id desc`
+  return rows.map(toDeposit)
 }
 
 /** A reseller's deposits, newest first, older than the one named. */
 export async function listDeposits (read: Reader, resellerId: Uuid, olderThan: Uuid | null, count: number): Promise<readonly Deposit[]> {
   const older = olderThan === null ? read`` : read`and id < ${olderThan}`
-  return await withOutcome(read, await read<DepositRow[]>`
-    ${selectDeposits(read)} and reseller_id = ${resellerId} ${older} order by id desc limit ${count}`)
+  const rows = await read<DepositRow[]>`
+    ${selectDeposits(read)} and reseller_id = ${resellerId} ${older} order by id desc limit ${count}`
+  return rows.map(toDeposit)
 }
 
-interface DepositRow extends Payment { readonly isOver: boolean }
+interface DepositRow extends Payment {
+  readonly isOver: boolean
+  readonly transferId: Uuid | null
+  /** Of JSON, in which an amount is text. */
+  readonly returns: readonly (Omit<DepositReturn, 'amount'> & { readonly amount: string })[]
+}
 
+/** One statement, so that a deposit and what came of it are of one moment. */
 function selectDeposits (read: Reader) {
-  return read`select ${paymentColumns(read)}, expires_at <= clock_timestamp() as "isOver" from payments where purpose = 'deposit'`
+  return read`
+    select ${paymentColumns(read)}, expires_at <= clock_timestamp() as "isOver",
+           (select id from transfers where payment_id = payments.id and kind = 'deposit') as "transferId",
+           (select coalesce(json_agg(json_build_object(
+              'currency', currency, 'amount', amount::text, 'reason', reason, 'state', state) order by id), '[]')
+            from paybacks where payment_id = payments.id) as returns
+    from payments where purpose = 'deposit'`
 }
 
-/** With what came into wallets, and what went back. */
-async function withOutcome (read: Reader, rows: readonly DepositRow[]): Promise<readonly Deposit[]> {
-  if (rows.length === 0) return []
-  const ids = bareArray(rows.map(row => row.id))
-  const transfers = await read<{ paymentId: Uuid, id: Uuid }[]>`
-    select payment_id as "paymentId", id from transfers where payment_id = any(${ids}::uuid[]) and kind = 'deposit'`
-  const returns = await read<(DepositReturn & { paymentId: Uuid })[]>`
-    select payment_id as "paymentId", currency, amount, reason, state from paybacks where payment_id = any(${ids}::uuid[]) order by id`
-  const transferOf = new Map(transfers.map(transfer => [transfer.paymentId, transfer.id]))
-  return rows.map(({ isOver, ...payment }) => {
-    assert(payment.reference !== null, 'the reference of a deposit')
-    const transferId = transferOf.get(payment.id) ?? null
-    const back = returns.filter(({ paymentId }) => paymentId === payment.id)
-    return {
-      payment,
-      reference: payment.reference,
-      state: stateOf(payment, isOver, transferId),
-      transferId,
-      returns: back.map(({ currency, amount, reason, state }) => ({ currency, amount, reason, state }))
-    }
-  })
+function toDeposit ({ isOver, transferId, returns, ...payment }: DepositRow): Deposit {
+  assert(payment.reference !== null, 'the reference of a deposit')
+  return {
+    payment,
+    reference: payment.reference,
+    state: stateOf(payment, isOver, transferId),
+    transferId,
+    returns: returns.map(({ amount, ...of }) => ({ ...of, amount: BigInt(amount) }))
+  }
 }
 
 /** What its reseller sees: whether the money is in the wallet, and else what can still be done. */
