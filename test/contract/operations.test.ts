@@ -26,7 +26,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const operations = readContract()
 const signed = operations.filter(operation => operation.signed)
 const judge = contractJudge()
-const house = await openHouse(t, { hear: judge.hear })
+const house = await openHouse(t, { hear: judge.hear, sandboxGateway: 'both worlds' })
 
 /** A request that an operation fulfils: what its path, query and body are filled with. */
 interface Sample {
@@ -235,6 +235,9 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   createPayout: async at => ({ path: { id: (await settled(at)).host }, body: { reference: reference(), amount: cny('0.01') } }),
   listPayouts: () => ({ query: 'limit=2' }),
   getPayout: async at => ({ path: { id: await sparePayout(at) } }),
+  startDeposit: () => ({ body: { reference: reference(), amount: cny('5'), gateway: 'sandbox' } }),
+  listDeposits: () => ({ query: 'limit=2' }),
+  getDeposit: async at => ({ path: { id: await spareDeposit(at) } }),
   settleSandbox: () => ({}),
   fillSandboxStock: at => ({ body: { sku: at.sku, quantity: 5 } }),
   setSandboxBalance: () => ({ body: { amount: cny('500') } }),
@@ -284,6 +287,10 @@ async function aComplaint (at: Furniture): Promise<string> {
   const checkout = (await readCheckout(db, readId('checkout', id)!))!
   await transact(db, tx => complain(tx, checkout, { position: 0, message: 'already used' }))
   return (await at.reseller.kahub.complaints.list({ checkout: id })).data[0]!.id
+}
+
+async function spareDeposit ({ reseller }: Furniture): Promise<string> {
+  return (await reseller.kahub.deposits.create({ reference: reference(), amount: cny('5'), gateway: 'sandbox' })).id
 }
 
 async function spareSession ({ reseller }: Furniture): Promise<string> {
@@ -488,7 +495,8 @@ t.test('what stands with codes, secrets or balances is not kept by caches', asyn
   const sensitive = [
     'createKey', 'rotateKey', 'placeOrder', 'listOrderCodes', 'getOrderCodesDigest', 'listWallets', 'listTransfers', 'createResellerKey',
     'createOperatorKey', 'rotateOperatorKey', 'createDeposit', 'createAdjustment', 'setCreditLimit', 'listResellerWallets', 'listResellerTransfers', 'getMe',
-    'listSettlements', 'getSettlement', 'listSettlementLines', 'getHostBalance', 'createPayout', 'listPayouts', 'getPayout'
+    'listSettlements', 'getSettlement', 'listSettlementLines', 'getHostBalance', 'createPayout', 'listPayouts', 'getPayout',
+    'startDeposit', 'listDeposits', 'getDeposit'
   ]
   for (const operation of signed.filter(({ operationId }) => sensitive.includes(operationId))) {
     const actor = isAdmin(operation) ? house.operators.live : live.reseller
