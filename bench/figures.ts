@@ -6,6 +6,7 @@ import { drainRate, healthyP99, ordersBesideBacklog, ordersWithCallbacks } from 
 import { coldStart } from './scenarios/cold-start.ts'
 import { answeredInRush, pageAlone, pageInRush, pageLoad, soldInRush } from './scenarios/flash-sale.ts'
 import { withHistory } from './scenarios/history.ts'
+import { toldCpu, toldHalf, toldLast } from './scenarios/live.ts'
 import { bareCallCpu, sdkCallCpu } from './scenarios/sdk.ts'
 import { cpuToTell, hotAlone, hotWatched, messagesPerInterval, toTellAll } from './scenarios/subscriptions.ts'
 
@@ -241,6 +242,24 @@ const aims: readonly Aimed[] = [
     unit: '×',
     aim: { atMost: 5 },
     value: of => ratio(of.measures.get(pageInRush), of.measures.get(pageAlone))
+  },
+  {
+    says: 'a sale told to the last of 5,000 viewers, one process',
+    unit: 'ms',
+    aim: { atMost: 1_000 },
+    value: of => of.measures.get(toldLast)
+  },
+  {
+    says: 'a sale told to half of 5,000 viewers, one process',
+    unit: 'ms',
+    aim: { atMost: 500 },
+    value: of => of.measures.get(toldHalf)
+  },
+  {
+    says: 'CPU of the API to tell 5,000 viewers of a sale',
+    unit: 'ms',
+    aim: { atMost: 250 },
+    value: of => of.measures.get(toldCpu)
   },
   {
     says: 'npm start to the first request served, data present',

@@ -18,6 +18,7 @@ import { flashSale } from './scenarios/flash-sale.ts'
 import { graphql } from './scenarios/graphql.ts'
 import { history } from './scenarios/history.ts'
 import { importCodes } from './scenarios/import-codes.ts'
+import { live } from './scenarios/live.ts'
 import { manyCodes, namesOfMany } from './scenarios/many-codes.ts'
 import { oneSku, oneWallet, orders } from './scenarios/orders.ts'
 import { ping } from './scenarios/ping.ts'
@@ -26,7 +27,7 @@ import { nameOfMany, stock } from './scenarios/stock.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { openShop } from './shop.ts'
 
-const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, graphql, bulkOrders, callbacks, subscriptions, flashSale, importCodes, history, coldStarts]
+const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, graphql, bulkOrders, callbacks, subscriptions, flashSale, live, importCodes, history, coldStarts]
 const names = [baselinesName, ...scenarios.map(({ name }) => name)]
 
 /** A signature is good for five minutes; requests are signed before the warm-up. */
