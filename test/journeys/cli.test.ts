@@ -9,8 +9,8 @@ import { createInterface } from 'node:readline'
 import { Kahub } from '../../sdk/src/index.ts'
 import { freePort } from '../support/free-port.ts'
 
-// Some seventy commands, each a process of its own.
-t.setTimeout(240_000)
+// Some hundred commands, each a process of its own.
+t.setTimeout(300_000)
 const root = join(import.meta.dirname, '..', '..')
 const folder = await mkdtemp(join(tmpdir(), 'kahub-cli-'))
 // The embedded database of root runs as another user.
@@ -152,6 +152,58 @@ t.test('a SKU is made and priced, and the price explains itself', async t => {
   const wrong = await kahub(['prices', 'set', '--sku', '4711', '--list', '1'])
   t.equal(wrong.code, 1)
   t.match(wrong.err, /no SKU 4711.*kahub skus list/s)
+})
+
+t.test('a seller makes a purchase link, pauses, edits and ends it, with a key of its own', async t => {
+  const seller = join(folder, 'seller.json')
+  await done(['keys', 'create', '星辰 Games', '--name', 'seller', '--out', seller])
+  const sells = (words: readonly string[]) => kahub([...words, '--credentials', seller])
+  const sold = async (words: readonly string[]) => await done([...words, '--credentials', seller])
+  const [sku] = await done(['skus', 'list'])
+  const number = String(sku.number)
+  await done(['prices', 'set', '--sku', number, '--minimum-retail', '108', '--reason', 'the brand asks for it'])
+  t.match(await done(['prices', 'list', '--kind', 'minimum_retail']), [{ sku: sku.id, amount: { amount: '108.00' } }])
+
+  const host = await sold(['hosts', 'create', '小明', '--commission', '0.05'])
+  const session = await sold(['sessions', 'create', '11.11 evening', '--host', '小明'])
+  t.match(session, { host: host.id, state: 'live', live_url: String })
+  const create = ['links', 'create', 'Wallet ¥100', '--session', '11.11 evening', '--slug', 'ming-1111', '--quota', '500', '--sku']
+  const cheap = await sells([...create, `${number}=107`])
+  t.equal(cheap.code, 1)
+  t.match(cheap.err, /may not be sold below 108\.00 CNY.*link_price_too_low/s)
+  const link = await sold([...create, `${number}=109`])
+  t.match(link, { slug: 'ming-1111', host: host.id, commission: { rate: '0.05' }, quota: 500, skus: [{ sku: sku.id, retail_price: { amount: '109.00' } }] })
+  t.match((await sells(['links', 'get', link.url])).out, /Wallet ¥100.*ming-1111.*RETAIL.*109\.00 CNY/s, 'its address finds it')
+
+  t.match(await sold(['links', 'pause', 'ming-1111']), { state: 'paused', version: 2 })
+  t.match(await sold(['links', 'resume', 'ming-1111']), { paused_at: null, version: 3 })
+  const edited = await sold(['links', 'edit', 'ming-1111', '--title', 'Tonight only', '--quota', 'none', '--commission-amount', '0.5'])
+  t.match(edited, { title: 'Tonight only', quota: null, commission: { rate: null, amount: { amount: '0.50' } }, version: 4 })
+  const late = await sells(['links', 'edit', 'ming-1111', '--title', 'Late', '--version', '3'])
+  t.equal(late.code, 1)
+  t.match(late.err, /at version 4; you have seen 3.*state_conflict/s)
+  t.match((await sells(['links', 'changes', 'ming-1111'])).out, /4 .*"quota":500.*"quota":null/)
+  t.match(await sold(['links', 'end', 'ming-1111']), { state: 'ended' })
+  t.same(await sold(['links', 'list', '--state', 'active']), [])
+  t.same(await sold(['links', 'checkouts', '--link', 'ming-1111']), [])
+  const rotated = await sold(['sessions', 'rotate-addresses', session.id])
+  t.not(rotated.live_url, session.live_url)
+  t.match(await sold(['sessions', 'end', '11.11 evening']), { state: 'ended', links: 1 })
+  t.match(await sold(['hosts', 'archive', '小明']), { state: 'archived' })
+
+  for (const [words, code, says] of [
+    [['links', 'get', 'nobody'], 1, /no purchase link nobody.*kahub links list/s],
+    [['links', 'edit', 'ming-1111'], 2, /Say what to change/],
+    [[...create, number], 2, /--sku .* cannot be read: write it like --sku 123=109\.00/],
+    [[...create, '99=109'], 1, /There is no SKU 99/],
+    [['hosts', 'create', 'x', '--commission', '5%'], 2, /from 0 to 1, as in 0\.10/],
+    [['sessions', 'get', 'yesterday'], 1, /no session "yesterday".*kahub sessions list/s]
+  ] as const) {
+    const said = await sells(words)
+    t.equal(said.code, code, words.join(' '))
+    t.match(said.err, says)
+  }
+  await done(['prices', 'end', (await done(['prices', 'list', '--kind', 'minimum_retail']))[0].id, '--reason', 'over'])
 })
 
 t.test('files of codes come into stock whole or not at all', async t => {
