@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { create as createQrCode } from 'qrcode'
 import { openStage } from '../live/stage.ts'
 import { accessibilityFaults, keepPicture, openBrowser, screens, withoutBrowser } from '../support/browser.ts'
@@ -54,11 +54,15 @@ t.test('on a page of another origin with a strict policy, a script tag becomes a
     dispatchEvent(new MessageEvent('message', { data: { kahub: 'size', height: 998 }, source: other, origin: '${house.url}' }))
     const own = document.querySelector('iframe[title="购买"]').contentWindow
     dispatchEvent(new MessageEvent('message', { data: { kahub: 'size', height: 997 }, source: own, origin: 'https://evil.example' }))
-    for (const data of [null, 'x', { kahub: 'size' }, { kahub: 'size', height: -1 }, { kahub: 'size', height: '5' }, { kahub: 'other', height: 5 }]) dispatchEvent(new MessageEvent('message', { data, source: own, origin: '${house.url}' }))
+    for (const data of [null, 'x', { kahub: 'size' }, { kahub: 'size', height: -1 }, { kahub: 'size', height: '5' }, { kahub: 'other', height: 5 }]) {
+      dispatchEvent(new MessageEvent('message', { data, source: own, origin: '${house.url}' }))
+    }
     setTimeout(resolve)
   })`)
   t.equal(await heightOf(page.locator('iframe[title="购买"]')), before, 'whoever else speaks changes nothing')
-  await page.evaluate(`dispatchEvent(new MessageEvent('message', { data: { kahub: 'size', height: 5000 }, source: document.querySelector('iframe[title="购买"]').contentWindow, origin: '${house.url}' }))`)
+  await page.evaluate(`dispatchEvent(new MessageEvent('message', {
+    data: { kahub: 'size', height: 5000 }, source: document.querySelector('iframe[title="购买"]').contentWindow, origin: '${house.url}'
+  }))`)
   t.equal(await heightOf(page.locator('iframe[title="购买"]')), 1000, 'nothing grows without end')
 
   const opened = context.waitForEvent('page')
@@ -184,7 +188,9 @@ async function openHost (t: Test, policy: string, body: string): Promise<string>
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-async function openPage (t: Test, options: Parameters<NonNullable<typeof browser>['newContext']>[0] = {}): Promise<{ page: Page, context: BrowserContext, troubles: string[] }> {
+interface Opened { readonly page: Page, readonly context: BrowserContext, readonly troubles: string[] }
+
+async function openPage (t: Test, options: BrowserContextOptions = {}): Promise<Opened> {
   const context = await browser!.newContext(options)
   t.teardown(() => context.close())
   const page = await context.newPage()

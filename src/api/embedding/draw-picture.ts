@@ -17,7 +17,8 @@ async function draw (typeface: Typeface, words: PictureWords, width: number): Pr
   const has = (text: string) => keepLetters(text, lacking)
   const title = has(words.title) || has(words.otherTitle) || 'kahub'
   const said = { ...words, title, price: has(words.price), seller: has(words.seller) }
-  const svg = await satori(layOut(said, typeface.namesFor(said)), { width: pictureWidth, height: pictureHeight, fonts: typeface.fontsFor(said) })
+  const size = { width: pictureWidth, height: pictureHeight }
+  const svg = await satori(layOut(said, typeface.namesFor(said)), { ...size, fonts: typeface.fontsFor(said) })
   const image = await renderAsync(svg, { font: { loadSystemFonts: false }, fitTo: { mode: 'width', value: width } })
   return new Uint8Array(image.asPng())
 }
@@ -38,12 +39,13 @@ async function lackingIn (typeface: Typeface, words: PictureWords): Promise<Read
   return lacking
 }
 
-const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' })
+const pictograph = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u
 
 /** A text without what cannot be drawn, what draws nothing, and what turns letters around. */
 function keepLetters (text: string, lacking: ReadonlySet<string>): string {
+  const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' })
   return Array.from(graphemes.segment(text), ({ segment }) => segment)
-    .filter(segment => ![...segment].some(character => lacking.has(character)) && !/\p{Extended_Pictographic}|\p{Regional_Indicator}/u.test(segment))
+    .filter(segment => ![...segment].some(character => lacking.has(character)) && !pictograph.test(segment))
     .join('').replace(/[\p{Cc}\p{Cf}]/gu, ' ').replace(/\s+/g, ' ').trim()
 }
 
@@ -58,7 +60,8 @@ const typefaceName = 'zcool-qingke-huangyou'
 
 /** Opens the typeface; its subsets are read when a text first needs them. */
 function openTypeface (): Typeface {
-  const ranges = JSON.parse(readFileSync(fileURLToPath(new URL('unicode.json', typefaceFolder)), 'utf8')) as Readonly<Record<string, string>>
+  const read = (path: string) => readFileSync(fileURLToPath(new URL(path, typefaceFolder)))
+  const ranges = JSON.parse(read('unicode.json').toString()) as Readonly<Record<string, string>>
   const subsetOf = new Map<number, string>()
   for (const [subset, range] of Object.entries(ranges)) {
     for (const part of range.split(',')) {
@@ -70,12 +73,15 @@ function openTypeface (): Typeface {
   const font = (subset: string): Font => {
     const known = fonts.get(subset)
     if (known) return known
-    const data = readFileSync(fileURLToPath(new URL(`files/${typefaceName}-${subset}-400-normal.woff`, typefaceFolder)))
-    const read: Font = { name: `subset ${subset}`, weight: 400, style: 'normal', data }
-    fonts.set(subset, read)
-    return read
+    const data = read(`files/${typefaceName}-${subset}-400-normal.woff`)
+    const font: Font = { name: `subset ${subset}`, weight: 400, style: 'normal', data }
+    fonts.set(subset, font)
+    return font
   }
-  const subsetsFor = (words: PictureWords) => new Set(['latin', ...Array.from(Object.values(words).join(''), character => subsetOf.get(character.codePointAt(0)!) ?? 'latin')])
+  const subsetsFor = (words: PictureWords) => {
+    const needed = Array.from(Object.values(words).join(''), character => subsetOf.get(character.codePointAt(0)!) ?? 'latin')
+    return new Set(['latin', ...needed])
+  }
   return {
     fontsFor: words => Array.from(subsetsFor(words), font),
     namesFor: words => Array.from(subsetsFor(words), subset => `"subset ${subset}"`).join(', ')
@@ -90,6 +96,8 @@ const brand = '#0b6e62'
 const brandDark = '#06423c'
 const gold = '#ffd978'
 const quietMargin = 2
+const card = { width: 300, boxSizing: 'border-box', padding: '24px 24px 18px', borderRadius: 28, backgroundColor: '#ffffff' }
+const clamped = { display: 'block', lineHeight: 1.22, lineClamp: 4, overflow: 'hidden', wordBreak: 'break-word' }
 
 /** The picture: title, seller and price on the left, a QR code to the right for whoever sees it in a chat. */
 function layOut ({ title, price, seller, invitation, address }: PictureWords, fontFamily: string): Element {
@@ -107,13 +115,10 @@ function layOut ({ title, price, seller, invitation, address }: PictureWords, fo
   }, [
     box({ flexDirection: 'column', justifyContent: 'space-between', width: 730, height: '100%' }, [
       box({ alignItems: 'center', fontSize: 40, color: '#c9ece6' }, [mark(), box({ marginLeft: 18, maxWidth: 640 }, seller)]),
-      {
-        type: 'div',
-        props: { style: { display: 'block', width: 730, fontSize: size, lineHeight: 1.22, lineClamp: 4, overflow: 'hidden', wordBreak: 'break-word' }, children: title }
-      },
+      box({ ...clamped, width: 730, fontSize: size }, title),
       box({ fontSize: 96, lineHeight: 1, color: gold }, price)
     ]),
-    box({ flexDirection: 'column', alignItems: 'center', alignSelf: 'center', width: 300, boxSizing: 'border-box', padding: '24px 24px 18px', borderRadius: 28, backgroundColor: '#ffffff' }, [
+    box({ ...card, flexDirection: 'column', alignItems: 'center', alignSelf: 'center' }, [
       qrCode(address),
       box({ marginTop: 12, fontSize: 38, color: brandDark }, invitation)
     ])
@@ -124,17 +129,20 @@ function box (style: Record<string, unknown>, children: Child | readonly Child[]
   return { type: 'div', props: { style: { display: 'flex', ...style }, children } }
 }
 
+const round = { strokeLinecap: 'round', strokeLinejoin: 'round' }
+
 function mark (): Element {
   return drawing('0 0 32 32', 56, [
     { type: 'rect', props: { width: 32, height: 32, rx: 8, fill: '#ffffff' } },
-    { type: 'path', props: { d: 'M10 7v18M22 8l-9 8 9 9', fill: 'none', stroke: brand, strokeWidth: 3.4, strokeLinecap: 'round', strokeLinejoin: 'round' } }
+    { type: 'path', props: { ...round, d: 'M10 7v18M22 8l-9 8 9 9', fill: 'none', stroke: brand, strokeWidth: 3.4 } }
   ])
 }
 
 function qrCode (address: string): Element {
   const { modules } = createQrCode(address, { errorCorrectionLevel: 'M' })
-  const squares = Array.from(modules.data, (dark, at) => dark ? `M${at % modules.size} ${Math.floor(at / modules.size)}h1v1h-1z` : '').join('')
-  const viewed = `${-quietMargin} ${-quietMargin} ${modules.size + 2 * quietMargin} ${modules.size + 2 * quietMargin}`
+  const { data, size } = modules
+  const squares = Array.from(data, (dark, at) => dark ? `M${at % size} ${Math.floor(at / size)}h1v1h-1z` : '').join('')
+  const viewed = `${-quietMargin} ${-quietMargin} ${size + 2 * quietMargin} ${size + 2 * quietMargin}`
   return drawing(viewed, 252, [{ type: 'path', props: { d: squares, fill: '#04211e' } }])
 }
 

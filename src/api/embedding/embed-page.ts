@@ -11,9 +11,11 @@ import { printPage, type Theme } from './page.ts'
 export const frameWidth = 480
 export const frameHeight = 132
 
+export interface EmbedLook { readonly language: BuyerLanguage, readonly theme: Theme, readonly nowMs: number }
+
 /** What stands in an iframe on somebody's page: title, price, what is left, and a button that opens the link in a new tab. */
 export function printEmbedPage (
-  link: ShownLink, { language, theme, nowMs }: { readonly language: BuyerLanguage, readonly theme: Theme, readonly nowMs: number }, assets: Assets
+  link: ShownLink, { language, theme, nowMs }: EmbedLook, assets: Assets
 ): string {
   const offer = offerOf(link, nowMs)
   const say = words[language]

@@ -23,18 +23,21 @@ export function priceText (amount: Amount, currency: Currency, language: BuyerLa
   // Intl reads a decimal string exactly; its type wants the string's form.
   const decimal = formatAmount(amount, currency) as `${number}`
   const fractionDigits = /\.(\d+)$/.exec(decimal)?.[1]!.length ?? 0
-  const format = new Intl.NumberFormat(language, {
-    style: 'currency', currency, currencyDisplay: language === 'zh-CN' || currency === 'CNY' ? 'narrowSymbol' : 'symbol', minimumFractionDigits: fractionDigits
-  })
+  const currencyDisplay = language === 'zh-CN' || currency === 'CNY' ? 'narrowSymbol' : 'symbol'
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency, currencyDisplay, minimumFractionDigits: fractionDigits })
   return format.format(decimal)
+}
+
+/** The lowest price of a link's SKUs. */
+export function lowestPrice ({ skus }: Pick<ShownLink, 'skus'>): Amount {
+  return skus.map(({ retailPrice }) => retailPrice).reduce((least, price) => price < least ? price : least)
 }
 
 /** The price of a link: its SKU's, or from which price on. */
 export function priceOf ({ skus, currency }: ShownLink, language: BuyerLanguage): string {
-  const prices = skus.map(({ retailPrice }) => retailPrice)
-  const lowest = prices.reduce((least, price) => price < least ? price : least)
+  const lowest = lowestPrice({ skus })
   const text = priceText(lowest, currency, language)
-  if (prices.every(price => price === lowest)) return text
+  if (skus.every(({ retailPrice }) => retailPrice === lowest)) return text
   return language === 'zh-CN' ? `${text} 起` : `from ${text}`
 }
 

@@ -42,7 +42,8 @@ export function oembedOf (link: ShownLink, origin: string, language: BuyerLangua
     provider_name: 'kahub',
     provider_url: `${origin}/`,
     cache_age: oembedSecondsMax,
-    html: `<iframe src="${escapeHtml(source)}" title="${escapeHtml(link.title)}" width="${width}" height="${height}" frameborder="0" loading="lazy" referrerpolicy="no-referrer"></iframe>`,
+    html: `<iframe src="${escapeHtml(source)}" title="${escapeHtml(link.title)}" width="${width}" height="${height}" ` +
+      'frameborder="0" loading="lazy" referrerpolicy="no-referrer"></iframe>',
     width,
     height,
     ...thumbnail !== undefined && {

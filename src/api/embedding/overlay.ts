@@ -18,6 +18,7 @@ export const overlaysPerSessionMax = 30
 export const overlaysPerProcessMax = 1_000
 const heartbeatMs = 10_000
 const keyLength = 12
+const whenFull = { retryAfterSeconds: 10 }
 
 /** A token that opens the overlay of a session now. */
 export interface Overlay {
@@ -120,8 +121,8 @@ export function openOverlays (): OpenOverlays {
   return {
     open (sessionId) {
       const ofSession = [...open.values()].filter(id => id === sessionId).length
-      if (ofSession >= overlaysPerSessionMax) throw new Problem('rate_limited', `${overlaysPerSessionMax} overlays of this stream are open.`, { retryAfterSeconds: 10 })
-      if (closing || open.size >= overlaysPerProcessMax) throw new Problem('overloaded', 'As many overlays are open as may be.', { retryAfterSeconds: 10 })
+      if (ofSession >= overlaysPerSessionMax) throw new Problem('rate_limited', `${overlaysPerSessionMax} of them are open.`, whenFull)
+      if (closing || open.size >= overlaysPerProcessMax) throw new Problem('overloaded', 'As many overlays are open as may be.', whenFull)
       const ending = new AbortController()
       open.set(ending, sessionId)
       return {

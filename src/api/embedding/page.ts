@@ -8,8 +8,8 @@ export type FramedBy = 'nobody' | 'everybody'
 
 /** What a page may load: what stands beside it, and nothing of anybody else. */
 export function pagePolicy (framedBy: FramedBy): string {
-  return "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; " +
-    `frame-ancestors ${framedBy === 'everybody' ? '*' : "'none'"}`
+  return "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; " +
+    `form-action 'none'; frame-ancestors ${framedBy === 'everybody' ? '*' : "'none'"}`
 }
 
 export interface PageParts {
@@ -20,7 +20,6 @@ export interface PageParts {
   readonly scripts: readonly AssetName[]
   /** More of the root element, and the body: HTML. */
   readonly attributes?: string
-  readonly head?: string
   readonly body: string
 }
 
@@ -29,7 +28,8 @@ export const themes = ['auto', 'light', 'dark'] as const
 export type Theme = typeof themes[number]
 
 /** A whole page. */
-export function printPage ({ language, title, theme = 'auto', styles, scripts, attributes = '', head = '', body }: PageParts, assets: Assets): string {
+export function printPage (parts: PageParts, assets: Assets): string {
+  const { language, title, theme = 'auto', styles, scripts, attributes = '', body } = parts
   return `<!doctype html>
 <html lang="${language}" data-theme="${theme}"${attributes}>
 <head>
@@ -39,7 +39,7 @@ export function printPage ({ language, title, theme = 'auto', styles, scripts, a
 <meta name="robots" content="noindex">
 <link rel="icon" href="data:,">
 ${styles.map(name => `<link rel="stylesheet" href="${assets.address(name)}">`).join('\n')}
-${head}</head>
+</head>
 <body>
 ${body}
 ${scripts.map(name => `<script src="${assets.address(name)}" defer></script>`).join('\n')}
@@ -50,6 +50,12 @@ ${scripts.map(name => `<script src="${assets.address(name)}" defer></script>`).j
 
 /** The page where there is nothing. */
 export function printNothingHere (language: BuyerLanguage, assets: Assets): string {
-  const [title, text] = language === 'zh-CN' ? ['没有这个页面', '链接可能写错了，或已经失效。'] : ['There is no such page', 'The link may be mistyped, or no longer good.']
-  return printPage({ language, title, styles: ['embed.css'], scripts: [], body: `<main class="alone"><h1>${title}</h1><p>${text}</p></main>` }, assets)
+  const [title, text] = nothingHere[language]
+  const body = `<main class="alone"><h1>${title}</h1><p>${text}</p></main>`
+  return printPage({ language, title, styles: ['embed.css'], scripts: [], body }, assets)
+}
+
+const nothingHere: Readonly<Record<BuyerLanguage, readonly [string, string]>> = {
+  'zh-CN': ['没有这个页面', '链接可能写错了，或已经失效。'],
+  en: ['There is no such page', 'The link may be mistyped, or no longer good.']
 }

@@ -82,7 +82,7 @@ export function openPictures (): Pictures {
   return {
     draw: (words, width, before = () => {}) => kept.get(pictureKey(words, width), () => new Promise((resolve, reject) => {
       before()
-      if (closed || waiting.length >= waitingMax) return reject(new Problem('overloaded', 'Many pictures are being drawn; ask again shortly.'))
+      if (closed || waiting.length >= waitingMax) return reject(tooMany())
       waiting.push({ wish: { words, width }, resolve, reject })
       const idle = [...threads].find(({ job }) => job === undefined)
       if (idle) {
@@ -99,6 +99,10 @@ export function openPictures (): Pictures {
       await Promise.all(all.map(({ ended }) => ended))
     }
   }
+}
+
+function tooMany (): Problem {
+  return new Problem('overloaded', 'Many pictures are being drawn; ask again shortly.')
 }
 
 function tooSlow (): Problem {

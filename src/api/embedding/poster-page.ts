@@ -19,12 +19,15 @@ const titleLengthMax = 80
 /** More SKUs than this leave less room for the rest. */
 const roomySkusMax = 2
 
+export interface PosterWish { readonly origin: string, readonly language: BuyerLanguage, readonly form: PosterForm }
+
 /** A poster to print, or to keep as a picture: title, price, seller, QR code and the short address. */
 export function printPosterPage (
-  link: ShownLink, { origin, language, form }: { readonly origin: string, readonly language: BuyerLanguage, readonly form: PosterForm }, assets: Assets
+  link: ShownLink, { origin, language, form }: PosterWish, assets: Assets
 ): string {
   const say = words[language]
-  const { soldBy, testWorld, languageName } = { ...buyingWords[language], languageName: buyingWords[otherLanguage(language)].languageName }
+  const other = otherLanguage(language)
+  const { soldBy, testWorld } = buyingWords[language]
   const short = shortAddress(origin, link.slug)
   const title = shorten(link.title, titleLengthMax)
   const size = title.length <= 12 ? 'large' : title.length <= 36 ? 'middle' : 'small'
@@ -43,10 +46,10 @@ export function printPosterPage (
 <a href="/l/${link.slug}/qr.png?size=${qrSizeMax}" download="${link.slug}.png">${say.qr} PNG</a>
 <a href="/l/${link.slug}/qr.svg" download="${link.slug}.svg">${say.qr} SVG</a>
 <a href="?lang=${language}&amp;form=${otherForm}">${say.forms[otherForm]}</a>
-<a href="?lang=${otherLanguage(language)}&amp;form=${form}" lang="${otherLanguage(language)}" hreflang="${otherLanguage(language)}">${languageName}</a>
+<a href="?lang=${other}&amp;form=${form}" lang="${other}" hreflang="${other}">${buyingWords[other].languageName}</a>
 </nav>
 <main class="poster"><div class="sheet ${size}${link.skus.length > roomySkusMax ? ' crowded' : ''}">
-<p class="seller"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><path d="M10 7v18M22 8l-9 8 9 9"/></svg>${escapeHtml(soldBy(link.sellerName))}</p>
+<p class="seller">${mark}${escapeHtml(soldBy(link.sellerName))}</p>
 <h1>${escapeHtml(title)}</h1>
 <p class="price">${escapeHtml(priceOf(link, language))}</p>
 ${link.skus.length > 1 ? `<ul class="goods">${goods.join('')}${more}</ul>` : ''}
@@ -58,6 +61,8 @@ ${isOfTestWorld(link.slug) ? `<p class="test">${testWorld}</p>` : ''}
 </div></main>`
   }, assets)
 }
+
+const mark = '<svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><path d="M10 7v18M22 8l-9 8 9 9"/></svg>'
 
 interface Words {
   readonly poster: string

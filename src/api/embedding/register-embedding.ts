@@ -122,7 +122,8 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
   })
 
-  app.get<{ Params: { slug: string } }>('/l/:slug/og.png', { schema: { ...hidden, querystring: PictureQuery } as const }, async (request, reply) => {
+  const ofPicture = { schema: { ...hidden, querystring: PictureQuery } as const }
+  app.get<{ Params: { slug: string } }>('/l/:slug/og.png', ofPicture, async (request, reply) => {
     takePage(request, reply)
     const { width = pictureWidth, lang, v } = request.query as { width?: typeof pictureWidths[number], lang?: string, v?: string }
     const link = await linkOf(request.params.slug)
@@ -132,8 +133,9 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
     return picture(reply, 'image/png', seconds).send(png)
   })
 
+  const ofQrCode = { schema: { ...hidden, querystring: QrQuery } as const }
   for (const [ending, type, draw] of [['svg', 'image/svg+xml', drawQrSvg], ['png', 'image/png', drawQrPng]] as const) {
-    app.get<{ Params: { slug: string } }>(`/l/:slug/qr.${ending}`, { schema: { ...hidden, querystring: QrQuery } as const }, async (request, reply) => {
+    app.get<{ Params: { slug: string } }>(`/l/:slug/qr.${ending}`, ofQrCode, async (request, reply) => {
       takePage(request, reply)
       const { size = qrSizeDefault } = request.query as { size?: number }
       const { slug } = await linkOf(request.params.slug)
@@ -175,7 +177,8 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
     const overlay = await overlayOf(request.params.token, request, reply)
     const language = languageIn(request)
     if (!overlay) return nothingHere(reply, language, 'nobody')
-    return page(reply, printOverlayPage(overlay.title, overlayLookOf(language, request.query), assets), { framedBy: 'nobody', cache: 'no-store' })
+    const look = overlayLookOf(language, request.query)
+    return page(reply, printOverlayPage(overlay.title, look, assets), { framedBy: 'nobody', cache: 'no-store' })
   })
 
   app.get<{ Params: { token: string } }>('/overlay/:token/events', secret, async (request, reply) => {
@@ -184,7 +187,7 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
     const { signal, end } = overlays.open(overlay.sessionId)
     request.raw.once('close', end)
     reply.type('text/event-stream; charset=utf-8')
-    reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+    reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', ...plainPage })
     return reply.send(Readable.from(streamOverlay(overlay, signal), { objectMode: false }).once('close', end))
   })
 }
@@ -203,6 +206,9 @@ const QrQuery = Type.Object({ size: Type.Optional(Type.Integer({ minimum: qrSize
 /** Of what other sites load: scripts, oEmbed, pictures. */
 const forEverybody = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
 
+/** Of all that is shown: nobody is told where a visitor came from, and nothing is taken for what it is not. */
+const plainPage = { 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' }
+
 /** A size of oEmbed's, in pixels (§2.2); Infinity when it says none. */
 function pixelsOf (said: unknown, name: string): number {
   if (said === undefined) return Infinity
@@ -210,13 +216,11 @@ function pixelsOf (said: unknown, name: string): number {
   throw new Problem('malformed_request', `${name} is to be a number of pixels.`)
 }
 
-function page (reply: FastifyReply, html: string, { framedBy, cache }: { readonly framedBy: FramedBy, readonly cache: string }): FastifyReply {
-  return reply.type('text/html; charset=utf-8').headers({
-    'content-security-policy': pagePolicy(framedBy),
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'cache-control': cache
-  }).send(html)
+interface Serving { readonly framedBy: FramedBy, readonly cache: string }
+
+function page (reply: FastifyReply, html: string, { framedBy, cache }: Serving): FastifyReply {
+  reply.headers({ 'content-security-policy': pagePolicy(framedBy), 'cache-control': cache, ...plainPage })
+  return reply.type('text/html; charset=utf-8').send(html)
 }
 
 function picture (reply: FastifyReply, type: string, seconds: number): FastifyReply {

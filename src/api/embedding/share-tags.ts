@@ -3,7 +3,7 @@ import { formatAmount } from '../../base/money.ts'
 import type { ShownLink } from '../../domain/links/link.ts'
 import { escapeHtml } from '../docs/render-markdown.ts'
 import { linkAddress, oembedAddress, pictureAddress } from './addresses.ts'
-import { describe, priceOf } from './link-words.ts'
+import { describe, lowestPrice, priceOf } from './link-words.ts'
 import { pictureHeight, pictureWidth } from './picture-size.ts'
 
 /**
@@ -16,7 +16,7 @@ export function shareTags (link: ShownLink, origin: string, language: BuyerLangu
   const title = link.title
   const description = describe(link, language)
   const alt = `${title} · ${priceOf(link, language)}`
-  const price = formatAmount(link.skus.map(({ retailPrice }) => retailPrice).reduce((least, next) => next < least ? next : least), link.currency)
+  const price = formatAmount(lowestPrice(link), link.currency)
   const property = (name: string, content: string) => `<meta property="${name}" content="${escapeHtml(content)}">`
   const named = (name: string, content: string) => `<meta name="${name}" content="${escapeHtml(content)}">`
   const discovery = (format: 'json' | 'xml', type: string) =>

@@ -3,7 +3,8 @@
   const freshEveryMs = 15_000
   const height = () => Math.ceil(document.documentElement.getBoundingClientRect().height)
   // Whose page it is does not matter: a height is no secret, and the parent checks who speaks.
-  if (window.parent !== window) new window.ResizeObserver(() => window.parent.postMessage({ kahub: 'size', height: height() }, '*')).observe(document.documentElement)
+  const tell = () => window.parent.postMessage({ kahub: 'size', height: height() }, '*')
+  if (window.parent !== window) new window.ResizeObserver(tell).observe(document.documentElement)
   setInterval(async () => {
     if (document.hidden) return
     const answer = await fetch(window.location.href, { cache: 'no-store' }).catch(() => undefined)
