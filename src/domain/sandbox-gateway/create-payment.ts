@@ -10,13 +10,15 @@ export type NewSandboxPayment = Pick<
   'merchantPayment' | 'currency' | 'amount' | 'subject' | 'notifyUrl' | 'returnUrl' | 'language' | 'expiresAt'
 >
 
-/** Makes a payment, or finds the one of the same name; gives the gateway's id of it. Another amount under the same name is `state_conflict`. */
+/** Makes a payment, or finds the one of the same name; gives the gateway's id. Another amount under that name is `state_conflict`. */
 export async function createSandboxPayment (tx: Tx, wanted: NewSandboxPayment): Promise<string> {
   const { merchantPayment, currency, amount, subject, notifyUrl, returnUrl, language, expiresAt } = wanted
   await tx`
     insert into sandbox_gateway_payments
       (id, merchant_payment, currency, amount, subject, notify_url, return_url, language, expires_at)
-    values (${randomText(idBytes)}, ${merchantPayment}, ${currency}, ${amount}, ${subject}, ${notifyUrl}, ${returnUrl}, ${language}, ${expiresAt})
+    values (
+      ${randomText(idBytes)}, ${merchantPayment}, ${currency}, ${amount}, ${subject}, ${notifyUrl}, ${returnUrl}, ${language}, ${expiresAt}
+    )
     on conflict do nothing`
   const [row] = await tx<{ id: string, same: boolean }[]>`
     select id, currency = ${currency} and amount = ${amount}::bigint as same from sandbox_gateway_payments

@@ -31,7 +31,10 @@ export async function openSandboxGateway (db: Db, masterKeys: MasterKeys, world:
     await lockSnapshot(tx, 'gateways')
     const changed = await tx`
       insert into gateways (id, kind, name, name_zh, currencies, state, sealed_config, master_key, updated_by)
-      values (${sandboxGatewayId}, 'sandbox', 'Sandbox', '沙箱支付', ${quotedArray(currencyCodes)}::text[], 'enabled', ${wrapped}, ${masterKey}, ${startedBy})
+      values (
+        ${sandboxGatewayId}, 'sandbox', 'Sandbox', '沙箱支付', ${quotedArray(currencyCodes)}::text[], 'enabled',
+        ${wrapped}, ${masterKey}, ${startedBy}
+      )
       on conflict (id) do update set state = 'enabled', updated_at = now()
       where gateways.state = 'disabled' and gateways.updated_by = ${startedBy} and gateways.kind = 'sandbox'
       returning 1`
@@ -45,7 +48,8 @@ export async function shutSandboxGateway (db: Db): Promise<null> {
   return await transact(db, async tx => {
     await lockSnapshot(tx, 'gateways')
     const changed = await tx`
-      update gateways set state = 'disabled', updated_by = ${startedBy}, updated_at = now() where kind = 'sandbox' and state = 'enabled' returning 1`
+      update gateways set state = 'disabled', updated_by = ${startedBy}, updated_at = now()
+      where kind = 'sandbox' and state = 'enabled' returning 1`
     if (changed.length > 0) await raiseSnapshot(tx, 'gateways')
     return null
   })

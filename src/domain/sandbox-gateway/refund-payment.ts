@@ -31,7 +31,9 @@ export async function refundSandboxPayment (tx: Tx, id: string, wish: SandboxRef
   const refunded = await tx`
     insert into sandbox_gateway_refunds (merchant_refund, payment_id, transaction, currency, amount, reason)
     select ${merchantRefund}, ${id}, ${transaction}, ${currency}, ${amount}::bigint, ${reason}
-    where ${amount}::bigint + (select coalesce(sum(amount), 0) from sandbox_gateway_refunds where transaction = ${transaction}) <= ${receipt.amount}::bigint
+    where ${amount}::bigint <= ${receipt.amount}::bigint - (
+      select coalesce(sum(amount), 0) from sandbox_gateway_refunds where transaction = ${transaction}
+    )
     returning 1`
   if (refunded.length === 0) throw new Problem('state_conflict', 'That is more than came.')
   await appendNotices(tx, payment, [{ type: 'payment.refunded', afterMs: 0 }])

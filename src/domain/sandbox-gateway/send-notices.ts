@@ -27,7 +27,8 @@ export async function leaseNotices (db: Db, limit: number): Promise<readonly Lea
       from due where sandbox_gateway_notices.id = due.id
       returning sandbox_gateway_notices.id, payment_id, body, attempts
     )
-    select leased.id, notify_url as "notifyUrl", body, attempts from leased join sandbox_gateway_payments as payment on payment.id = payment_id`
+    select leased.id, notify_url as "notifyUrl", body, attempts
+    from leased join sandbox_gateway_payments as payment on payment.id = payment_id`
 }
 
 /** What became of a notice; null: it was taken. */
