@@ -13,6 +13,7 @@ import { importEntry, listingEntry, lotEntry, mayEnter, resellerEntry } from '..
 import * as vocabulary from '../../schema/vocabulary.ts'
 import { newId, readId, showId } from '../../src/base/ids.ts'
 import { printContract } from '../../src/commands.ts'
+import { paybackFailed } from '../../src/domain/links/end-payback.ts'
 import { settleNext } from '../../src/domain/links/settle-sales.ts'
 import { complain } from '../../src/domain/links/complain.ts'
 import { readCheckout } from '../../src/domain/links/read-checkout.ts'
@@ -214,6 +215,8 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   listSessions: () => ({ query: 'state=live' }),
   getSession: async at => ({ path: { id: await spareSession(at) } }),
   updateSession: async at => ({ path: { id: await spareSession(at) }, body: { title: 'night' } }),
+  getSessionReport: async at => ({ path: { id: await spareSession(at) } }),
+  streamSessionLive: async at => ({ path: { id: await spareSession(at) }, query: 'close_after_seconds=0' }),
   endSession: async at => ({ path: { id: await spareSession(at) } }),
   rotateSessionAddresses: async at => ({ path: { id: await spareSession(at) } }),
   createLink: at => ({ body: { reference: reference(), title: 'Link', skus: [{ sku: at.sku, retail_price: cny('12') }], quota: 5 } }),
@@ -235,6 +238,14 @@ const samples: Readonly<Record<string, (at: Furniture) => Sample | Promise<Sampl
   createPayout: async at => ({ path: { id: (await settled(at)).host }, body: { reference: reference(), amount: cny('0.01') } }),
   listPayouts: () => ({ query: 'limit=2' }),
   getPayout: async at => ({ path: { id: await sparePayout(at) } }),
+  listGateways: () => ({}),
+  putGateway: at => ({ path: { id: 'sample' }, body: cardGateway(at) }),
+  adminListGateways: () => ({ query: 'limit=2' }),
+  adminGetGateway: async at => ({ path: { id: await spareGateway(at) } }),
+  enableGateway: async at => ({ path: { id: await spareGateway(at) } }),
+  disableGateway: async at => ({ path: { id: await spareGateway(at) } }),
+  adminListPaybacks: () => ({ query: 'state=failed&limit=2' }),
+  retryPayback: async at => ({ path: { id: await failedPayback(at) } }),
   startDeposit: () => ({ body: { reference: reference(), amount: cny('5'), gateway: 'sandbox' } }),
   listDeposits: () => ({ query: 'limit=2' }),
   getDeposit: async at => ({ path: { id: await spareDeposit(at) } }),
@@ -287,6 +298,29 @@ async function aComplaint (at: Furniture): Promise<string> {
   const checkout = (await readCheckout(db, readId('checkout', id)!))!
   await transact(db, tx => complain(tx, checkout, { position: 0, message: 'already used' }))
   return (await at.reseller.kahub.complaints.list({ checkout: id })).data[0]!.id
+}
+
+/** A gateway in the world's own mode, that nobody pays through. */
+function cardGateway ({ world }: Furniture) {
+  const config = { secret_key: `sk_${world}_0123456789abcdef`, webhook_secret: 'whsec_0123456789abcdef' }
+  return { kind: 'stripe' as const, name: 'Card', name_zh: '银行卡', currencies: ['USD' as const], state: 'disabled' as const, config }
+}
+
+async function spareGateway (at: Furniture): Promise<string> {
+  return (await house.operators[at.world].admin.gateways.put(`card-${at.world}`, cardGateway(at))).id
+}
+
+/** Money that came twice, and that its gateway did not give back. */
+async function failedPayback (at: Furniture): Promise<string> {
+  const { receivePayment, db } = house.worlds[at.world]
+  const paymentId = readId('payment', await spareDeposit(at))!
+  for (const transaction of [newId(), newId()]) {
+    await receivePayment({ gateway: 'sandbox', transaction, paymentId, amount: 50_000n, currency: 'CNY', paidAt: null, source: 'callback' })
+  }
+  const { data } = await house.operators[at.world].admin.paybacks.list({ state: 'due' })
+  const { id } = data.find(({ payment }) => payment === showId('payment', paymentId))!
+  await transact(db, tx => paybackFailed(tx, readId('payback', id)!, 'sample'))
+  return id
 }
 
 async function spareDeposit ({ reseller }: Furniture): Promise<string> {
@@ -531,7 +565,7 @@ t.test('what is another reseller’s is not found, on any operation', async t =>
 })
 
 t.test('a test key sees nothing that is live, and a live key nothing of the sandbox', async t => {
-  const chosenByOperator = ['putLevel', 'putIssuer', 'putCategory']
+  const chosenByOperator = ['putLevel', 'putIssuer', 'putCategory', 'putGateway']
   for (const [here, there] of [[live, sandbox], [sandbox, live]] as const) {
     const theirs = [there.reseller.id, there.sku, there.product, there.order, there.lot, there.import, there.reseller.credentials.keyId]
     const own = (operation: Operation) => isAdmin(operation) ? house.operators[here.world] : here.reseller
