@@ -345,6 +345,31 @@ t.test('callbacks: the endpoints of all resellers, and which of them fail', asyn
   t.equal((await kahub(['listen', '--types', 'order.compleeted'])).code, 2)
 })
 
+t.test('payment gateways are configured from a file, and money that goes back is listed', async t => {
+  const account = join(folder, 'stripe.json')
+  const config = { secret_key: 'sk_live_0123456789abcdef', webhook_secret: 'whsec_0123456789abcdef' }
+  await writeFile(account, JSON.stringify(config))
+  const card = ['card', '--kind', 'stripe', '--name', 'Card', '--name-zh', '银行卡', '--currency', 'USD', 'EUR']
+  const put = await kahub(['gateways', 'put', ...card, '--config', account])
+  t.match(put.out, /Gateway card.*Card · 银行卡.*USD, EUR.*enabled.*live.*\/pay\/live\/card\/news/s)
+  for (const secret of Object.values(config)) t.notOk(put.out.includes(secret), 'no secret is printed')
+  t.match(await done(['gateways', 'put', ...card, '--disabled']), { state: 'disabled', account: { mode: 'live' } }, 'the account stays')
+  t.match(await done(['gateways', 'enable', 'card']), { state: 'enabled' })
+  t.match(await done(['gateways', 'disable', 'card']), { state: 'disabled' })
+  t.match((await kahub(['gateways', 'list'])).out, /ID +KIND.*\n(.*\n)*card +stripe +Card +USD EUR +disabled/)
+  await writeFile(account, JSON.stringify({ ...config, secret_key: 'sk_test_0123456789abcdef' }))
+  const [other, none, noJson, bare] = await Promise.all([
+    kahub(['gateways', 'put', ...card, '--config', account]),
+    kahub(['gateways', 'put', ...card, '--config', join(folder, 'nowhere.json')]),
+    kahub(['gateways', 'put', ...card, '--config', 'README.md']),
+    kahub(['gateways', 'put', 'card', '--kind', 'paypal'])
+  ])
+  t.match(other, { code: 1, err: /secret_key: must be a live key/ })
+  t.match([none.code, noJson.code, bare.code], [2, 2, 2])
+  t.match(await kahub(['paybacks', 'list', '--state', 'failed']), { code: 0, out: /No money goes back/ })
+  t.equal((await kahub(['paybacks', 'retry', 'pbk_01kb8q1zjme7f8k0q3z5v2wxyt'])).code, 1)
+})
+
 t.test('the books are sound, and npx would run the same command', async t => {
   const books = await kahub(['books'], {}, undefined, 'bin/kahub')
   t.equal(books.code, 0, books.err)
