@@ -1,6 +1,7 @@
 // What shows a link elsewhere, over HTTP: tags, iframe, oEmbed, pictures, QR codes, poster, short address.
 import t, { type Test } from 'tap'
 import { buyerLanguages } from '../../schema/vocabulary.ts'
+import { guessesPerMinute } from '../../src/api/buying/buyer-rates.ts'
 import { heightAt, pictureWidths } from '../../src/api/embedding/picture-size.ts'
 import { drawingMax, openPictures, waitingMax } from '../../src/api/embedding/pictures.ts'
 import { keepBounded } from '../../src/api/embedding/keep-bounded.ts'
@@ -268,6 +269,17 @@ t.test('whoever draws picture after picture is asked to wait; who reads what is 
   t.ok(statuses.includes(429))
   t.ok(Number(wait) >= 1)
   t.equal((await get(`/l/${slug}/qr.svg?size=96`)).status, 200, 'what was drawn is there')
+})
+
+t.test('whoever tries slug after slug finds nothing more, and what others look at is there all the while', async t => {
+  const { slug } = await stall.link()
+  const hidden = await stall.link()
+  t.equal((await get(`/s/${slug}`)).status, 302)
+  const statuses = new Set<number>()
+  for (let n = 0; n < 2 * guessesPerMinute && !statuses.has(429); n++) statuses.add((await get(`/s/guess-${n}`)).status)
+  t.ok(statuses.has(429))
+  t.equal((await get(`/s/${slug}`)).status, 302)
+  t.equal((await get(`/embed/${hidden.slug}`)).status, 429)
 })
 
 function holdsNothingInline (t: Test, html: string): void {

@@ -13,6 +13,8 @@ export interface Bounds<Value> {
 export interface Kept<Value> {
   /** The value of a key, made when there is none. A making that fails is not kept; those who waited for it share its failure. */
   get (key: string, make: () => Promise<Value>): Promise<Value>
+  /** Whether there is a value of a key, however old. */
+  has (key: string): boolean
 }
 
 interface Place<Value> { readonly value: Value, readonly size: number, readonly untilMs: number }
@@ -40,6 +42,7 @@ export function keepBounded<Value> ({ countMax, sizeMax = Infinity, sizeOf = () 
     }
   }
   return {
+    has: key => places.has(key),
     async get (key, make) {
       const place = places.get(key)
       if (place !== undefined && nowMs() < place.untilMs) {

@@ -9,6 +9,7 @@ import { worldOfAddress } from '../../domain/links/buyer-keys.ts'
 import type { ShownLink } from '../../domain/links/link.ts'
 import { readShownLink } from '../../domain/links/shown-link.ts'
 import type { App, Worlds } from '../app-types.ts'
+import { guessesPerMinute } from '../buying/buyer-rates.ts'
 import { languageOf } from '../buying/language.ts'
 import { networkOf } from '../buying/network.ts'
 import { rateHeaders, rateLimiter } from '../rate-limit.ts'
@@ -42,6 +43,8 @@ const pagesPerMinute = 6_000
 const drawingsPerMinute = 120
 const tokenGuessesPerMinute = 60
 
+const guesses = { name: 'guesses', perMinute: guessesPerMinute }
+
 const hidden = { hide: true }
 
 /** The routes; they belong to no contract. */
@@ -70,11 +73,20 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
   const takePage = (request: FastifyRequest, reply: FastifyReply) => take(request.ip, 'pages', pagesPerMinute, reply)
   const takeDrawing = (request: FastifyRequest, reply: FastifyReply) => take(networkOf(request.ip), 'pictures', drawingsPerMinute, reply)
 
-  const findLink = async (slug: string): Promise<ShownLink | undefined> => {
-    if (!slugPattern.test(slug)) return undefined
-    return await links.get(slug, () => readShownLink(worlds[worldOfAddress(slug)].db, slug))
+  const findLink = async (request: FastifyRequest<{ Params: { slug: string } }>, reply: FastifyReply): Promise<ShownLink | undefined> => {
+    takePage(request, reply)
+    return await readLink(request.params.slug, request)
   }
-  const linkOf = async (slug: string): Promise<ShownLink> => await findLink(slug) ?? refuseUnknown()
+  const readLink = async (slug: string, { ip }: FastifyRequest): Promise<ShownLink | undefined> => {
+    if (!slugPattern.test(slug)) return undefined
+    // Whoever has named too many that are none is shown what others have just seen, and finds nothing new.
+    if (!links.has(slug) && limiter.take(`guesses ${ip}`, guesses, clock(), 0).remaining === 0) {
+      throw new Problem('rate_limited', 'Too many links that are none were asked for.', { retryAfterSeconds: minute / guessesPerMinute })
+    }
+    const link = await links.get(slug, () => readShownLink(worlds[worldOfAddress(slug)].db, slug))
+    if (!link) limiter.take(`guesses ${ip}`, guesses, clock())
+    return link
+  }
   const nothingHere = (reply: FastifyReply, language: BuyerLanguage, framedBy: FramedBy) =>
     page(reply.code(404), printNothingHere(language, assets), { framedBy, cache: 'no-cache' })
 
@@ -97,10 +109,9 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
   })
 
   app.get<{ Params: { slug: string }, Querystring: LooseQuery }>('/embed/:slug', { schema: hidden as never }, async (request, reply) => {
-    takePage(request, reply)
     const language = languageIn(request)
     reply.header('vary', 'accept-language')
-    const link = await findLink(request.params.slug)
+    const link = await findLink(request, reply)
     if (!link) return nothingHere(reply, language, 'everybody')
     const theme = themes.find(name => name === request.query.theme) ?? 'auto'
     return page(reply, printEmbedPage(link, { language, theme, nowMs: clock() }, assets), { framedBy: 'everybody', cache: 'no-cache' })
@@ -117,16 +128,15 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
     const slug = slugOf(app.origin(), url)
     if (slug === undefined) throw new Problem('not_found', 'url is to be the address of a purchase link of this server.')
     const language = languageOf(lang ?? new URL(url).searchParams.get('lang'), undefined)
-    const answer = oembedOf(await linkOf(slug), app.origin(), language, room)
+    const answer = oembedOf(await readLink(slug, request) ?? refuseUnknown(), app.origin(), language, room)
     if (format === 'xml') return reply.type('text/xml; charset=utf-8').send(printOembedXml(answer))
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
   })
 
   const ofPicture = { schema: { ...hidden, querystring: PictureQuery } as const }
   app.get<{ Params: { slug: string } }>('/l/:slug/og.png', ofPicture, async (request, reply) => {
-    takePage(request, reply)
     const { width = pictureWidth, lang, v } = request.query as { width?: typeof pictureWidths[number], lang?: string, v?: string }
-    const link = await linkOf(request.params.slug)
+    const link = await findLink(request, reply) ?? refuseUnknown()
     const wish = pictureWords(link, app.origin(), languageOf(lang, undefined))
     const png = await pictures.draw(wish, width, () => takeDrawing(request, reply))
     const seconds = v === String(link.version) ? day : 5 * minute
@@ -138,7 +148,7 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
     app.get<{ Params: { slug: string } }>(`/l/:slug/qr.${ending}`, ofQrCode, async (request, reply) => {
       takePage(request, reply)
       const { size = qrSizeDefault } = request.query as { size?: number }
-      const { slug } = await linkOf(request.params.slug)
+      const { slug } = await findLink(request, reply) ?? refuseUnknown()
       const address = shortAddress(app.origin(), slug)
       const code = await qrCodes.get(`${ending} ${size} ${address}`, async () => {
         takeDrawing(request, reply)
@@ -149,18 +159,16 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
   }
 
   app.get<{ Params: { slug: string }, Querystring: LooseQuery }>('/l/:slug/poster', { schema: hidden as never }, async (request, reply) => {
-    takePage(request, reply)
     const language = languageIn(request)
     reply.header('vary', 'accept-language')
-    const link = await findLink(request.params.slug)
+    const link = await findLink(request, reply)
     if (!link) return nothingHere(reply, language, 'nobody')
     const form = posterForms.find(name => name === request.query.form) ?? 'a4'
     return page(reply, printPosterPage(link, { origin: app.origin(), language, form }, assets), { framedBy: 'nobody', cache: 'no-cache' })
   })
 
   app.get<{ Params: { slug: string } }>('/s/:slug', { schema: hidden as never }, async (request, reply) => {
-    takePage(request, reply)
-    const link = await findLink(request.params.slug)
+    const link = await findLink(request, reply)
     if (!link) return nothingHere(reply, languageIn(request), 'nobody')
     return reply.headers({ 'cache-control': 'no-cache', 'referrer-policy': 'no-referrer' }).redirect(linkAddress('', link.slug), 302)
   })
