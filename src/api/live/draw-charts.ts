@@ -29,9 +29,8 @@ export function drawBars ({ title, note, bars, from, to, tone }: Chart): string 
   }).join('')
   return `<figure class="chart ${tone}">
 <figcaption><span>${escapeHtml(title)}</span> <small>${escapeHtml(note)}</small></figcaption>
-<div class="plot"><span class="most" aria-hidden="true">${most}</span>
-<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(`${title}: ${note}`)}">
-<path class="grid" d="M0 .5H${width}M0 ${height / 2}H${width}M0 ${height - 0.5}H${width}" vector-effect="non-scaling-stroke"/>${drawn}</svg></div>
+<svg class="plot" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(`${title}: ${note}`)}">
+<path class="grid" d="M0 .5H${width}M0 ${height / 2}H${width}M0 ${height - 0.5}H${width}" vector-effect="non-scaling-stroke"/>${drawn}</svg>
 <div class="axis" aria-hidden="true"><span>${escapeHtml(from)}</span><span>${escapeHtml(to)}</span></div>
 </figure>`
 }

@@ -42,11 +42,11 @@ ${over ? '' : `<p id="connection" role="status" data-here="${say.connection.here
 <section id="figures">${parts.figures}</section>
 <div class="columns">
 <div>
-<section id="charts" class="card">${parts.charts}</section>
+<section id="stock" class="card">${parts.stock}</section>
 <section id="funnel" class="card">${parts.funnel}</section>
 </div>
 <div>
-<section id="stock" class="card">${parts.stock}</section>
+<section id="charts" class="card">${parts.charts}</section>
 <section id="newest" class="card">${parts.newest}</section>
 </div>
 </div>
