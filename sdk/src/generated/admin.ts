@@ -7,12 +7,17 @@ import { List } from '../pages.ts'
 import { Resource } from '../resource.ts'
 import type {
   AbortImportResult,
+  AdminGetGatewayResult,
   AdminGetOrderResult,
   AdminGetProductResult,
   AdminListCategoriesQuery,
   AdminListCategoriesResult,
+  AdminListGatewaysQuery,
+  AdminListGatewaysResult,
   AdminListOrdersQuery,
   AdminListOrdersResult,
+  AdminListPaybacksQuery,
+  AdminListPaybacksResult,
   AdminListProductsQuery,
   AdminListProductsResult,
   AdminListRevealsQuery,
@@ -34,6 +39,8 @@ import type {
   CreateResellerResult,
   CreateSkuBody,
   CreateSkuResult,
+  DisableGatewayResult,
+  EnableGatewayResult,
   EndPricesBody,
   EndPricesResult,
   ExplainPriceQuery,
@@ -68,6 +75,8 @@ import type {
   ProveStockResult,
   PutCategoryBody,
   PutCategoryResult,
+  PutGatewayBody,
+  PutGatewayResult,
   PutImportPartResult,
   PutIssuerBody,
   PutIssuerResult,
@@ -75,6 +84,7 @@ import type {
   PutLevelResult,
   RecallLotBody,
   RecallLotResult,
+  RetryPaybackResult,
   RevokeAnyKeyResult,
   RotateOperatorKeyBody,
   RotateOperatorKeyResult,
@@ -102,12 +112,14 @@ export class KahubAdmin extends Connection {
   readonly categories = new CategoriesResource(this)
   readonly codes = new CodesResource(this)
   readonly deposits = new DepositsResource(this)
+  readonly gateways = new GatewaysResource(this)
   readonly imports = new ImportsResource(this)
   readonly issuers = new IssuersResource(this)
   readonly keys = new KeysResource(this)
   readonly levels = new LevelsResource(this)
   readonly lots = new LotsResource(this)
   readonly orders = new OrdersResource(this)
+  readonly paybacks = new PaybacksResource(this)
   readonly prices = new PricesResource(this)
   readonly products = new ProductsResource(this)
   readonly resellerKeys = new ResellerKeysResource(this)
@@ -214,6 +226,67 @@ export class DepositsResource extends Resource {
       path: { id },
       body: withReference(body, options)
     })
+  }
+}
+
+export class GatewaysResource extends Resource {
+  /**
+   * Read a configured payment gateway.
+   * One gateway; of its account what is no secret.
+   * GET /admin/v1/gateways/{id}
+   * @param id The id of a payment gateway, chosen by the operator.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:money.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  get (id: string, options?: CallOptions): Call<AdminGetGatewayResult> {
+    return this.connection.request('GET', '/admin/v1/gateways/{id}', { ...options, path: { id } })
+  }
+
+  /**
+   * Configure a payment gateway.
+   * Configures the gateway with this id, or changes it. Its account is checked as far as that can be done without
+   * asking the gateway, then sealed. Another account needs another id once payments were made.
+   * PUT /admin/v1/gateways/{id}
+   * @param id The id of a payment gateway, chosen by the operator.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:money.
+   */
+  put (id: string, body: PutGatewayBody, options?: CallOptions): Call<PutGatewayResult> {
+    return this.connection.request('PUT', '/admin/v1/gateways/{id}', { ...options, path: { id }, body })
+  }
+
+  /**
+   * List configured payment gateways.
+   * All gateways, disabled ones included, in the order of their ids.
+   * Await it for a page, or iterate it for all items.
+   * GET /admin/v1/gateways
+   * @throws Forbidden scope_missing: the key lacks the scope admin:money.
+   */
+  list (query: AdminListGatewaysQuery = {}, options?: CallOptions): List<AdminListGatewaysResult> {
+    return new List(this.connection, '/admin/v1/gateways', { ...options, query })
+  }
+
+  /**
+   * Enable a payment gateway.
+   * Opens the gateway for new payments.
+   * POST /admin/v1/gateways/{id}/enable
+   * @param id The id of a payment gateway, chosen by the operator.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:money.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  enable (id: string, options?: CallOptions): Call<EnableGatewayResult> {
+    return this.connection.request('POST', '/admin/v1/gateways/{id}/enable', { ...options, path: { id } })
+  }
+
+  /**
+   * Disable a payment gateway.
+   * Closes the gateway for new payments; those begun are finished, and money that has to go back goes back.
+   * POST /admin/v1/gateways/{id}/disable
+   * @param id The id of a payment gateway, chosen by the operator.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:money.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  disable (id: string, options?: CallOptions): Call<DisableGatewayResult> {
+    return this.connection.request('POST', '/admin/v1/gateways/{id}/disable', { ...options, path: { id } })
   }
 }
 
@@ -466,6 +539,31 @@ export class OrdersResource extends Resource {
    */
   get (id: string, order: string, options?: CallOptions): Call<AdminGetOrderResult> {
     return this.connection.request('GET', '/admin/v1/resellers/{id}/orders/{order}', { ...options, path: { id, order }, codes: 'order' })
+  }
+}
+
+export class PaybacksResource extends Resource {
+  /**
+   * List money that goes back.
+   * What came and could not be used, on its way back to whoever paid, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /admin/v1/paybacks
+   * @throws Forbidden scope_missing: the key lacks the scope admin:money.
+   */
+  list (query: AdminListPaybacksQuery = {}, options?: CallOptions): List<AdminListPaybacksResult> {
+    return new List(this.connection, '/admin/v1/paybacks', { ...options, query })
+  }
+
+  /**
+   * Try a payback again.
+   * Asks the gateway once more, with the same id, after what stood in the way is put right: a balance there, for one.
+   * POST /admin/v1/paybacks/{id}/retry
+   * @param id The id of a payback.
+   * @throws Forbidden scope_missing: the key lacks the scope admin:money.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  retry (id: string, options?: CallOptions): Call<RetryPaybackResult> {
+    return this.connection.request('POST', '/admin/v1/paybacks/{id}/retry', { ...options, path: { id } })
   }
 }
 

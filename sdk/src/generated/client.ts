@@ -4,6 +4,7 @@ import { Connection, withReference, type CallOptions } from '../connection.ts'
 import { fileBytes, type FileBody } from '../files.ts'
 import { EventStream } from '../event-stream.ts'
 import { Lines } from '../lines.ts'
+import { LiveView } from '../live-view.ts'
 import { List } from '../pages.ts'
 import { Resource } from '../resource.ts'
 import { Watch } from '../watch.ts'
@@ -23,12 +24,20 @@ import type {
   CreateEndpointResult,
   CreateHoldBody,
   CreateHoldResult,
+  CreateHostBody,
+  CreateHostResult,
   CreateKeyBody,
   CreateKeyResult,
+  CreateLinkBody,
+  CreateLinkResult,
+  CreatePayoutBody,
+  CreatePayoutResult,
   CreateQuoteBody,
   CreateQuoteResult,
   CreateReversalBody,
   CreateReversalResult,
+  CreateSessionBody,
+  CreateSessionResult,
   CreateStandingOrderBody,
   CreateStandingOrderResult,
   CreateSubscriptionBody,
@@ -37,25 +46,37 @@ import type {
   DebugSignatureResult,
   DeleteEndpointResult,
   DeleteSubscriptionResult,
+  EndLinkResult,
+  EndSessionResult,
   EndStandingOrderResult,
   FillSandboxStockBody,
   FillSandboxStockResult,
   GetApprovalPolicyResult,
   GetApprovalResult,
   GetBulkOrderResult,
+  GetCheckoutResult,
+  GetComplaintResult,
   GetDeliveryResult,
+  GetDepositResult,
   GetEncryptionKeyResult,
   GetEndpointResult,
   GetEventResult,
   GetHoldResult,
+  GetHostBalanceResult,
+  GetHostResult,
+  GetLinkResult,
   GetMeResult,
   GetOrderCodesDigestResult,
   GetOrderResult,
+  GetPayoutResult,
   GetPricesQuery,
   GetPricesResult,
   GetProductResult,
   GetQuoteResult,
   GetReversalResult,
+  GetSessionReportResult,
+  GetSessionResult,
+  GetSettlementResult,
   GetStandingOrderResult,
   GetStockQuery,
   GetStockResult,
@@ -71,8 +92,14 @@ import type {
   ListBulkOrdersResult,
   ListCategoriesQuery,
   ListCategoriesResult,
+  ListCheckoutsQuery,
+  ListCheckoutsResult,
+  ListComplaintsQuery,
+  ListComplaintsResult,
   ListDeliveriesQuery,
   ListDeliveriesResult,
+  ListDepositsQuery,
+  ListDepositsResult,
   ListEncryptionKeysQuery,
   ListEncryptionKeysResult,
   ListEndpointsQuery,
@@ -81,15 +108,25 @@ import type {
   ListEventDeliveriesResult,
   ListEventsQuery,
   ListEventsResult,
+  ListGatewaysQuery,
+  ListGatewaysResult,
   ListHoldsQuery,
   ListHoldsResult,
+  ListHostsQuery,
+  ListHostsResult,
   ListKeysQuery,
   ListKeysResult,
+  ListLinkChangesQuery,
+  ListLinkChangesResult,
+  ListLinksQuery,
+  ListLinksResult,
   ListOrderCodesLine,
   ListOrderCodesQuery,
   ListOrderCodesResult,
   ListOrdersQuery,
   ListOrdersResult,
+  ListPayoutsQuery,
+  ListPayoutsResult,
   ListProductsQuery,
   ListProductsResult,
   ListQuotesQuery,
@@ -100,6 +137,12 @@ import type {
   ListReversalsResult,
   ListSandboxStrikesQuery,
   ListSandboxStrikesResult,
+  ListSessionsQuery,
+  ListSessionsResult,
+  ListSettlementLinesQuery,
+  ListSettlementLinesResult,
+  ListSettlementsQuery,
+  ListSettlementsResult,
   ListStandingOrdersQuery,
   ListStandingOrdersResult,
   ListStandingRunsQuery,
@@ -111,6 +154,7 @@ import type {
   ListWalletsQuery,
   ListWalletsResult,
   PauseEndpointResult,
+  PauseLinkResult,
   PauseStandingOrderResult,
   PauseSubscriptionResult,
   PingResult,
@@ -131,6 +175,7 @@ import type {
   ReplayEndpointResult,
   ResetSandboxResult,
   ResumeEndpointResult,
+  ResumeLinkResult,
   ResumeStandingOrderResult,
   ResumeSubscriptionResult,
   RetireEncryptionKeyResult,
@@ -141,16 +186,28 @@ import type {
   RotateEndpointSecretResult,
   RotateKeyBody,
   RotateKeyResult,
+  RotateSessionAddressesResult,
+  SessionReport,
   SetSandboxBalanceBody,
   SetSandboxBalanceResult,
   SetSandboxLevelBody,
   SetSandboxLevelResult,
+  SettleSandboxResult,
   SimulateEventBody,
   SimulateEventResult,
+  StartDepositBody,
+  StartDepositResult,
   StreamEventsQuery,
+  StreamSessionLiveQuery,
   TestEndpointResult,
   UpdateEndpointBody,
   UpdateEndpointResult,
+  UpdateHostBody,
+  UpdateHostResult,
+  UpdateLinkBody,
+  UpdateLinkResult,
+  UpdateSessionBody,
+  UpdateSessionResult,
   UpdateStandingOrderBody,
   UpdateStandingOrderResult,
   UpdateSubscriptionBody,
@@ -164,21 +221,30 @@ export class Kahub extends Connection {
   readonly budgets = new BudgetsResource(this)
   readonly bulkOrders = new BulkOrdersResource(this)
   readonly categories = new CategoriesResource(this)
+  readonly checkouts = new CheckoutsResource(this)
+  readonly complaints = new ComplaintsResource(this)
   readonly debug = new DebugResource(this)
   readonly deliveries = new DeliveriesResource(this)
+  readonly deposits = new DepositsResource(this)
   readonly encryptionKeys = new EncryptionKeysResource(this)
   readonly endpoints = new EndpointsResource(this)
   readonly events = new EventsResource(this)
+  readonly gateways = new GatewaysResource(this)
   readonly holds = new HoldsResource(this)
+  readonly hosts = new HostsResource(this)
   readonly keys = new KeysResource(this)
+  readonly links = new LinksResource(this)
   readonly me = new MeResource(this)
   readonly orders = new OrdersResource(this)
+  readonly payouts = new PayoutsResource(this)
   readonly prices = new PricesResource(this)
   readonly products = new ProductsResource(this)
   readonly quotes = new QuotesResource(this)
   readonly reveals = new RevealsResource(this)
   readonly reversals = new ReversalsResource(this)
   readonly sandbox = new SandboxResource(this)
+  readonly sessions = new SessionsResource(this)
+  readonly settlements = new SettlementsResource(this)
   readonly standingOrders = new StandingOrdersResource(this)
   readonly stock = new StockResource(this)
   readonly subscriptions = new SubscriptionsResource(this)
@@ -442,6 +508,53 @@ export class CategoriesResource extends Resource {
   }
 }
 
+export class CheckoutsResource extends Resource {
+  /**
+   * What buyers bought through your links, newest first.
+   * Every purchase that began, with what of its price is whose. Of the buyer only a hint of the contact is told.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/checkouts
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   */
+  list (query: ListCheckoutsQuery = {}, options?: CallOptions): List<ListCheckoutsResult> {
+    return new List(this.connection, '/v1/checkouts', { ...options, query })
+  }
+
+  /**
+   * One purchase, and what became of its money.
+   * GET /v1/checkouts/{id}
+   * @param id The id of a checkout: one buyer’s purchase.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  get (id: string, options?: CallOptions): Call<GetCheckoutResult> {
+    return this.connection.request('GET', '/v1/checkouts/{id}', { ...options, path: { id } })
+  }
+}
+
+export class ComplaintsResource extends Resource {
+  /**
+   * What buyers say of codes that do not work, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/complaints
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   */
+  list (query: ListComplaintsQuery = {}, options?: CallOptions): List<ListComplaintsResult> {
+    return new List(this.connection, '/v1/complaints', { ...options, query })
+  }
+
+  /**
+   * One complaint.
+   * GET /v1/complaints/{id}
+   * @param id The id of a complaint.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  get (id: string, options?: CallOptions): Call<GetComplaintResult> {
+    return this.connection.request('GET', '/v1/complaints/{id}', { ...options, path: { id } })
+  }
+}
+
 export class DebugResource extends Resource {
   /**
    * Why a signature is refused: what the server sees, line by line.
@@ -488,6 +601,43 @@ export class DeliveriesResource extends Resource {
    */
   replay (id: string, options?: CallOptions): Call<ReplayDeliveryResult> {
     return this.connection.request('POST', '/v1/deliveries/{id}/replay', { ...options, path: { id } })
+  }
+}
+
+export class DepositsResource extends Resource {
+  /**
+   * Your deposits through gateways, newest first.
+   * What the operator has put into your wallet is among the transfers of the wallet alone.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/deposits
+   * @throws Forbidden scope_missing: the key lacks the scope wallet:read.
+   */
+  list (query: ListDepositsQuery = {}, options?: CallOptions): List<ListDepositsResult> {
+    return new List(this.connection, '/v1/deposits', { ...options, query })
+  }
+
+  /**
+   * Pay into your wallet.
+   * Answers how it is paid, at a gateway of GET /v1/gateways. The money is in the wallet when the gateway says that
+   * it came (wallet.deposited), within seconds of it. The same reference again gives the same deposit; if the gateway
+   * did not answer (gateway_unavailable), it is asked again.
+   * POST /v1/deposits
+   * @throws Forbidden scope_missing: the key lacks the scope wallet:deposit.
+   * @throws Conflict reference_reused: the reference was used with other fields.
+   */
+  create (body: StartDepositBody, options?: CallOptions): Call<StartDepositResult> {
+    return this.connection.request('POST', '/v1/deposits', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * One deposit.
+   * GET /v1/deposits/{id}
+   * @param id The id of a deposit.
+   * @throws Forbidden scope_missing: the key lacks the scope wallet:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  get (id: string, options?: CallOptions): Call<GetDepositResult> {
+    return this.connection.request('GET', '/v1/deposits/{id}', { ...options, path: { id } })
   }
 }
 
@@ -737,6 +887,19 @@ export class EventsResource extends Resource {
   }
 }
 
+export class GatewaysResource extends Resource {
+  /**
+   * List payment gateways.
+   * The gateways that buyers can pay through, and that wallets can be filled through, in the order of their ids.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/gateways
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   */
+  list (query: ListGatewaysQuery = {}, options?: CallOptions): List<ListGatewaysResult> {
+    return new List(this.connection, '/v1/gateways', { ...options, query })
+  }
+}
+
 export class HoldsResource extends Resource {
   /**
    * Your holds, newest first.
@@ -781,6 +944,63 @@ export class HoldsResource extends Resource {
    */
   cancel (id: string, options?: CallOptions): Call<CancelHoldResult> {
     return this.connection.request('DELETE', '/v1/holds/{id}', { ...options, path: { id } })
+  }
+}
+
+export class HostsResource extends Resource {
+  /**
+   * Your hosts, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/hosts
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   */
+  list (query: ListHostsQuery = {}, options?: CallOptions): List<ListHostsResult> {
+    return new List(this.connection, '/v1/hosts', { ...options, query })
+  }
+
+  /**
+   * Add a host.
+   * Somebody who sells in your streams: you, or somebody under you. Purchases count for the host of their link, and
+   * what you owe the host of each is kept apart from your margin.
+   * POST /v1/hosts
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
+   */
+  create (body: CreateHostBody, options?: CallOptions): Call<CreateHostResult> {
+    return this.connection.request('POST', '/v1/hosts', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * One host.
+   * GET /v1/hosts/{id}
+   * @param id The id of a host: who sells in a stream.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  get (id: string, options?: CallOptions): Call<GetHostResult> {
+    return this.connection.request('GET', '/v1/hosts/{id}', { ...options, path: { id } })
+  }
+
+  /**
+   * Change or archive a host.
+   * PATCH /v1/hosts/{id}
+   * @param id The id of a host: who sells in a stream.
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  update (id: string, body: UpdateHostBody = {}, options?: CallOptions): Call<UpdateHostResult> {
+    return this.connection.request('PATCH', '/v1/hosts/{id}', { ...options, path: { id }, body })
+  }
+
+  /**
+   * What a host has earned, was paid, and is owed.
+   * GET /v1/hosts/{id}/balance
+   * @param id The id of a host: who sells in a stream.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  balance (id: string, options?: CallOptions): Call<GetHostBalanceResult> {
+    return this.connection.request('GET', '/v1/hosts/{id}/balance', { ...options, path: { id } })
   }
 }
 
@@ -830,6 +1050,105 @@ export class KeysResource extends Resource {
    */
   revoke (id: string, options?: CallOptions): Call<RevokeKeyResult> {
     return this.connection.request('DELETE', '/v1/keys/{id}', { ...options, path: { id } })
+  }
+}
+
+export class LinksResource extends Resource {
+  /**
+   * Your purchase links, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/links
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   */
+  list (query: ListLinksQuery = {}, options?: CallOptions): List<ListLinksResult> {
+    return new List(this.connection, '/v1/links', { ...options, query })
+  }
+
+  /**
+   * Make a purchase link.
+   * A page with one to twenty SKUs at your retail prices, to be hung under a stream: buyers choose, pay and have
+   * their codes, without an account. It sells from your operator’s stock; nothing is bought before a buyer pays.
+   * POST /v1/links
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
+   */
+  create (body: CreateLinkBody, options?: CallOptions): Call<CreateLinkResult> {
+    return this.connection.request('POST', '/v1/links', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * One purchase link.
+   * GET /v1/links/{id}
+   * @param id The id of a purchase link.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  get (id: string, options?: CallOptions): Call<GetLinkResult> {
+    return this.connection.request('GET', '/v1/links/{id}', { ...options, path: { id } })
+  }
+
+  /**
+   * Edit a purchase link.
+   * At once, for whoever has not begun to pay; who has, pays what was agreed. Name the version you have seen: of two
+   * who edit at the same time the second is refused (state_conflict), and nobody’s edit is lost unseen. GET …/changes
+   * keeps what was changed.
+   * PATCH /v1/links/{id}
+   * @param id The id of a purchase link.
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  update (id: string, body: UpdateLinkBody, options?: CallOptions): Call<UpdateLinkResult> {
+    return this.connection.request('PATCH', '/v1/links/{id}', { ...options, path: { id }, body })
+  }
+
+  /**
+   * What became of a link, newest first.
+   * Every edit, pause, resumption and end: who, when, and the members that changed, before and after.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/links/{id}/changes
+   * @param id The id of a purchase link.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  changes (id: string, query: ListLinkChangesQuery = {}, options?: CallOptions): List<ListLinkChangesResult> {
+    return new List(this.connection, '/v1/links/{id}/changes', { ...options, path: { id }, query })
+  }
+
+  /**
+   * Pause a purchase link.
+   * From the answer on nobody begins to pay, wherever the page stands open; it says so within a second. Who is paying
+   * already may go on. Again, it changes nothing.
+   * POST /v1/links/{id}/pause
+   * @param id The id of a purchase link.
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  pause (id: string, options?: CallOptions): Call<PauseLinkResult> {
+    return this.connection.request('POST', '/v1/links/{id}/pause', { ...options, path: { id } })
+  }
+
+  /**
+   * Resume a purchase link.
+   * It sells again. Again, it changes nothing.
+   * POST /v1/links/{id}/resume
+   * @param id The id of a purchase link.
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  resume (id: string, options?: CallOptions): Call<ResumeLinkResult> {
+    return this.connection.request('POST', '/v1/links/{id}/resume', { ...options, path: { id } })
+  }
+
+  /**
+   * End a purchase link, for good.
+   * Who is paying already may go on; what was bought stays bought. Again, it changes nothing.
+   * POST /v1/links/{id}/end
+   * @param id The id of a purchase link.
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  end (id: string, options?: CallOptions): Call<EndLinkResult> {
+    return this.connection.request('POST', '/v1/links/{id}/end', { ...options, path: { id } })
   }
 }
 
@@ -948,6 +1267,43 @@ export class OrdersResource extends Resource {
    */
   cancel (id: string, body: CancelOrderBody = {}, options?: CallOptions): Call<CancelOrderResult> {
     return this.connection.request('POST', '/v1/orders/{id}/cancel', { ...options, path: { id }, body, codes: 'order' })
+  }
+}
+
+export class PayoutsResource extends Resource {
+  /**
+   * Say that you have paid a host.
+   * You pay your hosts yourself. What you kept for it of your sales comes into your wallet then. More than is due to
+   * the host of settled sales is refused (state_conflict, with what is due).
+   * POST /v1/hosts/{id}/payouts
+   * @param id The id of a host: who sells in a stream.
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   * @throws Conflict reference_reused: the reference was used with other fields.
+   */
+  create (id: string, body: CreatePayoutBody, options?: CallOptions): Call<CreatePayoutResult> {
+    return this.connection.request('POST', '/v1/hosts/{id}/payouts', { ...options, path: { id }, body: withReference(body, options) })
+  }
+
+  /**
+   * What you have paid your hosts, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/payouts
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   */
+  list (query: ListPayoutsQuery = {}, options?: CallOptions): List<ListPayoutsResult> {
+    return new List(this.connection, '/v1/payouts', { ...options, query })
+  }
+
+  /**
+   * One payout.
+   * GET /v1/payouts/{id}
+   * @param id The id of a payout.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  get (id: string, options?: CallOptions): Call<GetPayoutResult> {
+    return this.connection.request('GET', '/v1/payouts/{id}', { ...options, path: { id } })
   }
 }
 
@@ -1111,6 +1467,17 @@ export class SandboxResource extends Resource {
   }
 
   /**
+   * Let the day be over.
+   * Settles what your purchase links have sold so far, as the night does: the margin is in your wallet, and what your
+   * hosts earned is due.
+   * POST /v1/sandbox/settle
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   */
+  settle (options?: CallOptions): Call<SettleSandboxResult> {
+    return this.connection.request('POST', '/v1/sandbox/settle', options)
+  }
+
+  /**
    * Begin anew.
    * Your keys get a fresh reseller of the same name, level and currency: no orders, every reference free, no
    * endpoints, subscriptions, budgets, approval policy, encryption key or contract prices, events from sequence 1, a
@@ -1132,6 +1499,145 @@ export class SandboxResource extends Resource {
    */
   listStrikes (query: ListSandboxStrikesQuery = {}, options?: CallOptions): List<ListSandboxStrikesResult> {
     return new List(this.connection, '/v1/sandbox/strikes', { ...options, query })
+  }
+}
+
+export class SessionsResource extends Resource {
+  /**
+   * Your sessions, newest first.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/sessions
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   */
+  list (query: ListSessionsQuery = {}, options?: CallOptions): List<ListSessionsResult> {
+    return new List(this.connection, '/v1/sessions', { ...options, query })
+  }
+
+  /**
+   * Begin a session.
+   * One stream: links made in it are counted and settled by it. live_url is the host’s page, overlay_url the one for
+   * streaming software.
+   * POST /v1/sessions
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws Conflict reference_reused: the reference was used with other fields.
+   */
+  create (body: CreateSessionBody, options?: CallOptions): Call<CreateSessionResult> {
+    return this.connection.request('POST', '/v1/sessions', { ...options, body: withReference(body, options) })
+  }
+
+  /**
+   * One session.
+   * GET /v1/sessions/{id}
+   * @param id The id of a session: one stream.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  get (id: string, options?: CallOptions): Call<GetSessionResult> {
+    return this.connection.request('GET', '/v1/sessions/{id}', { ...options, path: { id } })
+  }
+
+  /**
+   * Change a session.
+   * PATCH /v1/sessions/{id}
+   * @param id The id of a session: one stream.
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  update (id: string, body: UpdateSessionBody = {}, options?: CallOptions): Call<UpdateSessionResult> {
+    return this.connection.request('PATCH', '/v1/sessions/{id}', { ...options, path: { id }, body })
+  }
+
+  /**
+   * End a session.
+   * Its links go on selling until they end themselves, and count for it still; their session_state says that it has
+   * ended. No new link can name it. Again, it changes nothing.
+   * POST /v1/sessions/{id}/end
+   * @param id The id of a session: one stream.
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  end (id: string, options?: CallOptions): Call<EndSessionResult> {
+    return this.connection.request('POST', '/v1/sessions/{id}/end', { ...options, path: { id } })
+  }
+
+  /**
+   * Make live_url and overlay_url anew.
+   * When an address came into wrong hands: the old ones open nothing any more.
+   * POST /v1/sessions/{id}/rotate-addresses
+   * @param id The id of a session: one stream.
+   * @throws Forbidden scope_missing: the key lacks the scope links:write.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  rotateAddresses (id: string, options?: CallOptions): Call<RotateSessionAddressesResult> {
+    return this.connection.request('POST', '/v1/sessions/{id}/rotate-addresses', { ...options, path: { id } })
+  }
+
+  /**
+   * What a session came to.
+   * Totals in each currency, each link and SKU, each minute, what became of those who came, and money that went back.
+   * While the session runs it says what it came to until now; after its end late refunds may still change it.
+   * GET /v1/sessions/{id}/report
+   * @param id The session.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  report (id: string, options?: CallOptions): Call<GetSessionReportResult> {
+    return this.connection.request('GET', '/v1/sessions/{id}/report', { ...options, path: { id } })
+  }
+
+  /**
+   * A session while it runs, as server-sent events.
+   * First an event snapshot with a report (without all but the newest 60 minutes), then, within a quarter of a second
+   * of each change, an event delta with its members that changed; of minutes, with those that changed. A comment
+   * comes every ten seconds. It ends when your key does, and after an hour: connect anew. Last-Event-ID changes
+   * nothing: every stream begins with a snapshot.
+   * Iterate it: it comes whole, at first and whenever it has changed.
+   * GET /v1/sessions/{id}/live
+   * @param id The session.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  live (id: string, query: StreamSessionLiveQuery = {}, options?: CallOptions): LiveView<SessionReport> {
+    return new LiveView<SessionReport>(this.connection, '/v1/sessions/{id}/live', { ...options, path: { id }, query })
+  }
+}
+
+export class SettlementsResource extends Resource {
+  /**
+   * Your settlements, newest first.
+   * The sales of a day in China are settled when the day is over: of each session, and of links without one. What
+   * buyers paid, less the codes’ wholesale price and the hosts’ commission, comes into your wallet.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/settlements
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   */
+  list (query: ListSettlementsQuery = {}, options?: CallOptions): List<ListSettlementsResult> {
+    return new List(this.connection, '/v1/settlements', { ...options, query })
+  }
+
+  /**
+   * One settlement, with what each host earned.
+   * GET /v1/settlements/{id}
+   * @param id The id of a settlement.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  get (id: string, options?: CallOptions): Call<GetSettlementResult> {
+    return this.connection.request('GET', '/v1/settlements/{id}', { ...options, path: { id } })
+  }
+
+  /**
+   * The statement: every sale of a settlement, as pages or as a CSV file.
+   * Send Accept: text/csv for all of them as a file (RFC 4180, UTF-8 with a byte order mark). A field that a
+   * spreadsheet would take for a formula gets a ' in front there.
+   * Await it for a page, or iterate it for all items.
+   * GET /v1/settlements/{id}/lines
+   * @param id The id of a settlement.
+   * @throws Forbidden scope_missing: the key lacks the scope links:read.
+   * @throws NotFound not_found: there is none of yours with this id.
+   */
+  lines (id: string, query: ListSettlementLinesQuery = {}, options?: CallOptions): List<ListSettlementLinesResult> {
+    return new List(this.connection, '/v1/settlements/{id}/lines', { ...options, path: { id }, query })
   }
 }
 

@@ -442,6 +442,165 @@ export interface CategoryName {
   name: string
 }
 
+export interface Checkout {
+  /** The id of a checkout: one buyer’s purchase. */
+  id: string
+  /** The id of a purchase link. */
+  link: string
+  /** The id of a session: one stream. */
+  session: string | null
+  /** The id of a host: who sells in a stream. */
+  host: string | null
+  /**
+   * open: stock is set aside while the buyer pays. completed: paid, and the codes are the buyer’s. refunding,
+   * refunded: money came for which there was no code. expired, cancelled: no money came in time.
+   */
+  state:
+    | 'open' | 'completed' | 'expired' | 'cancelled' | 'refunding' | 'refunded' | (string & {})
+  /** Why the money goes back. */
+  reason:
+    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale' | null
+    | (string & {})
+  /** The id of a SKU. */
+  sku: string
+  quantity: number
+  /** What the buyer pays for one, agreed when the purchase began. */
+  retail_price: Money
+  /** What the buyer pays. */
+  total: Money
+  /** What of it you pay for the codes. */
+  wholesale: Money
+  /** What of it you owe the host. */
+  commission: Money
+  /** What of it is left for you. */
+  margin: Money
+  /** The order whose codes the buyer has; they are the buyer’s alone. */
+  order: string | null
+  contact_kind: 'phone' | 'email' | (string & {})
+  /** What may be shown of the buyer’s phone number or e-mail address; the rest is the buyer’s. */
+  contact_hint: string
+  language: 'zh-CN' | 'en' | (string & {})
+  /** Codes of it of which the buyer says that they do not work. */
+  complaints: number
+  /** The settlement it is part of. */
+  settlement: string | null
+  /** Until when stock is set aside for it. */
+  expires_at: string
+  /** RFC 3339, UTC. */
+  ended_at: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** Oldest first. */
+  payments: CheckoutPayment[]
+  /** Money that came, oldest first. */
+  receipts: CheckoutReceipt[]
+  /** Money that goes back, oldest first. */
+  paybacks: CheckoutPayback[]
+}
+
+export interface CheckoutPayback {
+  /** Money on its way back. */
+  id: string
+  gateway: string
+  /** That of the receipt which goes back. */
+  transaction: string
+  /** What goes back. */
+  amount: Money
+  reason:
+    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
+    | (string & {})
+  /** failed: the gateway will not; your operator sees to it. */
+  state: 'due' | 'sent' | 'succeeded' | 'failed' | (string & {})
+  /** RFC 3339, UTC. */
+  ended_at: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+export interface CheckoutPayment {
+  /** One try to pay, with one gateway. */
+  id: string
+  gateway: string
+  /** closing, closed: the gateway is told, or has said, that nothing is paid with it any more. */
+  state: 'created' | 'pending' | 'paid' | 'closing' | 'closed' | (string & {})
+  /** What was asked for. */
+  amount: Money
+  /** RFC 3339, UTC. */
+  paid_at: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+export interface CheckoutReceipt {
+  gateway: string
+  /** The gateway’s own number for the money that came. */
+  transaction: string
+  /** The try to pay it came by. */
+  payment: string
+  /** What came. */
+  amount: Money
+  /** Whether it paid the purchase; otherwise it goes back. */
+  applied: boolean
+  /** Why it goes back. */
+  reason:
+    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale' | null
+    | (string & {})
+  /** How it was learnt: the gateway said so, or was asked. */
+  source: 'callback' | 'query' | 'close' | (string & {})
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+export interface CheckoutSummary {
+  /** The id of a checkout: one buyer’s purchase. */
+  id: string
+  /** The id of a purchase link. */
+  link: string
+  /** The id of a session: one stream. */
+  session: string | null
+  /** The id of a host: who sells in a stream. */
+  host: string | null
+  /**
+   * open: stock is set aside while the buyer pays. completed: paid, and the codes are the buyer’s. refunding,
+   * refunded: money came for which there was no code. expired, cancelled: no money came in time.
+   */
+  state:
+    | 'open' | 'completed' | 'expired' | 'cancelled' | 'refunding' | 'refunded' | (string & {})
+  /** Why the money goes back. */
+  reason:
+    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale' | null
+    | (string & {})
+  /** The id of a SKU. */
+  sku: string
+  quantity: number
+  /** What the buyer pays for one, agreed when the purchase began. */
+  retail_price: Money
+  /** What the buyer pays. */
+  total: Money
+  /** What of it you pay for the codes. */
+  wholesale: Money
+  /** What of it you owe the host. */
+  commission: Money
+  /** What of it is left for you. */
+  margin: Money
+  /** The order whose codes the buyer has; they are the buyer’s alone. */
+  order: string | null
+  contact_kind: 'phone' | 'email' | (string & {})
+  /** What may be shown of the buyer’s phone number or e-mail address; the rest is the buyer’s. */
+  contact_hint: string
+  language: 'zh-CN' | 'en' | (string & {})
+  /** Codes of it of which the buyer says that they do not work. */
+  complaints: number
+  /** The settlement it is part of. */
+  settlement: string | null
+  /** Until when stock is set aside for it. */
+  expires_at: string
+  /** RFC 3339, UTC. */
+  ended_at: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
 export interface Code {
   /** The code itself (卡密). */
   secret: Secret
@@ -459,6 +618,63 @@ export interface CodeDigest {
   ndjson_sha256: string
   /** SHA-256, in hex, of the whole CSV, its header included. */
   csv_sha256: string
+}
+
+export interface CommissionWish {
+  /** The part of what buyers pay that you owe the host: from 0 to 1, at most four digits after the point. */
+  rate?: string | undefined
+  /** For each piece: whole minor units, in the link’s currency. */
+  amount?: Money | undefined
+}
+
+export interface Complaint {
+  /** The id of a complaint. */
+  id: string
+  /** The id of a checkout: one buyer’s purchase. */
+  checkout: string
+  /** The id of a purchase link. */
+  link: string
+  /** The id of a session: one stream. */
+  session: string | null
+  /** The id of an order. */
+  order: string
+  /** The id of a SKU. */
+  sku: string
+  /** Which code of the order, from 0. */
+  position: number
+  /** What the buyer wrote. */
+  message: string
+  /** What may be shown of the buyer’s contact. */
+  contact_hint: string
+  state: 'open' | (string & {})
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+export interface ConfiguredGateway {
+  /** The id of a payment gateway, chosen by the operator. */
+  id: string
+  /** Who runs it. */
+  kind: 'sandbox' | 'alipay' | 'wechatpay' | 'stripe' | (string & {})
+  /** Its name for people, in English. */
+  name: string
+  /** Its name for people, in Chinese. */
+  name_zh: string
+  /** What it takes. */
+  currencies: Currency[]
+  state: 'enabled' | 'disabled' | (string & {})
+  /** Which account it is, and the fingerprints (SHA-256) of its public keys, by name; never a secret. */
+  account: Record<string, string>
+  /** Why it cannot be used; null when it can. */
+  fault: string | null
+  /** Where the gateway’s server tells us; to be registered there where the gateway wants that. */
+  news_url: string
+  /** The key of the operator who changed it last. */
+  updated_by: string
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
 }
 
 export interface CreateImport {
@@ -642,6 +858,25 @@ export interface DeliverySummary {
   delivered_at: string | null
   /** RFC 3339, UTC. */
   created_at: string
+}
+
+export interface DepositPay {
+  /** redirect: open url in a browser. qr: show content as a QR code. */
+  kind: 'redirect' | 'qr' | (string & {})
+  /** Of redirect. */
+  url?: string
+  /** Of qr. */
+  content?: string
+}
+
+export interface DepositReturn {
+  /** What came, and goes back. */
+  amount: Money
+  reason:
+    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
+    | (string & {})
+  /** succeeded: the gateway has given it back. failed: the operator has to. */
+  state: 'due' | 'sent' | 'succeeded' | 'failed' | (string & {})
 }
 
 export interface EncryptionJwk {
@@ -835,6 +1070,19 @@ export interface FillStock {
   quantity: number
 }
 
+export interface Gateway {
+  /** The id of a payment gateway, chosen by the operator. */
+  id: string
+  /** Who runs it. */
+  kind: 'sandbox' | 'alipay' | 'wechatpay' | 'stripe' | (string & {})
+  /** Its name for people, in English. */
+  name: string
+  /** Its name for people, in Chinese. */
+  name_zh: string
+  /** What it takes. */
+  currencies: Currency[]
+}
+
 export interface Hold {
   /** The id of a hold. */
   id: string
@@ -862,6 +1110,39 @@ export interface HoldLine {
   sku: string
   /** Codes set aside, while the hold is active. */
   quantity: number
+}
+
+export interface Host {
+  /** The id of a host: who sells in a stream. */
+  id: string
+  name: string
+  /** The part of what buyers pay that you owe the host: from 0 to 1, at most four digits after the point. */
+  commission_rate: string
+  state: 'active' | 'archived' | (string & {})
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
+}
+
+export interface HostBalance {
+  /** The id of a host: who sells in a stream. */
+  host: string
+  /** One for each currency that it has sold in. */
+  balances: HostCurrencyBalance[]
+}
+
+export interface HostCurrencyBalance {
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** Commission of sales that are settled. */
+  earned: string
+  /** What you have said to have paid. */
+  paid_out: string
+  /** What you owe it: earned less paid out. */
+  due: string
+  /** Commission of sales that are not settled yet. */
+  pending: string
 }
 
 export interface Import {
@@ -916,6 +1197,133 @@ export interface Level {
   held_codes_max: number
   /** RFC 3339, UTC. */
   created_at: string
+}
+
+export interface Link {
+  /** The id of a purchase link. */
+  id: string
+  slug: string
+  reference: string
+  kind: 'shared' | 'one_time' | (string & {})
+  /**
+   * What it is now. scheduled: its start has not come. sold_out: its quota is used up or set aside, or nothing is in
+   * stock; it may become active again. ended: you ended it, its end came, or the one purchase was made.
+   */
+  state: 'scheduled' | 'active' | 'paused' | 'sold_out' | 'ended' | (string & {})
+  title: string
+  description: string
+  redeem_note: string
+  picture_url: string | null
+  /** The id of a session: one stream. */
+  session: string | null
+  /** A link of a session that has ended goes on selling, and says so here. */
+  session_state: 'scheduled' | 'live' | 'ended' | null | (string & {})
+  /** The id of a host: who sells in a stream. */
+  host: string | null
+  /** ISO 4217 currency code. */
+  currency: Currency
+  skus: LinkSku[]
+  /** One of the two; both null: none. */
+  commission: LinkCommission
+  quota: number | null
+  quota_per_buyer: number | null
+  /** Pieces it may still sell, beside those that are being paid for; null: no quota binds it. */
+  quota_left: number | null
+  /** Pieces that buyers are paying for now. */
+  held: number
+  /** Pieces that were bought. */
+  sold: number
+  /** Purchases. */
+  sales: number
+  /** RFC 3339, UTC. */
+  starts_at: string | null
+  /** RFC 3339, UTC. */
+  ends_at: string | null
+  /** RFC 3339, UTC. */
+  paused_at: string | null
+  /** RFC 3339, UTC. */
+  ended_at: string | null
+  /** The page for buyers: show this. */
+  url: string
+  /** The same page: for a QR code, and to be said aloud. */
+  short_url: string
+  /** Addresses for pages of others, and for print. */
+  embed: LinkEmbed
+  /** Counts what was changed; an edit names the one it has seen. */
+  version: number
+  /** The key that made it. */
+  created_by: string
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
+}
+
+export interface LinkChange {
+  /** The version that the change made. */
+  version: number
+  /** What was changed, as it was: members as a link shows them. */
+  before: Record<string, unknown>
+  /** The same members, as they became. */
+  after: Record<string, unknown>
+  /** The key that asked; schedule: its end came. */
+  changed_by: string
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+export interface LinkCommission {
+  /** The part of what buyers pay that you owe the host: from 0 to 1, at most four digits after the point. */
+  rate: string | null
+  /** For each piece. */
+  amount: Money | null
+}
+
+export interface LinkEmbed {
+  /** The page for an iframe. */
+  frame: string
+  /** The script that puts a button on a page of yours. */
+  script: string
+  /** What sites that know oEmbed ask. */
+  oembed: string
+  /** The picture that is shown where the link is shared. */
+  picture: string
+  /** A QR code, to be printed at any size. */
+  qr_svg: string
+  /** A QR code as a picture. */
+  qr_png: string
+  /** A page to be printed. */
+  poster: string
+}
+
+export interface LinkSku {
+  /** The id of a SKU. */
+  sku: string
+  name: string
+  /** Whether it is sold at all: the worse of the SKU’s own and its product’s. */
+  status: 'active' | 'paused' | 'delisted' | (string & {})
+  /** What a buyer pays for one. */
+  retail_price: Money
+  /** What you pay for one now, at the SKU’s minimum quantity; null: there is no price for you, and it is not sold. */
+  wholesale_price: Money | null
+  /** What you owe the host for one. */
+  commission: Money
+  /** What is left for you of one; below zero: your price has risen, and it is not sold. */
+  margin: Money | null
+  /**
+   * Below which no buyer may get one here: of the SKU’s floor and minimum retail price and what you pay with the
+   * commission, the highest. null: there is no price for you, or the commission takes all.
+   */
+  minimum_retail: Money | null
+  /** Codes that can be bought now. */
+  available: number
+}
+
+export interface LinkSkuWish {
+  /** The id of a SKU. */
+  sku: string
+  /** What a buyer pays for one: whole minor units, in the SKU’s currency. */
+  retail_price: Money
 }
 
 export interface Lot {
@@ -1004,13 +1412,13 @@ export interface OperatorReveal {
   id: string
   /** The id of an order. */
   order: string
-  /** The id of an API key; it says which world the key is of. */
+  /** The key; where a buyer saw what was bought through a purchase link, that purchase. */
   key: string
   /** The position of the first code that was shown, from 0, counted over the lines of the order. */
   first: number
   /** How many codes were shown. */
   count: number
-  /** Where the request came from. */
+  /** Where the request came from; empty where that was a buyer. */
   ip: string
   /** RFC 3339, UTC. */
   created_at: string
@@ -1033,6 +1441,10 @@ export interface OperatorTransfer {
   balance: Money
   /** The order it belongs to: paid, set aside, released or refunded. */
   order: string | null
+  /** The payment it belongs to: of a deposit that you paid through a gateway. */
+  payment: string | null
+  /** The settlement it belongs to: the margin of a day’s sales. */
+  settlement: string | null
   /** Why; null for the payment of an order. */
   reason: string | null
   /** RFC 3339, UTC. */
@@ -1081,6 +1493,8 @@ export interface Order {
   bulk_order?: string
   /** The standing order that placed it. */
   standing_order?: string
+  /** The purchase through a link that it fulfils: a buyer has paid for the codes, and alone sees them. */
+  checkout?: string
   /**
    * The codes when they are delivered inline to a reseller with an encryption key: JWE in compact form, NDJSON lines
    * inside.
@@ -1192,6 +1606,8 @@ export interface OrderSummary {
   bulk_order?: string
   /** The standing order that placed it. */
   standing_order?: string
+  /** The purchase through a link that it fulfils: a buyer has paid for the codes, and alone sees them. */
+  checkout?: string
   /**
    * The codes when they are delivered inline to a reseller with an encryption key: JWE in compact form, NDJSON lines
    * inside.
@@ -1199,6 +1615,57 @@ export interface OrderSummary {
   sealed_codes?: string[]
   /** true: nothing moved; this is what would have happened. */
   dry_run?: boolean
+  /** RFC 3339, UTC. */
+  created_at: string
+}
+
+export interface Payback {
+  /** The id of a payback. */
+  id: string
+  /** The payment whose money goes back; the gateway knows it by this id. */
+  payment: string
+  /** Whose buyer paid, or who paid itself. */
+  reseller: string
+  /** The id of a payment gateway, chosen by the operator. */
+  gateway: string
+  /** The gateway’s number of the money that came. */
+  transaction: string
+  /** What goes back: the whole of what came. */
+  amount: Money
+  /** Why it goes back. */
+  reason:
+    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
+    | (string & {})
+  /** failed: the gateway will not; it is tried again when you say so. */
+  state: 'due' | 'sent' | 'succeeded' | 'failed' | (string & {})
+  /** How often the gateway was asked since it became due. */
+  attempts: number
+  /** When the gateway is asked next; null: not any more. */
+  next_at: string | null
+  /** What the gateway said last, when that was no success. */
+  last_error: string | null
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  ended_at: string | null
+}
+
+export interface Payout {
+  /** The id of a payout. */
+  id: string
+  /** Your own number for it. */
+  reference: string
+  /** The host that was paid. */
+  host: string
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** What it was paid. */
+  amount: string
+  note: string
+  /** The transfer that brought the commission you had kept for it into your wallet. */
+  transfer: string
+  /** The key that said so. */
+  created_by: string
   /** RFC 3339, UTC. */
   created_at: string
 }
@@ -1485,13 +1952,13 @@ export interface Reveal {
   id: string
   /** The id of an order. */
   order: string
-  /** The id of an API key; it says which world the key is of. */
+  /** The key; where a buyer saw what was bought through a purchase link, that purchase. */
   key: string
   /** The position of the first code that was shown, from 0, counted over the lines of the order. */
   first: number
   /** How many codes were shown. */
   count: number
-  /** Where the request came from. */
+  /** Where the request came from; empty where that was a buyer. */
   ip: string
   /** RFC 3339, UTC. */
   created_at: string
@@ -1526,6 +1993,11 @@ export interface SandboxReseller {
   balance: Money | null
 }
 
+export interface SandboxSettlements {
+  /** What was settled: empty when nothing was sold since the last time. */
+  settlements: SettlementSummary[]
+}
+
 export interface SandboxStock {
   /** The id of a SKU. */
   sku: string
@@ -1557,6 +2029,196 @@ export interface SandboxStrike {
   error: string | null
   /** RFC 3339, UTC. */
   struck_at: string
+}
+
+export interface Session {
+  /** The id of a session: one stream. */
+  id: string
+  title: string
+  /** The id of a host: who sells in a stream. */
+  host: string | null
+  /** ended: you ended it. live: its start has come. */
+  state: 'scheduled' | 'live' | 'ended' | (string & {})
+  /** RFC 3339, UTC. */
+  starts_at: string
+  /** RFC 3339, UTC. */
+  ended_at: string | null
+  /**
+   * The page on which the host sees viewers, sales and commission. Whoever has the address sees it, so that only keys
+   * with links:write are told it; rotate-addresses makes another.
+   */
+  live_url: string | null
+  /** The page for streaming software, of the same kind: told to the same keys. */
+  overlay_url: string | null
+  /** Purchase links in it. */
+  links: number
+  /** Pieces that buyers are paying for now. */
+  held: number
+  /** Pieces that were bought. */
+  sold: number
+  /** Purchases. */
+  sales: number
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** RFC 3339, UTC. */
+  updated_at: string
+}
+
+export interface SessionFunnel {
+  /** Views. */
+  visits: number
+  /** Checkouts begun. */
+  starts: number
+  /** Of them, being paid now. */
+  open: number
+  /** Of them, paid. */
+  paid: number
+  /** Of them, ended without money in time. */
+  expired: number
+  /** Of them, ended by their buyer. */
+  cancelled: number
+  /** Of them, paid for when there was no code any more: money back. */
+  refunded: number
+}
+
+export interface SessionPurchase {
+  /** RFC 3339, UTC. */
+  at: string
+  /** Of the buyer, what may be shown. */
+  contact_hint: string
+  product_name: string
+  sku_name: string
+  quantity: number
+  total: Money
+}
+
+export interface SessionRefund {
+  /** Why it goes back. */
+  reason:
+    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
+    | (string & {})
+  /** Payments that went, or go, back. */
+  count: number
+  amount: Money
+}
+
+export interface SessionReport {
+  /** The session. */
+  session: string
+  title: string
+  /** The host’s name; null when you sell yourself. */
+  host_name: string | null
+  state: 'scheduled' | 'live' | 'ended' | (string & {})
+  /** RFC 3339, UTC. */
+  starts_at: string
+  /** null while it is not over. */
+  ended_at: string | null
+  /** RFC 3339, UTC. */
+  at: string
+  /** Pages of its links that are open now. */
+  viewers: number
+  /** Views of its links’ pages, without those of machines. */
+  visits: number
+  /** Checkouts that were begun. */
+  starts: number
+  /** Checkouts that were paid: purchases. */
+  paid: number
+  /** Pieces bought. */
+  quantity: number
+  /** Checkouts whose money went, or goes, back, because there was no code for it. */
+  refunded: number
+  /** Purchases for a view, 0 to 1; null before the first view. */
+  conversion: number | null
+  /** What became of those who came. */
+  funnel: SessionFunnel
+  /** Pieces that can be bought now, over all links. */
+  left: number
+  /** What it came to, in each currency. */
+  sums: SessionSum[]
+  links: SessionReportLink[]
+  /** Minutes in which something happened, oldest first. */
+  minutes: SessionReportMinute[]
+  /** The minutes with the most pieces bought, the best first. */
+  top_minutes: SessionReportMinute[]
+  /** The newest purchases, newest first. */
+  newest: SessionPurchase[]
+  /** All money on its way back, or back: also what was paid twice. */
+  refunds: SessionRefund[]
+}
+
+export interface SessionReportLink {
+  /** A purchase link. */
+  link: string
+  slug: string
+  title: string
+  /** What it is now. */
+  state: 'scheduled' | 'active' | 'paused' | 'sold_out' | 'ended' | (string & {})
+  /** Pieces it may sell in all; null: as many as there are. */
+  quota: number | null
+  /** Pieces that can be bought through it now. */
+  left: number
+  /** Pages of it that are open now. */
+  viewers: number
+  /** Views of its page, without those of machines. */
+  visits: number
+  /** Checkouts that were begun. */
+  starts: number
+  /** Checkouts that were paid: purchases. */
+  paid: number
+  /** Pieces bought. */
+  quantity: number
+  /** Checkouts whose money went, or goes, back, because there was no code for it. */
+  refunded: number
+  sum: SessionSum
+  skus: SessionReportSku[]
+}
+
+export interface SessionReportMinute {
+  /** RFC 3339, UTC. */
+  at: string
+  /** Views in this minute. */
+  visits: number
+  /** Checkouts begun in this minute. */
+  starts: number
+  /** Purchases paid in this minute. */
+  paid: number
+  /** Pieces bought in this minute. */
+  quantity: number
+  /** What was paid, in each currency. */
+  revenue: Money[]
+}
+
+export interface SessionReportSku {
+  /** A SKU. */
+  sku: string
+  name: string
+  product_name: string
+  /** Pieces that can be bought now. */
+  left: number
+  /** Checkouts that were begun. */
+  starts: number
+  /** Checkouts that were paid: purchases. */
+  paid: number
+  /** Pieces bought. */
+  quantity: number
+  /** Checkouts whose money went, or goes, back, because there was no code for it. */
+  refunded: number
+  revenue: Money
+}
+
+export interface SessionSum {
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** What buyers paid for what they got. */
+  revenue: Money
+  /** Of it, what you pay for the goods. */
+  wholesale: Money
+  /** Of it, what is the host’s. */
+  commission: Money
+  /** Of it, what is yours: revenue less wholesale and commission. */
+  margin: Money
+  /** What buyers paid, and got back, in checkouts without a purchase; not in revenue. */
+  refunded: Money
 }
 
 export interface SetBalance {
@@ -1603,6 +2265,98 @@ export interface SetPriceRule {
 export interface SetPriceRules {
   /** In the order sent. */
   data: SetPriceRule[]
+}
+
+export interface Settlement {
+  /** The id of a settlement. */
+  id: string
+  /** The session of the sales; null: of links without one. */
+  session: string | null
+  /** The day of the sales, in China. */
+  day: string
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** Purchases that are settled here. A day with very many has several settlements. */
+  sales: number
+  /** Codes in them. */
+  quantity: number
+  /** What buyers paid: wholesale, commission and margin together. */
+  gross: string
+  /** What of it you paid for the codes. */
+  wholesale: string
+  /** What of it you owe your hosts. */
+  commission: string
+  /** What of it came into your wallet. */
+  margin: string
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** What each host earned. */
+  hosts: SettlementHost[]
+}
+
+export interface SettlementHost {
+  /** The id of a host: who sells in a stream. */
+  host: string
+  /** Purchases by its links. */
+  sales: number
+  /** Codes in them. */
+  quantity: number
+  /** What it earned by them. */
+  commission: string
+}
+
+export interface SettlementLine {
+  /** The purchase. */
+  checkout: string
+  /** When the buyer had the codes. */
+  completed_at: string
+  /** The id of a SKU. */
+  sku: string
+  /** The name of the SKU, as it is now. */
+  sku_name: string
+  /** How many codes. */
+  quantity: number
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** What the buyer paid. */
+  total: string
+  /** What of it you paid for the codes. */
+  wholesale: string
+  /** What of it you owe your hosts. */
+  commission: string
+  /** What of it came into your wallet. */
+  margin: string
+  /** The id of an order. */
+  order: string
+  /** The purchase link. */
+  link: string
+  /** The host that sold it, if one did. */
+  host: string | null
+}
+
+export interface SettlementSummary {
+  /** The id of a settlement. */
+  id: string
+  /** The session of the sales; null: of links without one. */
+  session: string | null
+  /** The day of the sales, in China. */
+  day: string
+  /** ISO 4217 currency code. */
+  currency: Currency
+  /** Purchases that are settled here. A day with very many has several settlements. */
+  sales: number
+  /** Codes in them. */
+  quantity: number
+  /** What buyers paid: wholesale, commission and margin together. */
+  gross: string
+  /** What of it you paid for the codes. */
+  wholesale: string
+  /** What of it you owe your hosts. */
+  commission: string
+  /** What of it came into your wallet. */
+  margin: string
+  /** RFC 3339, UTC. */
+  created_at: string
 }
 
 export interface ShortStock {
@@ -1985,6 +2739,10 @@ export interface Transfer {
   balance: Money
   /** The order it belongs to: paid, set aside, released or refunded. */
   order: string | null
+  /** The payment it belongs to: of a deposit that you paid through a gateway. */
+  payment: string | null
+  /** The settlement it belongs to: the margin of a day’s sales. */
+  settlement: string | null
   /** Why; null for the payment of an order. */
   reason: string | null
   /** RFC 3339, UTC. */
@@ -2030,6 +2788,34 @@ export interface WalletCover {
   available: string
   /** A decimal number of major units, at most four digits after the point. */
   missing: string
+}
+
+export interface WalletDeposit {
+  /** The id of a deposit. */
+  id: string
+  /** Your own number for it. */
+  reference: string
+  /**
+   * created: the gateway was not reached; send the same again. pending: it can be paid. paid: it is in the wallet.
+   * returned: what came was not what was asked for, and goes back. closed: no money came in time; what comes later
+   * still counts.
+   */
+  state: 'created' | 'pending' | 'paid' | 'returned' | 'closed' | (string & {})
+  amount: Money
+  /** The gateway it is paid with. */
+  gateway: string
+  /** How it is paid, while it can be. */
+  pay: DepositPay | null
+  /** RFC 3339, UTC. */
+  expires_at: string
+  /** RFC 3339, UTC. */
+  created_at: string
+  /** When money came. */
+  paid_at: string | null
+  /** The transfer into the wallet, once it is paid. */
+  transfer: string | null
+  /** Money that came and goes back: too much, too little, in another currency, or a second time. */
+  returns: DepositReturn[]
 }
 
 /** The answer of GET /v1/ping. */
@@ -3123,6 +3909,461 @@ export type PauseSubscriptionResult = Subscription
 /** The answer of POST /v1/subscriptions/{id}/resume. */
 export type ResumeSubscriptionResult = Subscription
 
+/** The query of GET /v1/hosts. */
+export interface ListHostsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  state?: 'active' | 'archived' | undefined
+}
+
+/** The answer of GET /v1/hosts. */
+export interface ListHostsResult {
+  data: Host[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/hosts. */
+export interface CreateHostBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** A name for people. */
+  name: string
+  /**
+   * The part of what buyers pay that you owe the host: from 0 to 1, at most four digits after the point. Links that
+   * name no commission of their own are made with it. "0" when left out.
+   */
+  commission_rate?: string | undefined
+}
+
+/** The answer of POST /v1/hosts. */
+export type CreateHostResult = Host
+
+/** The answer of GET /v1/hosts/{id}. */
+export type GetHostResult = Host
+
+/** The body of PATCH /v1/hosts/{id}. */
+export interface UpdateHostBody {
+  /** A name for people. */
+  name?: string | undefined
+  /**
+   * The part of what buyers pay that you owe the host: from 0 to 1, at most four digits after the point. Links that
+   * are there already keep the one they were made with.
+   */
+  commission_rate?: string | undefined
+  /** archived: no new link or session may name the host; those there are go on. */
+  state?: 'active' | 'archived' | undefined
+}
+
+/** The answer of PATCH /v1/hosts/{id}. */
+export type UpdateHostResult = Host
+
+/** The query of GET /v1/sessions. */
+export interface ListSessionsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  state?: 'scheduled' | 'live' | 'ended' | undefined
+  /** The id of a host: who sells in a stream. */
+  host?: string | undefined
+}
+
+/** The answer of GET /v1/sessions. */
+export interface ListSessionsResult {
+  data: Session[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/sessions. */
+export interface CreateSessionBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** One line, shown as text. */
+  title: string
+  /** Who sells in it; links made in it are this host’s unless they say otherwise. */
+  host?: string | null | undefined
+  /** When the stream begins; from then on it is live. Left out: now. */
+  starts_at?: string | undefined
+}
+
+/** The answer of POST /v1/sessions. */
+export type CreateSessionResult = Session
+
+/** The answer of GET /v1/sessions/{id}. */
+export type GetSessionResult = Session
+
+/** The body of PATCH /v1/sessions/{id}. */
+export interface UpdateSessionBody {
+  /** One line, shown as text. */
+  title?: string | undefined
+  /** Who sells in it. Links that are there already keep their host. */
+  host?: string | null | undefined
+  /** When the stream begins; from then on it is live. Left out: now. */
+  starts_at?: string | undefined
+}
+
+/** The answer of PATCH /v1/sessions/{id}. */
+export type UpdateSessionResult = Session
+
+/** The answer of POST /v1/sessions/{id}/end. */
+export type EndSessionResult = Session
+
+/** The answer of POST /v1/sessions/{id}/rotate-addresses. */
+export type RotateSessionAddressesResult = Session
+
+/** The answer of GET /v1/sessions/{id}/report. */
+export type GetSessionReportResult = SessionReport
+
+/** The query of GET /v1/sessions/{id}/live. */
+export interface StreamSessionLiveQuery {
+  /** Ends the stream after so many seconds; 0: after what is so now. From 0 to 3600. 3600 when left out. */
+  close_after_seconds?: number | undefined
+}
+
+/** The query of GET /v1/links. */
+export interface ListLinksQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  state?: 'scheduled' | 'active' | 'paused' | 'sold_out' | 'ended' | undefined
+  /** The id of a session: one stream. */
+  session?: string | undefined
+  /** The id of a host: who sells in a stream. */
+  host?: string | undefined
+  /** The one with this slug. */
+  slug?: string | undefined
+}
+
+/** The answer of GET /v1/links. */
+export interface ListLinksResult {
+  data: Link[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/links. */
+export interface CreateLinkBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /**
+   * The end of its address, /l/{slug}: small letters, digits and hyphens, unique in the world. Left out: ten
+   * characters that nobody guesses. In the test world it is put behind test-, and none begins so in the live one.
+   */
+  slug?: string | undefined
+  /** shared: for everybody. one_time: ended by the first purchase. Default: shared. */
+  kind?: 'shared' | 'one_time' | undefined
+  /** One line, shown as text. */
+  title: string
+  /** Shown below the title, as text. */
+  description?: string | undefined
+  /** How the code is redeemed: shown with it, as text. */
+  redeem_note?: string | undefined
+  /** A picture for the page: https, without user or password. */
+  picture_url?: string | null | undefined
+  /** The stream it is sold in, by which its sales are counted and settled. */
+  session?: string | null | undefined
+  /** Whose sales they are; left out: the host of the session. */
+  host?: string | null | undefined
+  /**
+   * What is sold, in the order it is shown; all in one currency. No price may be below the SKU’s floor and its
+   * minimum retail price, nor below what you pay for it together with the commission (link_price_too_low).
+   */
+  skus: readonly LinkSkuWish[]
+  /** How many pieces it sells at most; null: as many as there are. A one-time link has none. From 1 to 10000000. */
+  quota?: number | null | undefined
+  /** How many pieces one buyer may buy; null: as many as there are. From 1 to 10000000. */
+  quota_per_buyer?: number | null | undefined
+  /** When it begins to sell; null: at once. */
+  starts_at?: string | null | undefined
+  /** When it ends; null: when you end it. */
+  ends_at?: string | null | undefined
+  /**
+   * What of a purchase you owe the host: a part of what the buyer pays, or an amount for a piece. One of the two.
+   * Left out: the host’s rate, as it is now.
+   */
+  commission?: CommissionWish | undefined
+}
+
+/** The answer of POST /v1/links. */
+export type CreateLinkResult = Link
+
+/** The answer of GET /v1/links/{id}. */
+export type GetLinkResult = Link
+
+/** The body of PATCH /v1/links/{id}. */
+export interface UpdateLinkBody {
+  /**
+   * The version you have seen: when it is not the present one any more, nothing is changed (state_conflict). From 1
+   * to 2147483647.
+   */
+  version: number
+  /** One line, shown as text. */
+  title?: string | undefined
+  /** Shown below the title, as text. */
+  description?: string | undefined
+  /** How the code is redeemed: shown with it, as text. */
+  redeem_note?: string | undefined
+  /** A picture for the page: https, without user or password. */
+  picture_url?: string | null | undefined
+  /** Only as long as nothing was bought, nor is being paid for. */
+  session?: string | null | undefined
+  /** Whose sales they are from now on; the commission stays. */
+  host?: string | null | undefined
+  /**
+   * All that is sold from now on, in the link’s currency, under the same rules as in a new link. Who is paying
+   * already pays the price that was agreed.
+   */
+  skus?: readonly LinkSkuWish[] | undefined
+  /** Not below what was sold and is being paid for. From 1 to 10000000. */
+  quota?: number | null | undefined
+  /** How many pieces one buyer may buy; null: as many as there are. From 1 to 10000000. */
+  quota_per_buyer?: number | null | undefined
+  /** Only until it has begun: pause it then. null: at once. */
+  starts_at?: string | null | undefined
+  /** When it ends; null: when you end it. */
+  ends_at?: string | null | undefined
+  /**
+   * What of a purchase you owe the host: a part of what the buyer pays, or an amount for a piece. One of the two. Of
+   * purchases that begin from now on.
+   */
+  commission?: CommissionWish | undefined
+}
+
+/** The answer of PATCH /v1/links/{id}. */
+export type UpdateLinkResult = Link
+
+/** The query of GET /v1/links/{id}/changes. */
+export interface ListLinkChangesQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/links/{id}/changes. */
+export interface ListLinkChangesResult {
+  data: LinkChange[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of POST /v1/links/{id}/pause. */
+export type PauseLinkResult = Link
+
+/** The answer of POST /v1/links/{id}/resume. */
+export type ResumeLinkResult = Link
+
+/** The answer of POST /v1/links/{id}/end. */
+export type EndLinkResult = Link
+
+/** The query of GET /v1/checkouts. */
+export interface ListCheckoutsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** The id of a purchase link. */
+  link?: string | undefined
+  /** The id of a session: one stream. */
+  session?: string | undefined
+  state?: 'open' | 'completed' | 'expired' | 'cancelled' | 'refunding' | 'refunded' | undefined
+  /** Begun then or later. */
+  created_from?: string | undefined
+  /** Begun earlier than that. */
+  created_before?: string | undefined
+}
+
+/** The answer of GET /v1/checkouts. */
+export interface ListCheckoutsResult {
+  data: CheckoutSummary[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /v1/checkouts/{id}. */
+export type GetCheckoutResult = Checkout
+
+/** The query of GET /v1/complaints. */
+export interface ListComplaintsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** The id of a purchase link. */
+  link?: string | undefined
+  /** The id of a checkout: one buyer’s purchase. */
+  checkout?: string | undefined
+  state?: 'open' | undefined
+}
+
+/** The answer of GET /v1/complaints. */
+export interface ListComplaintsResult {
+  data: Complaint[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /v1/complaints/{id}. */
+export type GetComplaintResult = Complaint
+
+/** The query of GET /v1/settlements. */
+export interface ListSettlementsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Only of this session. */
+  session?: string | undefined
+  /** Only of sales from this day on. */
+  day_from?: string | undefined
+  /** Only of sales up to this day. */
+  day_to?: string | undefined
+}
+
+/** The answer of GET /v1/settlements. */
+export interface ListSettlementsResult {
+  data: SettlementSummary[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /v1/settlements/{id}. */
+export type GetSettlementResult = Settlement
+
+/** The query of GET /v1/settlements/{id}/lines. */
+export interface ListSettlementLinesQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/settlements/{id}/lines. */
+export interface ListSettlementLinesResult {
+  data: SettlementLine[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /v1/hosts/{id}/balance. */
+export type GetHostBalanceResult = HostBalance
+
+/** The body of POST /v1/hosts/{id}/payouts. */
+export interface CreatePayoutBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** What you have paid the host; above zero, and no more than is due. */
+  amount: Money
+  /** How it was paid, for your own books. "" when left out. */
+  note?: string | undefined
+}
+
+/** The answer of POST /v1/hosts/{id}/payouts. */
+export type CreatePayoutResult = Payout
+
+/** The query of GET /v1/payouts. */
+export interface ListPayoutsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Only those to this host. */
+  host?: string | undefined
+}
+
+/** The answer of GET /v1/payouts. */
+export interface ListPayoutsResult {
+  data: Payout[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of GET /v1/payouts/{id}. */
+export type GetPayoutResult = Payout
+
+/** The query of GET /v1/gateways. */
+export interface ListGatewaysQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/gateways. */
+export interface ListGatewaysResult {
+  data: Gateway[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The query of GET /v1/deposits. */
+export interface ListDepositsQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /v1/deposits. */
+export interface ListDepositsResult {
+  data: WalletDeposit[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The body of POST /v1/deposits. */
+export interface StartDepositBody {
+  /**
+   * Your own number for this, unique per resource for ever: the idempotency key. The same fields again give the same
+   * resource. Made by the SDK when it is left out.
+   */
+  reference?: string | undefined
+  /** How much, in the currency of a wallet of yours, with no more decimals than the currency has. */
+  amount: Money
+  /** A gateway of GET /v1/gateways that takes the currency. */
+  gateway: string
+  /**
+   * Where the browser is sent after paying: https, without a user or password (http only for this machine, to try
+   * out). Left out, a page of ours says that it may be closed. Coming back says nothing about the money: ask for the
+   * deposit.
+   */
+  return_url?: string | undefined
+}
+
+/** The answer of POST /v1/deposits. */
+export type StartDepositResult = WalletDeposit
+
+/** The answer of GET /v1/deposits/{id}. */
+export type GetDepositResult = WalletDeposit
+
 /** The body of POST /v1/sandbox/stock. */
 export type FillSandboxStockBody = FillStock
 
@@ -3140,6 +4381,9 @@ export type SetSandboxLevelBody = SetLevel
 
 /** The answer of POST /v1/sandbox/level. */
 export type SetSandboxLevelResult = SandboxReseller
+
+/** The answer of POST /v1/sandbox/settle. */
+export type SettleSandboxResult = SandboxSettlements
 
 /** The answer of POST /v1/sandbox/reset. */
 export type ResetSandboxResult = SandboxReseller
@@ -3864,6 +5108,74 @@ export interface ListCallbacksResult {
   /** Send it as cursor to read on; null at the end. */
   next_cursor: string | null
 }
+
+/** The answer of GET /admin/v1/gateways/{id}. */
+export type AdminGetGatewayResult = ConfiguredGateway
+
+/** The body of PUT /admin/v1/gateways/{id}. */
+export interface PutGatewayBody {
+  /** Who runs it. */
+  kind: 'sandbox' | 'alipay' | 'wechatpay' | 'stripe'
+  /** A name for people. */
+  name: string
+  /** A name for people. */
+  name_zh: string
+  /** What it takes. */
+  currencies: readonly Currency[]
+  /** disabled: it takes no new payments, and finishes those it has. Left out: enabled. */
+  state?: 'enabled' | 'disabled' | undefined
+  /**
+   * The account, as its kind needs it (docs: payments). It is sealed and never shown again; left out, the one there
+   * is stays.
+   */
+  config?: Record<string, unknown> | undefined
+}
+
+/** The answer of PUT /admin/v1/gateways/{id}. */
+export type PutGatewayResult = ConfiguredGateway
+
+/** The query of GET /admin/v1/gateways. */
+export interface AdminListGatewaysQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+/** The answer of GET /admin/v1/gateways. */
+export interface AdminListGatewaysResult {
+  data: ConfiguredGateway[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of POST /admin/v1/gateways/{id}/enable. */
+export type EnableGatewayResult = ConfiguredGateway
+
+/** The answer of POST /admin/v1/gateways/{id}/disable. */
+export type DisableGatewayResult = ConfiguredGateway
+
+/** The query of GET /admin/v1/paybacks. */
+export interface AdminListPaybacksQuery {
+  /** How many to answer at most. From 1 to 100. 20 when left out. */
+  limit?: number | undefined
+  /** next_cursor of the page before, with the same filters. */
+  cursor?: string | undefined
+  /** Only those in this state. */
+  state?: 'due' | 'sent' | 'succeeded' | 'failed' | undefined
+}
+
+/** The answer of GET /admin/v1/paybacks. */
+export interface AdminListPaybacksResult {
+  data: Payback[]
+  has_more: boolean
+  /** Send it as cursor to read on; null at the end. */
+  next_cursor: string | null
+}
+
+/** The answer of POST /admin/v1/paybacks/{id}/retry. */
+export type RetryPaybackResult = Payback
 
 /** The body of POST /v1/debug/signature. */
 export type DebugSignatureBody = DebugSignature
