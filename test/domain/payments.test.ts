@@ -8,9 +8,8 @@ import { forgedPerMinute, newsBytesMax } from '../../src/api/payments/register-p
 import type { StartedCheckout } from '../../src/domain/links/checkout.ts'
 import { paybackFailed, paybackSucceeded } from '../../src/domain/links/end-payback.ts'
 import { expireCheckouts } from '../../src/domain/links/expire-checkouts.ts'
-import { readCheckout } from '../../src/domain/links/read-checkout.ts'
+import { readCheckout, readPaymentsOf } from '../../src/domain/links/read-checkout.ts'
 import { closingDaysMax, closingGraceSeconds, leasePayments, queryLeaseSeconds, queryPayments } from '../../src/domain/payments/query-payments.ts'
-import { readPayment } from '../../src/domain/payments/read-payments.ts'
 import { loadGateways } from '../../src/domain/payments/load-gateways.ts'
 import { leasePaybacks, paybackAttemptsMax, sendPaybacks } from '../../src/domain/payments/send-paybacks.ts'
 import { rewrapUnderCurrentMaster } from '../../src/domain/secrets/rewrap-under-current-master.ts'
@@ -58,7 +57,7 @@ async function opens (gateway: GatewayName, codes = 3) {
 }
 
 const fakes = { alipay, wechatpay, card: stripe }
-const paymentOf = async ({ payment }: Pick<StartedCheckout, 'payment'>) => (await readPayment(live.db, payment.id))!
+const paymentOf = async ({ payment }: Pick<StartedCheckout, 'payment'>) => (await readPaymentsOf(live.db, payment.subjectId)).find(({ id }) => id === payment.id)!
 const checkoutOf = async ({ checkout }: Pick<StartedCheckout, 'checkout'>) => (await readCheckout(live.db, checkout.id))!
 const askWhatIsDue = () => queryPayments({ db: live.db, gateways: live.gateways.current, receivePayment: live.receivePayment }, 100)
 const sendWhatIsDue = () => sendPaybacks({ db: live.db, gateways: live.gateways.current, paybackSucceeded, paybackFailed }, 100)

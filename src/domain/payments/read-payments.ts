@@ -1,12 +1,4 @@
-import type { Uuid } from '../../base/ids.ts'
 import type { Reader } from '../../postgres/pool.ts'
-import type { Payment } from './payment.ts'
-
-/** The payment with this id, if there is one. */
-export async function readPayment (read: Reader, id: Uuid): Promise<Payment | undefined> {
-  const [payment] = await read<Payment[]>`select ${paymentColumns(read)} from payments where id = ${id}`
-  return payment
-}
 
 /** What a Payment is read from: columns of the row `payments`. */
 export function paymentColumns (read: Reader) {
