@@ -212,6 +212,25 @@ t.test('a seller’s stream is whole at first, then tells what differs; it ends 
   t.equal((await reader.read()).done, true)
 })
 
+t.test('the SDK shows a session whole each time, as its report does', async t => {
+  const stage = await openStage(t)
+  const link = await stage.link()
+  const ending = new AbortController()
+  let shown = 0
+  const following = (async () => {
+    for await (const report of stage.seller.kahub.sessions.live(stage.session, {}, { signal: ending.signal })) {
+      if (++shown === 1) await stage.buys(link)
+      if (report.paid === 1) return report
+    }
+    throw new Error('it ended before the sale')
+  })()
+  const { at, ...seen } = await following
+  ending.abort()
+  const { at: _, ...report } = await stage.seller.kahub.sessions.report(stage.session)
+  t.same(seen, report)
+  t.ok(shown >= 2 && at > seen.starts_at)
+})
+
 /** What is told of a snapshot, but for when and with which number. */
 function plain (snapshot: LiveSnapshot): unknown {
   return JSON.parse(JSON.stringify({ ...snapshot, number: 0, at: 0 }, (_, value) => typeof value === 'bigint' ? String(value) : value))
