@@ -216,7 +216,7 @@ t.test('a refusal is the error class of its status and says all that the server 
   const classes: Array<[number, typeof sdk.KahubError]> = [
     [400, sdk.BadRequest], [401, sdk.Unauthorized], [403, sdk.Forbidden], [404, sdk.NotFound], [409, sdk.Conflict],
     [422, sdk.Unprocessable], [429, sdk.RateLimited], [405, sdk.MethodNotAllowed], [406, sdk.NotAcceptable], [408, sdk.RequestTimeout], [410, sdk.Gone],
-    [413, sdk.TooLarge], [415, sdk.UnsupportedMediaType], [431, sdk.HeadersTooLarge], [500, sdk.ServerError], [503, sdk.ServerError],
+    [413, sdk.TooLarge], [415, sdk.UnsupportedMediaType], [431, sdk.HeadersTooLarge], [500, sdk.ServerError], [502, sdk.ServerError], [503, sdk.ServerError],
     [418, sdk.KahubError]
   ]
   for (const { status } of Object.values(problems)) t.ok(classes.some(([known]) => known === status), `${status} has a class of its own`)
