@@ -2,7 +2,7 @@
 import type { ProblemCode } from '../../../schema/problems.ts'
 import type { BuyerLanguage, Currency } from '../../../schema/vocabulary.ts'
 import { parseAmount } from '../../base/money.ts'
-import { escapeHtml } from '../docs/render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 import { priceText } from '../embedding/link-words.ts'
 import type { Assets } from './assets.ts'
 import { timeText } from './format.ts'

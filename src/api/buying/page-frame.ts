@@ -1,6 +1,6 @@
 // What is around every page a buyer sees: head, policy, foot.
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
-import { escapeHtml } from '../docs/render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 import type { Assets } from './assets.ts'
 import { otherLanguage } from './language.ts'
 import { words } from './words.ts'

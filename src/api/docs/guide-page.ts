@@ -1,5 +1,6 @@
 // The pages around the guides: head, navigation, foot. No script is needed to read them; one copies code where there is one.
-import { escapeHtml, type Heading, type RenderWords } from './render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
+import type { Heading, RenderWords } from './render-markdown.ts'
 import { guidePath, homePath, languages, referencePath, type Guide, type Language } from './guides.ts'
 
 /** A guide as the navigation shows it. */

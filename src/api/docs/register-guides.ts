@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs'
 import type { FastifyReply } from 'fastify'
 import { Problem } from '../../base/problem.ts'
 import type { App } from '../app-types.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 import { filePath, guidePath, homePath, languages, openLibrary, type Guide, type Language, type Library } from './guides.ts'
 import { printHome, printPage, renderWords, type EntryGroup } from './guide-page.ts'
-import { escapeHtml, renderCode, renderMarkdown, type RenderedText } from './render-markdown.ts'
+import { renderCode, renderMarkdown, type RenderedText } from './render-markdown.ts'
 
 /** A page may load the style and the script that stand beside it, and nothing else. */
 const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; " +

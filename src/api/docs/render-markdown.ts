@@ -13,6 +13,7 @@ import shell from 'highlight.js/lib/languages/shell'
 import typescript from 'highlight.js/lib/languages/typescript'
 import yaml from 'highlight.js/lib/languages/yaml'
 import { Marked, type Tokens } from 'marked'
+import { escapeHtml } from '../pages/escape-html.ts'
 
 export interface Heading { readonly id: string, readonly text: string, readonly depth: number }
 
@@ -71,13 +72,6 @@ export function renderCode (text: string, info: string, words: RenderWords): str
   const code = `<pre tabindex="0"><code class="hljs language-${escapeHtml(language || 'text')}">${highlighted(text, language)}</code></pre>`
   return `<figure class="code">${caption}<button class="copy" type="button" hidden>${words.copy}</button>${code}</figure>\n`
 }
-
-/** Text as it may stand in HTML and in attributes. */
-export function escapeHtml (text: string): string {
-  return text.replace(/[&<>"']/g, character => entities[character]!)
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
 const languages = { bash, go, graphql, java, javascript, json, php, python, shell, typescript, yaml }
 

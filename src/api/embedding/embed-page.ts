@@ -1,7 +1,7 @@
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import type { ShownLink } from '../../domain/links/link.ts'
 import { words as buyingWords } from '../buying/words.ts'
-import { escapeHtml } from '../docs/render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 import { isOfTestWorld } from './addresses.ts'
 import type { Assets } from './assets.ts'
 import { offerOf, offerText, priceOf } from './link-words.ts'

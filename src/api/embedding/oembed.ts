@@ -1,7 +1,7 @@
 // oEmbed 1.0 (https://oembed.com): how the iframe of a link is put on a page by a system that only has its address.
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import type { ShownLink } from '../../domain/links/link.ts'
-import { escapeHtml } from '../docs/render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 import { embedAddress, pictureAddress } from './addresses.ts'
 import { frameHeight, frameWidth } from './embed-page.ts'
 import { heightAt, pictureWidths } from './picture-size.ts'

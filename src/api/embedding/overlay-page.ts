@@ -1,6 +1,6 @@
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { words as buyingWords } from '../buying/words.ts'
-import { escapeHtml } from '../docs/render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 import type { Assets } from './assets.ts'
 import { printPage } from './page.ts'
 import { purchasesDefault, purchasesMax } from './overlay.ts'

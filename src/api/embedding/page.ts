@@ -1,6 +1,6 @@
 // What all pages of this folder have: a head, a policy, and nothing inline.
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
-import { escapeHtml } from '../docs/render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 import type { AssetName, Assets } from './assets.ts'
 
 /** What may show a page in a frame. */

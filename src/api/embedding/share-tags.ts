@@ -1,7 +1,7 @@
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { formatAmount } from '../../base/money.ts'
 import type { ShownLink } from '../../domain/links/link.ts'
-import { escapeHtml } from '../docs/render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 import { linkAddress, oembedAddress, pictureAddress } from './addresses.ts'
 import { describe, lowestPrice, priceOf } from './link-words.ts'
 import { pictureHeight, pictureWidth } from './picture-size.ts'

@@ -1,5 +1,5 @@
 // Small charts, drawn on the server: bars in an SVG that stretches, with the words around it in HTML, which does not.
-import { escapeHtml } from '../docs/render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 
 export interface Bar { readonly says: string, readonly value: number }
 

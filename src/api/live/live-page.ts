@@ -2,7 +2,7 @@
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { assert } from '../../base/problem.ts'
 import { otherLanguage } from '../buying/language.ts'
-import { escapeHtml } from '../docs/render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 import { liveWords } from './live-words.ts'
 import { printSections, type Shown } from './live-sections.ts'
 

@@ -5,7 +5,7 @@ import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { formatAmount } from '../../base/money.ts'
 import { lateSecondsDefault, lateSecondsMax, payActions } from '../../domain/sandbox-gateway/act-on-payment.ts'
 import type { SandboxPayment } from '../../domain/sandbox-gateway/payment.ts'
-import { escapeHtml } from '../docs/render-markdown.ts'
+import { escapeHtml } from '../pages/escape-html.ts'
 import { payWords, type PayWords } from './pay-words.ts'
 
 export interface PayPages {
