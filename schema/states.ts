@@ -134,6 +134,12 @@ export const resellerEntry: Entry<ResellerStatus> = {
   closed: ['active', 'suspended']
 }
 
+/** From which states one may be entered, for the guard of a statement; "did not exist" is none of them. */
+export function formerStates<State extends string> (entry: Entry<State>, to: State): readonly State[] {
+  const from: readonly (State | null)[] = entry[to]
+  return from.filter(state => state !== null)
+}
+
 /** Whether an entity may go from one state (null: from nothing) to another. */
 export function mayEnter<State extends string> (entry: Entry<State>, from: State | null, to: State): boolean {
   return (entry as Record<string, readonly (string | null)[]>)[to]?.includes(from) ?? false

@@ -1,7 +1,6 @@
 // A bulk order as it is kept. Its lines stand in chunks; a chunk becomes one order, whose lines are the chunk's in
 // their sequence. Chunks are numbered through all rounds.
 import type { BulkOrderFailure, BulkOrderReport } from '../../../schema/rest/bulk-orders.ts'
-import { bulkOrderEntry } from '../../../schema/states.ts'
 import type { BulkFormat, BulkOrderState, Currency, Fill, LineReason } from '../../../schema/vocabulary.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
@@ -98,11 +97,6 @@ export function chunkReference (id: Uuid, chunk: number): string {
 /** Refuses what the present state does not allow. */
 export function stateConflict ({ state }: Pick<BulkOrder, 'state'>, detail: string): Problem {
   return new Problem('state_conflict', detail, { state })
-}
-
-/** From which states one may be entered, as a list for a statement's guard. */
-export function entryList (state: BulkOrderState): string[] {
-  return bulkOrderEntry[state].filter(from => from !== null)
 }
 
 /** What lines say that were given up with the whole. */

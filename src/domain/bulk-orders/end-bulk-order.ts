@@ -1,5 +1,6 @@
 // How bulk orders end, or begin to give back. The caller holds the lock of the row.
 import { confirmHoursMax, type BulkOrderFailure } from '../../../schema/rest/bulk-orders.ts'
+import { bulkOrderEntry, formerStates } from '../../../schema/states.ts'
 import type { BulkOrderState, EventType, LineReason } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { assert } from '../../base/problem.ts'
@@ -7,7 +8,7 @@ import { quotedArray } from '../../postgres/arrays.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
 import { appendEvents } from '../events/append-events.ts'
-import { bulkOrderColumns, entryList, readBulkOrder, type BulkOrder, type BulkOrderEnd } from './bulk-order.ts'
+import { bulkOrderColumns, readBulkOrder, type BulkOrder, type BulkOrderEnd } from './bulk-order.ts'
 import { bulkOrderSummaryView } from './bulk-order-view.ts'
 
 /** What an end adds to the counts. */
@@ -20,7 +21,7 @@ export async function endBulkOrder (tx: Tx, { resellerId, id }: BulkOrder, state
     update bulk_orders set
       state = ${state}, ended_at = clock_timestamp(), lines_done = lines_done + ${linesDone}, lines_failed = lines_failed + ${linesFailed},
       failure = coalesce(${failure === undefined ? null : tx.json(failure as never)}::jsonb, failure)
-    where reseller_id = ${resellerId} and id = ${id} and state = any(${quotedArray(entryList(state))}::text[])`
+    where reseller_id = ${resellerId} and id = ${id} and state = any(${quotedArray(formerStates(bulkOrderEntry, state))}::text[])`
   assert(ended.count === 1, `a bulk order that may become ${state}`)
   await tell(tx, { resellerId, id }, 'bulk_order.ended')
 }
@@ -30,7 +31,7 @@ export async function startReleasing (tx: Tx, { resellerId, id }: Pick<BulkOrder
   const started = await tx`
     update bulk_orders set state = 'releasing', ends_as = ${endsAs}, next_chunk = first_chunk,
       failure = ${failure === null ? null : tx.json(failure as never)}::jsonb
-    where reseller_id = ${resellerId} and id = ${id} and state = any(${quotedArray(entryList('releasing'))}::text[])`
+    where reseller_id = ${resellerId} and id = ${id} and state = any(${quotedArray(formerStates(bulkOrderEntry, 'releasing'))}::text[])`
   assert(started.count === 1, 'a bulk order that holds something')
 }
 

@@ -1,6 +1,6 @@
 // The end of money's way back to a buyer: the gateway has refunded it, or will not. Gateways are asked outside of any transaction; what
 // they said is booked here, once.
-import { checkoutEntry, paybackEntry } from '../../../schema/states.ts'
+import { checkoutEntry, formerStates, paybackEntry } from '../../../schema/states.ts'
 import type { Currency, PaybackState, ReturnReason } from '../../../schema/vocabulary.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
 import { moneyView, type Amount } from '../../base/money.ts'
@@ -32,7 +32,7 @@ export async function paybackSucceeded (tx: Tx, paybackId: Uuid): Promise<void> 
   if (checkoutId === null || linkId === null) return
   await tx`
     update checkouts set state = 'refunded'
-    where id = ${checkoutId} and state = any(${quotedArray(checkoutEntry.refunded)}::text[]) and not exists (
+    where id = ${checkoutId} and state = any(${quotedArray(formerStates(checkoutEntry, 'refunded'))}::text[]) and not exists (
       select from payments join paybacks on paybacks.payment_id = payments.id
       where payments.subject_id = ${checkoutId} and paybacks.state <> 'succeeded'
     )`
@@ -79,6 +79,6 @@ async function endPayback (
   await lockResellers(tx, [payback.resellerId])
   const ended = await tx`
     update paybacks set state = ${state}, next_at = null, last_error = ${error}, ended_at = clock_timestamp()
-    where id = ${id} and state = any(${quotedArray(paybackEntry[state].filter(from => from !== null))}::text[]) returning id`
+    where id = ${id} and state = any(${quotedArray(formerStates(paybackEntry, state))}::text[]) returning id`
   return ended.count === 1 ? payback : undefined
 }

@@ -2,7 +2,7 @@
 // out of the reseller's proceeds and the buyer's; a deposit is in its wallet; anything else is on its way back. The order of locks:
 // links (ascending, each with its checkouts and their payments), resellers, accounts, stock rows, and revenue last of all, within the
 // placing of the orders. What is read to decide is read after the locks; what is read before them never changes.
-import { checkoutEntry, paymentEntry } from '../../../schema/states.ts'
+import { checkoutEntry, formerStates, paymentEntry } from '../../../schema/states.ts'
 import type { Currency, ReturnReason } from '../../../schema/vocabulary.ts'
 import { newId, showId, type Uuid } from '../../base/ids.ts'
 import { moneyView, type Amount } from '../../base/money.ts'
@@ -79,7 +79,7 @@ function outcomesOf (decisions: readonly ReceiptDecision[], ends: Ends): (Receip
   })
 }
 
-/** What never changes of the payments that receipts name. */
+/** The payments that receipts name; but for `applied`, what is read of them never changes. */
 async function readPayments (read: Reader, receipts: readonly NewReceipt[]): Promise<ReadonlyMap<Uuid, PaymentFacts>> {
   const rows = await read<PaymentFacts[]>`
     select id, reseller_id as "resellerId", purpose, subject_id as "subjectId", gateway, currency, amount, created_by as "createdBy",
@@ -311,11 +311,11 @@ async function writeRows (tx: Tx, bookings: readonly BookedReceipt[], ended: rea
       ) as new (id, gateway, transaction, payment_id, reseller_id, currency, amount, reason)
     ), paid_payments as (
       update payments set state = 'paid', paid_at = clock_timestamp(), query_at = null
-      where id = any(${paidIds}::uuid[]) and state = any(${quotedArray(paymentEntry.paid.filter(from => from !== null))}::text[])
+      where id = any(${paidIds}::uuid[]) and state = any(${quotedArray(formerStates(paymentEntry, 'paid'))}::text[])
     ), unwanted_payments as (
       update payments set state = 'closing', query_at = clock_timestamp()
       where subject_id = any(${checkoutIds}::uuid[]) and id <> all(${paidIds}::uuid[])
-        and state = any(${quotedArray(paymentEntry.closing.filter(from => from !== null))}::text[])
+        and state = any(${quotedArray(formerStates(paymentEntry, 'closing'))}::text[])
     ), ended_checkouts as (
       update checkouts set state = new.state, reason = new.reason, order_id = new.order_id, ended_at = clock_timestamp()
       from unnest(
@@ -324,7 +324,7 @@ async function writeRows (tx: Tx, bookings: readonly BookedReceipt[], ended: rea
         ${bareArray(ended.map(({ end }) => 'orderId' in end ? end.orderId : null))}::uuid[]
       ) as new (id, state, reason, order_id)
       where checkouts.id = new.id and checkouts.id = any(${checkoutIds}::uuid[])
-        and checkouts.state = any(${quotedArray(checkoutEntry.completed)}::text[]) returning checkouts.id
+        and checkouts.state = any(${quotedArray(formerStates(checkoutEntry, 'completed'))}::text[]) returning checkouts.id
     ), counted_links as (
       update links set held = held - counted.back, sold = sold + counted.pieces, sales = sales + counted.purchases
       from unnest(${linkIds}::uuid[], ${bareArray([...links.values()].map(link => link.back))}::int[],

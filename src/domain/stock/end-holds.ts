@@ -1,5 +1,4 @@
-import { holdEntry } from '../../../schema/states.ts'
-import type { HoldState } from '../../../schema/vocabulary.ts'
+import { formerStates, holdEntry } from '../../../schema/states.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { assert } from '../../base/problem.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
@@ -19,7 +18,7 @@ export async function endHolds (tx: Tx, holds: readonly HoldKey[], state: 'cance
       update holds set state = case when expires_at <= at then 'expired' else ${state} end, ended_at = least(expires_at, at)
       from unnest(${resellerIds}::uuid[], ${ids}::uuid[]) as named (reseller_id, id) cross join clock_timestamp() as at
       where holds.reseller_id = named.reseller_id and holds.id = named.id and holds.reseller_id = any(${resellerIds}::uuid[])
-        and holds.id = any(${ids}::uuid[]) and state = any(${quotedArray(entryOf(state))}::text[])
+        and holds.id = any(${ids}::uuid[]) and state = any(${quotedArray(formerStates(holdEntry, state))}::text[])
         and (${state}::text <> 'expired' or expires_at <= at)
       returning holds.id
     ), back as (
@@ -40,8 +39,4 @@ export async function skusOfHolds (tx: Tx, holds: readonly HoldKey[]): Promise<r
   const rows = await tx<{ sku_id: Uuid }[]>`
     select distinct sku_id from hold_lines where hold_id = any(${bareArray(holds.map(hold => hold.id))}::uuid[])`
   return rows.map(row => row.sku_id)
-}
-
-function entryOf (state: HoldState): readonly string[] {
-  return holdEntry[state].filter(from => from !== null)
 }
