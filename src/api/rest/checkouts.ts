@@ -2,8 +2,9 @@ import { Checkout, CheckoutPage, CheckoutParams, ListCheckouts, type CheckoutSum
 import { readId, showId } from '../../base/ids.ts'
 import { moneyView } from '../../base/money.ts'
 import {
-  listCheckouts, readCheckoutMoney, readSoldCheckout, type CheckoutMoney, type KeptPayback, type KeptReceipt, type SoldCheckout
+  listCheckouts, readCheckoutMoney, readSoldCheckout, type CheckoutMoney, type KeptReceipt, type SoldCheckout
 } from '../../domain/links/list-checkouts.ts'
+import type { Payback } from '../../domain/payments/payback.ts'
 import type { Payment } from '../../domain/payments/payment.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import type { App } from '../app-types.ts'
@@ -123,7 +124,7 @@ function receiptView (receipt: KeptReceipt): Checkout['receipts'][number] {
   }
 }
 
-function paybackView ({ id, gateway, transaction, amount, currency, reason, state, endedAt, createdAt }: KeptPayback): Checkout['paybacks'][number] {
+function paybackView ({ id, gateway, transaction, amount, currency, reason, state, endedAt, createdAt }: Payback): Checkout['paybacks'][number] {
   return {
     id: showId('payback', id),
     gateway,

@@ -5,12 +5,10 @@ import { formatAmount, parseAmount, type Amount } from '../../base/money.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { assert, Problem } from '../../base/problem.ts'
 import type { Tx } from '../../postgres/pool.ts'
+import { firstQuerySeconds } from '../payments/payment.ts'
 import { readWallet } from '../wallet/list-wallets.ts'
 import type { Deposit } from './deposit.ts'
 import { readDeposit } from './read-deposits.ts'
-
-/** A payment that was begun is asked about for the first time after so long. */
-const firstQuerySeconds = 5
 
 export interface DepositWish {
   readonly id: Uuid

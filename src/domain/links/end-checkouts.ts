@@ -1,9 +1,10 @@
-import { checkoutEntry, paymentEntry } from '../../../schema/states.ts'
+import { checkoutEntry, formerStates } from '../../../schema/states.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { assert } from '../../base/problem.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
 import type { Tx } from '../../postgres/pool.ts'
 import { lockResellers } from '../events/lock-resellers.ts'
+import { closePayments } from '../payments/close-payments.ts'
 import { endHolds } from '../stock/end-holds.ts'
 import { lockStock } from '../stock/take-stock.ts'
 
@@ -25,16 +26,13 @@ export async function endCheckouts (tx: Tx, ids: readonly Uuid[], state: 'expire
   const ended = await tx<{ id: Uuid, resellerId: Uuid, linkId: Uuid, holdId: Uuid, quantity: number }[]>`
     update checkouts set state = ${state}, ended_at = at
     from clock_timestamp() as at
-    where id = any(${bareArray(ids)}::uuid[]) and state = any(${quotedArray(checkoutEntry[state])}::text[])
+    where id = any(${bareArray(ids)}::uuid[]) and state = any(${quotedArray(formerStates(checkoutEntry, state))}::text[])
       and (${state}::text <> 'expired' or expires_at <= at)
     returning id, reseller_id as "resellerId", link_id as "linkId", hold_id as "holdId", quantity`
   if (ended.length === 0) return
   // Holds whose time is over end as such, whatever is said here.
   await endHolds(tx, ended.map(({ resellerId, holdId }) => ({ resellerId, id: holdId })), 'cancelled')
-  await tx`
-    update payments set state = 'closing', query_at = clock_timestamp()
-    where subject_id = any(${bareArray(ended.map(({ id }) => id))}::uuid[])
-      and state = any(${quotedArray(paymentEntry.closing.filter(from => from !== null))}::text[])`
+  await closePayments(tx, ended.map(({ id }) => id))
   const back = new Map<Uuid, number>()
   for (const { linkId, quantity } of ended) back.set(linkId, (back.get(linkId) ?? 0) + quantity)
   const linkIds = bareArray([...back.keys()])

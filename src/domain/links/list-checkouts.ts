@@ -1,9 +1,10 @@
-import type { CheckoutState, Currency, PaybackState, ReceiptSource, ReturnReason } from '../../../schema/vocabulary.ts'
+import type { CheckoutState, Currency, ReceiptSource, ReturnReason } from '../../../schema/vocabulary.ts'
 import type { Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
+import { paybackColumns, type Payback } from '../payments/payback.ts'
 import type { Payment } from '../payments/payment.ts'
 import { paymentColumns } from '../payments/read-payments.ts'
 import type { Checkout } from './checkout.ts'
@@ -20,7 +21,7 @@ export interface SoldCheckout extends Checkout {
 export interface CheckoutMoney {
   readonly payments: readonly Payment[]
   readonly receipts: readonly KeptReceipt[]
-  readonly paybacks: readonly KeptPayback[]
+  readonly paybacks: readonly Payback[]
 }
 
 /** Money that came. */
@@ -36,20 +37,7 @@ export interface KeptReceipt {
   readonly createdAt: Date
 }
 
-/** Money that goes back. */
-export interface KeptPayback {
-  readonly id: Uuid
-  readonly gateway: string
-  readonly transaction: string
-  readonly paymentId: Uuid
-  readonly currency: Currency
-  readonly amount: Amount
-  readonly reason: ReturnReason
-  readonly state: PaybackState
-  readonly endedAt: Date | null
-  readonly createdAt: Date
-}
-
+/** Which checkouts are wanted; null: whatever it is. */
 export interface CheckoutFilter {
   readonly linkId: Uuid | null
   readonly sessionId: Uuid | null
@@ -61,12 +49,14 @@ export interface CheckoutFilter {
 
 /** The checkouts of a reseller's links, newest first, older than the one named. */
 export async function listCheckouts (
-  read: Reader, resellerId: Uuid, { linkId, sessionId, state, createdFrom, createdBefore }: CheckoutFilter, olderThan: Uuid | null, count: number
+  read: Reader, resellerId: Uuid, { linkId, sessionId, state, createdFrom, createdBefore }: CheckoutFilter, olderThan: Uuid | null,
+  count: number
 ): Promise<readonly SoldCheckout[]> {
   return await read<SoldCheckout[]>`
     select ${soldColumns(read)} from checkouts
     where reseller_id = ${resellerId} and ${olderThan === null ? read`true` : read`id < ${olderThan}`}
-      and ${linkId === null ? read`true` : read`link_id = ${linkId}`} and ${sessionId === null ? read`true` : read`session_id = ${sessionId}`}
+      and ${linkId === null ? read`true` : read`link_id = ${linkId}`}
+      and ${sessionId === null ? read`true` : read`session_id = ${sessionId}`}
       and ${state === null ? read`true` : read`state = ${state}`}
       and ${createdFrom === null ? read`true` : read`created_at >= ${createdFrom}`}
       and ${createdBefore === null ? read`true` : read`created_at < ${createdBefore}`}
@@ -96,10 +86,7 @@ export async function readCheckoutMoney (read: Reader, checkoutIds: readonly Uui
     read<KeptReceipt[]>`
       select gateway, transaction, payment_id as "paymentId", currency, amount, applied, reason, source, created_at as "createdAt"
       from receipts where payment_id = any(${paymentIds}::uuid[]) order by created_at, transaction`,
-    read<KeptPayback[]>`
-      select id, gateway, transaction, payment_id as "paymentId", currency, amount, reason, state, ended_at as "endedAt",
-        created_at as "createdAt"
-      from paybacks where payment_id = any(${paymentIds}::uuid[]) order by id`
+    read<Payback[]>`select ${paybackColumns(read)} from paybacks where payment_id = any(${paymentIds}::uuid[]) order by id`
   ])
   const byCheckout = Map.groupBy(payments, ({ subjectId }) => subjectId)
   return new Map(checkoutIds.map(id => {

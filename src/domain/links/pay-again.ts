@@ -1,12 +1,10 @@
-import { paymentEntry } from '../../../schema/states.ts'
 import { newId, type Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
-import { quotedArray } from '../../postgres/arrays.ts'
 import type { Tx } from '../../postgres/pool.ts'
-import type { Payment } from '../payments/payment.ts'
+import { closePayments } from '../payments/close-payments.ts'
+import { firstQuerySeconds, type Payment } from '../payments/payment.ts'
 import { paymentsPerCheckoutMax } from './checkout.ts'
 import { readNewestPayments } from './read-checkout.ts'
-import { firstQuerySeconds } from './start-checkouts.ts'
 
 /**
  * Begins another payment of a checkout that is still open, with the same gateway or another; those before it are wanted no more. Its
@@ -25,9 +23,7 @@ export async function payAgain (tx: Tx, checkoutId: Uuid, gateway: string, retur
   if (payments >= paymentsPerCheckoutMax) {
     throw new Problem('state_conflict', `It was tried to pay ${payments} times. Pay with the last one, or buy again.`)
   }
-  await tx`
-    update payments set state = 'closing', query_at = clock_timestamp()
-    where subject_id = ${checkoutId} and state = any(${quotedArray(paymentEntry.closing.filter(from => from !== null))}::text[])`
+  await closePayments(tx, [checkoutId])
   await tx`
     insert into payments (id, reseller_id, purpose, subject_id, gateway, currency, amount, state, return_url, expires_at, query_at)
     select ${newId()}, reseller_id, 'checkout', id, ${gateway}, currency, total, 'created', ${returnUrl}, expires_at,

@@ -2,6 +2,7 @@ import type { Uuid } from '../../base/ids.ts'
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import type { Payment } from '../payments/payment.ts'
+import { paymentColumns } from '../payments/read-payments.ts'
 import type { Checkout } from './checkout.ts'
 
 /** What a Checkout is read from: columns of the row `checkouts`. */
@@ -12,14 +13,6 @@ export function checkoutColumns (read: Reader) {
     checkouts.commission, checkouts.state, checkouts.reason, checkouts.hold_id as "holdId", checkouts.order_id as "orderId",
     checkouts.contact_kind as "contactKind", checkouts.contact_hint as "contactHint", checkouts.language,
     checkouts.expires_at as "expiresAt", checkouts.ended_at as "endedAt", checkouts.created_at as "createdAt"`
-}
-
-/** What a Payment is read from: columns of the row `payments`. */
-function paymentColumns (read: Reader) {
-  return read`payments.id, payments.reseller_id as "resellerId", payments.purpose, payments.subject_id as "subjectId", payments.reference,
-    payments.gateway, payments.currency, payments.amount, payments.state, payments.action, payments.gateway_ref as "gatewayRef",
-    payments.return_url as "returnUrl", payments.expires_at as "expiresAt", payments.last_error as "lastError",
-    payments.paid_at as "paidAt", payments.created_at as "createdAt"`
 }
 
 /** A checkout, whoever's it is: who asks has shown that it is theirs to see. */

@@ -10,7 +10,7 @@ import { bareArray, bytesArray, quotedArray } from '../../postgres/arrays.ts'
 import type { EarlierTry } from '../../postgres/group-commit.ts'
 import type { Reader, Tx } from '../../postgres/pool.ts'
 import { snapshotVersions, type Snapshot } from '../../postgres/snapshot.ts'
-import type { Payment } from '../payments/payment.ts'
+import { firstQuerySeconds, type Payment } from '../payments/payment.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
 import { changesOf, lockStock, stockInHand, stockParts, type StockInHand } from '../stock/take-stock.ts'
 import type { BuyerKeys } from './buyer-keys.ts'
@@ -20,9 +20,6 @@ import {
   attemptKey, decideStarts, judgeStart, type EarlierStart, type NewCheckout, type Start, type StartDecision, type StartFacts, type StartLink
 } from './decide-starts.ts'
 import { readCheckouts, readNewestPayments } from './read-checkout.ts'
-
-/** After how long the gateway is asked how a new payment stands, unless it has told us before. */
-export const firstQuerySeconds = 5
 
 interface Needs { readonly priceBook: Snapshot<PriceBook>, readonly buyerKeys: BuyerKeys }
 

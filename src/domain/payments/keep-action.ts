@@ -2,10 +2,8 @@ import type { PayAction } from '../../base/gateway.ts'
 import type { Uuid } from '../../base/ids.ts'
 import { assert } from '../../base/problem.ts'
 import type { Tx } from '../../postgres/pool.ts'
-import type { Payment } from './payment.ts'
+import { lastErrorCharsMax, type Payment } from './payment.ts'
 import { paymentColumns } from './read-payments.ts'
-
-const lastErrorCharsMax = 200
 
 /**
  * Keeps what the gateway said of a payment that was created there: how the payer pays, and its own name for it. A payment that has ended

@@ -4,6 +4,11 @@ import type { PayAction } from '../../base/gateway.ts'
 import type { Uuid } from '../../base/ids.ts'
 import type { Amount } from '../../base/money.ts'
 
+/** After how long the gateway is asked how a new payment stands, unless it has told us before. */
+export const firstQuerySeconds = 5
+/** Characters that are kept of what went wrong at a gateway. */
+export const lastErrorCharsMax = 200
+
 export interface Payment {
   readonly id: Uuid
   readonly resellerId: Uuid

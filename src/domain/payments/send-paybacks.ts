@@ -5,6 +5,7 @@ import { showId, type Uuid } from '../../base/ids.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
 import { paybackColumns, type Payback } from './payback.ts'
+import { lastErrorCharsMax } from './payment.ts'
 
 /** Longer than a gateway may take to answer twice, with time to book what it said. */
 export const paybackLeaseSeconds = 60
@@ -14,7 +15,6 @@ export const paybacksPerGatewayMax = 8
 export const paybackAttemptsMax = 60
 const waitSecondsMin = 10
 const waitSecondsMax = 6 * 3_600
-const lastErrorCharsMax = 200
 
 export interface PaybackNeeds {
   readonly db: Db
