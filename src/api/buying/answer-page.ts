@@ -5,9 +5,10 @@ import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import type { Problem } from '../../base/problem.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
 import { logFault, problemOf } from '../problems.ts'
-import type { Assets } from './assets.ts'
+import { pageHeaders } from '../pages/page-headers.ts'
+import type { BuyingAssets } from './assets.ts'
 import { languageOf } from './language.ts'
-import { pageHeaders, pagePolicy, printFrame } from './page-frame.ts'
+import { buyingPolicy, printFrame } from './page-frame.ts'
 import { words } from './words.ts'
 
 /** What a buyer is told of a refusal: what it is, and what to do about it. */
@@ -24,11 +25,12 @@ export function languageOfRequest (request: FastifyRequest): BuyerLanguage {
 
 /** Sends a page that is made for one request and kept nowhere. */
 export function sendOwnPage (reply: FastifyReply, html: string): FastifyReply {
-  return reply.headers({ ...pageHeaders(pagePolicy(reply.server.origin(), 'nobody')), 'cache-control': 'no-store', 'x-robots-tag': 'noindex, nofollow' }).send(html)
+  return reply.headers(pageHeaders(buyingPolicy(reply.server.origin(), 'nobody')))
+    .headers({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex, nofollow' }).send(html)
 }
 
 /** Answers whatever a page's route threw with a page. */
-export function answerWithPage (assets: Assets): (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+export function answerWithPage (assets: BuyingAssets): (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
     const problem = problemOf(error)
     logFault(problem, error, request)
@@ -40,7 +42,7 @@ export function answerWithPage (assets: Assets): (error: unknown, request: Fasti
   }
 }
 
-function printTold (problem: Problem, waitSeconds: number, language: BuyerLanguage, assets: Assets): string {
+function printTold (problem: Problem, waitSeconds: number, language: BuyerLanguage, assets: BuyingAssets): string {
   const say = words[language]
   const { message, hint } = toldOf(problem, language)
   const [title, text] = problem.code === 'not_found'
@@ -48,6 +50,7 @@ function printTold (problem: Problem, waitSeconds: number, language: BuyerLangua
     : problem.status === 429
       ? [say.busyTitle, say.busyText(waitSeconds)]
       : problem.status >= 500 ? [say.brokenTitle, say.brokenText] : [message, hint]
-  const main = `<main id="main" data-problem="${problem.code}"><section class="card"><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p></section></main>`
+  const main = `<main id="main" data-problem="${problem.code}"><section class="card"><h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(text)}</p></section></main>`
   return printFrame({ language, title, kind: 'plain', scripts: [], assets, testWorld: false }, main)
 }

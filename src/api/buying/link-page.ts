@@ -4,7 +4,7 @@ import type { BuyerLanguage, Currency } from '../../../schema/vocabulary.ts'
 import { parseAmount } from '../../base/money.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
 import { priceText } from '../embedding/link-words.ts'
-import type { Assets } from './assets.ts'
+import type { BuyingAssets } from './assets.ts'
 import { timeText } from './format.ts'
 import { otherLanguage } from './language.ts'
 import { printFrame } from './page-frame.ts'
@@ -22,7 +22,7 @@ export interface LinkVariant {
 
 /** What is around the facts. */
 export interface LinkSetting {
-  readonly assets: Assets
+  readonly assets: BuyingAssets
   readonly testWorld: boolean
   /** Tags for those who share the address, as HTML. */
   readonly tags: string

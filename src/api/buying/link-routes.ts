@@ -5,21 +5,23 @@ import { worldOfAddress } from '../../domain/links/buyer-keys.ts'
 import { isBot } from '../../domain/links/count-visits.ts'
 import { shareTags } from '../embedding/share-tags.ts'
 import type { App, Worlds } from '../app-types.ts'
-import { encodingFor, type Assets } from './assets.ts'
+import { answerAsset, encodingFor } from '../pages/assets.ts'
+import { pageHeaders, type FramedBy } from '../pages/page-headers.ts'
+import type { BuyingAssets } from './assets.ts'
 import type { BuyerRates } from './buyer-rates.ts'
 import type { Challenges } from './challenge.ts'
 import { deviceOf } from './cookies.ts'
 import { languageOf } from './language.ts'
 import { printLinkPage } from './link-page.ts'
 import { networkOf } from './network.ts'
-import { pageHeaders, pagePolicy } from './page-frame.ts'
+import { buyingPolicy } from './page-frame.ts'
 import { openPageMemory, type LinkInMemory, type PageMemory } from './page-memory.ts'
 import type { AttackWatch } from './watch-attacks.ts'
 
 /** What all of these routes share, of one process. */
 export interface Buying {
   readonly worlds: Worlds
-  readonly assets: Assets
+  readonly assets: BuyingAssets
   readonly memory: PageMemory
   readonly rates: BuyerRates
   readonly attacks: AttackWatch
@@ -29,7 +31,7 @@ export interface Buying {
 export const hidden = { hide: true } as never
 
 /** Opens the memory of links' pages over the worlds. */
-export function openMemory (app: App, worlds: Worlds, assets: Assets): PageMemory {
+export function openMemory (app: App, worlds: Worlds, assets: BuyingAssets): PageMemory {
   return openPageMemory(slug => worlds[worldOfAddress(slug)], (world, link, facts, variant) => printLinkPage(facts, variant, {
     assets, testWorld: world.name === 'test', tags: shareTags(link, app.origin(), variant.language), nowMs: world.clock()
   }))
@@ -40,7 +42,8 @@ type LinkRequest = FastifyRequest<{ Params: { slug: string }, Querystring: { lan
 /** The page of a link, its assets, and the challenges of links under attack. */
 export function linkRoutes (app: App, buying: Buying): void {
   const { assets, attacks, rates, challengesOf } = buying
-  const policies = onceFor(() => ({ alone: pageHeaders(pagePolicy(app.origin(), 'nobody')), framed: pageHeaders(pagePolicy(app.origin(), 'anybody')) }))
+  const headersOf = (framedBy: FramedBy) => pageHeaders(buyingPolicy(app.origin(), framedBy))
+  const policies = onceFor(() => ({ alone: headersOf('nobody'), framed: headersOf('everybody') }))
   const send = (found: LinkInMemory, request: LinkRequest, reply: FastifyReply): FastifyReply => {
     const { query, headers, ip } = request
     const { world, link } = found
@@ -64,17 +67,10 @@ export function linkRoutes (app: App, buying: Buying): void {
   })
 
   // Whoever loads the address of a refused form anew is led back to the page.
-  app.get<{ Params: { slug: string } }>('/l/:slug/checkouts', { schema: hidden }, (request, reply) => reply.redirect(`/l/${encodeURIComponent(request.params.slug)}`, 303))
+  app.get<{ Params: { slug: string } }>('/l/:slug/checkouts', { schema: hidden }, (request, reply) =>
+    reply.redirect(`/l/${encodeURIComponent(request.params.slug)}`, 303))
 
-  app.get<{ Params: { name: string } }>('/l/assets/:name', { schema: hidden }, (request, reply) => {
-    const asset = assets.find(request.params.name)
-    if (asset === undefined) throw new Problem('not_found', 'There is no such file.')
-    const encoding = encodingFor(request.headers['accept-encoding'])
-    if (encoding !== 'identity') reply.header('content-encoding', encoding)
-    return reply.headers({
-      'content-type': asset.type, 'cache-control': `public, max-age=${assetSeconds}, immutable`, vary: 'accept-encoding', 'x-content-type-options': 'nosniff'
-    }).send(asset.bodies[encoding])
-  })
+  app.get<{ Params: { name: string } }>('/l/assets/:name', { schema: hidden }, (request, reply) => answerAsset(assets, request, reply))
 
   app.get<{ Params: { slug: string } }>('/l/:slug/challenge', { schema: hidden }, async (request, reply) => {
     rates.take('challenge', request.ip, deviceOf(request), reply)
@@ -90,7 +86,9 @@ export async function findLink ({ memory, rates }: Buying, slug: string, ip: str
   const recalled = memory.recall(slug)
   if (recalled !== undefined && recalled !== 'unknown') return recalled
   // Who guesses is shown nothing but links that others are looking at.
-  if (!memory.remembers(slug) && !rates.mayGuess(ip)) throw new Problem('rate_limited', 'Too many addresses of links were tried.', { retryAfterSeconds: guessWaitSeconds })
+  if (!memory.remembers(slug) && !rates.mayGuess(ip)) {
+    throw new Problem('rate_limited', 'Too many addresses of links were tried.', { retryAfterSeconds: guessWaitSeconds })
+  }
   const found = recalled ?? (slugPattern.test(slug) ? await memory.read(slug) : 'unknown')
   if (found !== 'unknown') return found
   rates.countGuess(ip)
@@ -99,7 +97,6 @@ export async function findLink ({ memory, rates }: Buying, slug: string, ip: str
 
 const slugPattern = /^[a-z0-9-]{3,40}$/
 const guessWaitSeconds = 60
-const assetSeconds = 31_536_000
 const keptHeaders = { 'cache-control': 'no-cache', vary: 'accept-language, accept-encoding' }
 
 /** Made when it is first wanted: the address of the server is known once it listens. */

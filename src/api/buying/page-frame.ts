@@ -1,7 +1,8 @@
 // What is around every page a buyer sees: head, policy, foot.
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
-import type { Assets } from './assets.ts'
+import { pagePolicy, type FramedBy } from '../pages/page-headers.ts'
+import type { BuyingAssets } from './assets.ts'
 import { otherLanguage } from './language.ts'
 import { words } from './words.ts'
 
@@ -12,8 +13,8 @@ export interface Frame {
   readonly otherAddress?: string
   /** More for the head, as HTML. */
   readonly head?: string
-  readonly scripts: readonly (keyof Assets['paths'])[]
-  readonly assets: Assets
+  readonly scripts: readonly (keyof BuyingAssets['paths'])[]
+  readonly assets: BuyingAssets
   readonly testWorld: boolean
   /** Inside another page: without header and foot. */
   readonly embedded?: boolean
@@ -22,7 +23,8 @@ export interface Frame {
 }
 
 /** A whole page around `main`, which is HTML. */
-export function printFrame ({ language, title, otherAddress, head = '', scripts, assets, testWorld, embedded = false, kind }: Frame, main: string): string {
+export function printFrame (frame: Frame, main: string): string {
+  const { language, title, otherAddress, head = '', scripts, assets, testWorld, embedded = false, kind } = frame
   const say = words[language]
   const other = otherLanguage(language)
   const switchTo = otherAddress === undefined
@@ -49,25 +51,15 @@ ${embedded ? '' : `<a class="skip" href="#main">${say.skip}</a>\n`}${testWorld ?
 `
 }
 
-/** The headers of a page. `policy` comes from pagePolicy. */
-export function pageHeaders (policy: string): Readonly<Record<string, string>> {
-  return {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': policy,
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff'
-  }
-}
-
 /**
- * What a page may load: our own style and scripts, and pictures. Browsers hold form-action against every redirect after a form too, so
- * it names where gateways may be: any server by https, and by http where this one is reached so.
+ * What a buyer's page may load: our own style and scripts, and pictures. Browsers hold form-action against every redirect after a form too,
+ * so it names where gateways may be: any server by https, and by http where this one is reached so.
  */
-export function pagePolicy (origin: string, framedBy: 'anybody' | 'nobody'): string {
+export function buyingPolicy (origin: string, framedBy: FramedBy): string {
   const plain = origin.startsWith('http:') ? ' http:' : ''
-  return `default-src 'none'; style-src 'self'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data: https:${plain}; ` +
-    `base-uri 'none'; form-action 'self' https:${plain}; frame-ancestors ${framedBy === 'anybody' ? '*' : "'none'"}`
+  return pagePolicy({ runs: 'scripts and workers', pictures: `'self' data: https:${plain}`, formsTo: `'self' https:${plain}`, framedBy })
 }
 
-const icon = 'data:image/svg+xml,%3Csvg xmlns=\'http://www.w3.org/2000/svg\' viewBox=\'0 0 32 32\'%3E%3Crect width=\'32\' height=\'32\' rx=\'9\' fill=\'%23cf3515\'/%3E' +
-  '%3Cpath d=\'M10 7v18M22 8l-9 8 9 9\' fill=\'none\' stroke=\'%23fff\' stroke-width=\'3.4\' stroke-linecap=\'round\' stroke-linejoin=\'round\'/%3E%3C/svg%3E'
+const icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E" +
+  "%3Crect width='32' height='32' rx='9' fill='%23cf3515'/%3E" +
+  "%3Cpath d='M10 7v18M22 8l-9 8 9 9' fill='none' stroke='%23fff' stroke-width='3.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E"

@@ -10,7 +10,7 @@ import type { Payment } from '../../domain/payments/payment.ts'
 import type { PlainCode } from '../../domain/stock/open-codes.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
 import { priceText } from '../embedding/link-words.ts'
-import type { Assets } from './assets.ts'
+import type { BuyingAssets } from './assets.ts'
 import { dayText, timeText } from './format.ts'
 import { otherLanguage } from './language.ts'
 import { printText } from './link-page.ts'
@@ -35,7 +35,7 @@ export interface ReceiptView {
   /** What tells this standing from another. */
   readonly mark: string
   readonly refused: { readonly message: string, readonly hint: string } | undefined
-  readonly assets: Assets
+  readonly assets: BuyingAssets
   readonly testWorld: boolean
   readonly nowMs: number
 }

@@ -2,7 +2,7 @@
 import type { App, Worlds } from '../app-types.ts'
 import type { World } from '../../domain/world.ts'
 import { answerWithPage } from './answer-page.ts'
-import { openAssets } from './assets.ts'
+import { openBuyingAssets } from './assets.ts'
 import { backRoutes } from './back-routes.ts'
 import { openBuyerRates } from './buyer-rates.ts'
 import { openChallenges, type Challenges } from './challenge.ts'
@@ -14,7 +14,7 @@ import { watchAttacks } from './watch-attacks.ts'
 
 /** Serves them, with what they remember in this process. */
 export async function registerBuying (app: App, worlds: Worlds): Promise<void> {
-  const assets = openAssets()
+  const assets = openBuyingAssets()
   const challenges = new Map<World, Challenges>()
   const buying: Buying = {
     worlds,
