@@ -58,14 +58,15 @@ export function kahubProgram (environment: Readonly<Record<string, string | unde
   const program = new Command('kahub')
   program.exitOverride()
     .description('The operator’s command: resellers, catalogue, prices, codes and money.')
-    .option('--credentials <file>', 'the key to sign with: {url, keyId, algorithm, secret} ($KAHUB_HOME/operator.json when left out)')
+    .option('--credentials <file>',
+      'the key to sign with: {url, keyId, algorithm, secret} (when left out: $KAHUB_HOME/operator.json; for what resellers do, demo.json there)')
     .option('--url <url>', 'where the server is, instead of what the credentials say')
     .option('--json', 'print exactly one JSON value')
     .showHelpAfterError('(add --help for what there is, with examples)')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', `
 Environment:
-  KAHUB_HOME                                 folder of operator.json (.kahub when left out)
+  KAHUB_HOME                                 folder of operator.json and demo.json (.kahub when left out)
   KAHUB_URL, KAHUB_KEY_ID, KAHUB_SECRET      a key without a file
 
 Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached, 130 interrupted.`)
