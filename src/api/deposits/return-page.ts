@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { buyerLanguages, type BuyerLanguage } from '../../../schema/vocabulary.ts'
 import type { App } from '../app-types.ts'
 import { languageOf, otherLanguage } from '../buying/language.ts'
+import { pageHeaders, pagePolicy } from '../pages/page-headers.ts'
 
 /** Below our own origin. */
 export const depositReturnPath = '/deposits/done'
@@ -10,15 +11,10 @@ export const depositReturnPath = '/deposits/done'
 /** Serves the page. It says nothing of the payment: whoever comes back may not have paid. */
 export function depositReturnPage (app: App): void {
   const pages = new Map(buyerLanguages.map(language => [language, printReturnPage(language)]))
-  const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src data:; ` +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  const styles = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
+  const headers = { ...pageHeaders(pagePolicy({ styles })), 'cache-control': 'no-store' }
   app.get<{ Querystring: { lang?: string } }>(depositReturnPath, { schema: { hide: true } as never }, (request, reply) =>
-    reply.type('text/html; charset=utf-8').headers({
-      'content-security-policy': policy,
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store'
-    }).send(pages.get(languageOf(request.query.lang, request.headers['accept-language']))))
+    reply.headers(headers).send(pages.get(languageOf(request.query.lang, request.headers['accept-language']))))
 }
 
 const words: Readonly<Record<BuyerLanguage, { readonly title: string, readonly text: string, readonly name: string }>> = {

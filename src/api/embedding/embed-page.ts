@@ -3,7 +3,7 @@ import type { ShownLink } from '../../domain/links/link.ts'
 import { words as buyingWords } from '../buying/words.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
 import { isOfTestWorld } from './addresses.ts'
-import type { Assets } from './assets.ts'
+import type { EmbeddingAssets } from './assets.ts'
 import { offerOf, offerText, priceOf } from './link-words.ts'
 import { printPage, type Theme } from './page.ts'
 
@@ -15,7 +15,7 @@ export interface EmbedLook { readonly language: BuyerLanguage, readonly theme: T
 
 /** What stands in an iframe on somebody's page: title, price, what is left, and a button that opens the link in a new tab. */
 export function printEmbedPage (
-  link: ShownLink, { language, theme, nowMs }: EmbedLook, assets: Assets
+  link: ShownLink, { language, theme, nowMs }: EmbedLook, assets: EmbeddingAssets
 ): string {
   const offer = offerOf(link, nowMs)
   const say = words[language]

@@ -1,7 +1,7 @@
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { words as buyingWords } from '../buying/words.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
-import type { Assets } from './assets.ts'
+import type { EmbeddingAssets } from './assets.ts'
 import { printPage } from './page.ts'
 import { purchasesDefault, purchasesMax } from './overlay.ts'
 
@@ -19,7 +19,7 @@ export function overlayLookOf (language: BuyerLanguage, query: Readonly<Record<s
 }
 
 /** The overlay's page, in which its script shows the news; what it says stands in it, so that the script says nothing of its own. */
-export function printOverlayPage (title: string, { language, theme, purchases }: OverlayLook, assets: Assets): string {
+export function printOverlayPage (title: string, { language, theme, purchases }: OverlayLook, assets: EmbeddingAssets): string {
   const say = words[language]
   const { left } = buyingWords[language]
   const said = { bought: say.bought, now: say.now, seconds: say.seconds, minutes: say.minutes, hours: say.hours, left }

@@ -1,23 +1,14 @@
-// What all pages of this folder have: a head, a policy, and nothing inline.
+// What all pages of this folder have: a head, and nothing inline.
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
-import type { AssetName, Assets } from './assets.ts'
-
-/** What may show a page in a frame. */
-export type FramedBy = 'nobody' | 'everybody'
-
-/** What a page may load: what stands beside it, and nothing of anybody else. */
-export function pagePolicy (framedBy: FramedBy): string {
-  return "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; " +
-    `form-action 'none'; frame-ancestors ${framedBy === 'everybody' ? '*' : "'none'"}`
-}
+import type { EmbeddingAsset, EmbeddingAssets } from './assets.ts'
 
 export interface PageParts {
   readonly language: BuyerLanguage
   readonly title: string
   readonly theme?: Theme
-  readonly styles: readonly AssetName[]
-  readonly scripts: readonly AssetName[]
+  readonly styles: readonly EmbeddingAsset[]
+  readonly scripts: readonly EmbeddingAsset[]
   /** More of the root element, and the body: HTML. */
   readonly attributes?: string
   readonly body: string
@@ -28,7 +19,7 @@ export const themes = ['auto', 'light', 'dark'] as const
 export type Theme = typeof themes[number]
 
 /** A whole page. */
-export function printPage (parts: PageParts, assets: Assets): string {
+export function printPage (parts: PageParts, assets: EmbeddingAssets): string {
   const { language, title, theme = 'auto', styles, scripts, attributes = '', body } = parts
   return `<!doctype html>
 <html lang="${language}" data-theme="${theme}"${attributes}>
@@ -38,18 +29,18 @@ export function printPage (parts: PageParts, assets: Assets): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <link rel="icon" href="data:,">
-${styles.map(name => `<link rel="stylesheet" href="${assets.address(name)}">`).join('\n')}
+${styles.map(name => `<link rel="stylesheet" href="${assets.paths[name]}">`).join('\n')}
 </head>
 <body>
 ${body}
-${scripts.map(name => `<script src="${assets.address(name)}" defer></script>`).join('\n')}
+${scripts.map(name => `<script src="${assets.paths[name]}" defer></script>`).join('\n')}
 </body>
 </html>
 `
 }
 
 /** The page where there is nothing. */
-export function printNothingHere (language: BuyerLanguage, assets: Assets): string {
+export function printNothingHere (language: BuyerLanguage, assets: EmbeddingAssets): string {
   const [title, text] = nothingHere[language]
   const body = `<main class="alone"><h1>${title}</h1><p>${text}</p></main>`
   return printPage({ language, title, styles: ['embed.css'], scripts: [], body }, assets)

@@ -4,7 +4,7 @@ import { otherLanguage } from '../buying/language.ts'
 import { words as buyingWords } from '../buying/words.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
 import { isOfTestWorld, shortAddress } from './addresses.ts'
-import type { Assets } from './assets.ts'
+import type { EmbeddingAssets } from './assets.ts'
 import { priceOf, priceText, shorten } from './link-words.ts'
 import { printPage } from './page.ts'
 import { qrSizeMax } from './qr-code.ts'
@@ -23,7 +23,7 @@ export interface PosterWish { readonly origin: string, readonly language: BuyerL
 
 /** A poster to print, or to keep as a picture: title, price, seller, QR code and the short address. */
 export function printPosterPage (
-  link: ShownLink, { origin, language, form }: PosterWish, assets: Assets
+  link: ShownLink, { origin, language, form }: PosterWish, assets: EmbeddingAssets
 ): string {
   const say = words[language]
   const other = otherLanguage(language)

@@ -12,15 +12,17 @@ import type { App, Worlds } from '../app-types.ts'
 import { guessesPerMinute } from '../buying/buyer-rates.ts'
 import { languageOf } from '../buying/language.ts'
 import { networkOf } from '../buying/network.ts'
+import { answerAsset, sendAsset } from '../pages/assets.ts'
+import { discreetHeaders, pageHeaders, pagePolicy, type FramedBy } from '../pages/page-headers.ts'
 import { rateHeaders, rateLimiter } from '../rate-limit.ts'
 import { linkAddress, shortAddress, slugOf } from './addresses.ts'
-import { assetPath, openAssets } from './assets.ts'
+import { assetsPath, openEmbeddingAssets } from './assets.ts'
 import { printEmbedPage } from './embed-page.ts'
 import { keepBounded } from './keep-bounded.ts'
 import { oembedOf, oembedSecondsMax, printOembedXml } from './oembed.ts'
 import { openOverlays, readOverlay, streamOverlay, type Overlay } from './overlay.ts'
 import { overlayLookOf, printOverlayPage } from './overlay-page.ts'
-import { pagePolicy, printNothingHere, themes, type FramedBy } from './page.ts'
+import { printNothingHere, themes } from './page.ts'
 import { pictureWidth, pictureWidths } from './picture-size.ts'
 import { pictureWords } from './picture-words.ts'
 import { openPictures } from './pictures.ts'
@@ -36,7 +38,6 @@ const slugPattern = /^[a-z0-9-]{3,40}$/i
 
 const minute = 60
 const day = 86_400
-const year = 31_536_000
 
 /** Requests a minute: of an address, for pages and small answers; of a network, for pictures that have to be drawn. */
 const pagesPerMinute = 6_000
@@ -49,7 +50,7 @@ const hidden = { hide: true }
 
 /** The routes; they belong to no contract. */
 export async function registerEmbedding (app: App, worlds: Worlds): Promise<void> {
-  const assets = openAssets()
+  const assets = openEmbeddingAssets()
   const pictures = openPictures()
   const overlays = openOverlays()
   const limiter = rateLimiter()
@@ -90,22 +91,16 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
   const nothingHere = (reply: FastifyReply, language: BuyerLanguage, framedBy: FramedBy) =>
     page(reply.code(404), printNothingHere(language, assets), { framedBy, cache: 'no-cache' })
 
-  app.get<{ Params: { name: string } }>(`${assetPath}:name`, { schema: hidden as never }, (request, reply) => {
-    const asset = assets.find(request.params.name)
-    if (!asset) throw new Problem('not_found', 'There is no such file.')
-    const isOfItsHash = request.raw.url!.endsWith(`?${asset.hash}`)
-    reply.headers({ 'cache-control': isOfItsHash ? `public, max-age=${year}, immutable` : 'no-cache', 'x-content-type-options': 'nosniff' })
-    return reply.type(asset.type).send(asset.text)
-  })
+  app.get<{ Params: { name: string } }>(`${assetsPath}/:name`, { schema: hidden as never }, (request, reply) =>
+    answerAsset(assets, request, reply))
 
   // Its address is written into other people's pages, so that it cannot change with what it holds.
   app.get('/embed.js', { schema: hidden as never }, (request, reply) => {
-    const { text, type, hash } = assets.find('embed.js')!
-    reply.headers({
-      'cache-control': `public, max-age=${5 * minute}`, etag: `"${hash}"`, 'x-content-type-options': 'nosniff', ...forEverybody
-    })
-    if (request.headers['if-none-match'] === `"${hash}"`) return reply.code(304).send()
-    return reply.type(type).send(text)
+    const script = assets.named('embed.js')
+    const etag = `W/"${script.hash}"`
+    reply.headers({ 'cache-control': `public, max-age=${5 * minute}`, etag, ...forEverybody })
+    if (request.headers['if-none-match']?.includes(etag) === true) return reply.code(304).send()
+    return sendAsset(script, request, reply)
   })
 
   app.get<{ Params: { slug: string }, Querystring: LooseQuery }>('/embed/:slug', { schema: hidden as never }, async (request, reply) => {
@@ -195,7 +190,7 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
     const { signal, end } = overlays.open(overlay.sessionId)
     request.raw.once('close', end)
     reply.type('text/event-stream; charset=utf-8')
-    reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', ...plainPage })
+    reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', ...discreetHeaders })
     return reply.send(Readable.from(streamOverlay(overlay, signal), { objectMode: false }).once('close', end))
   })
 }
@@ -214,9 +209,6 @@ const QrQuery = Type.Object({ size: Type.Optional(Type.Integer({ minimum: qrSize
 /** Of what other sites load: scripts, oEmbed, pictures. */
 const forEverybody = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
 
-/** Of all that is shown: nobody is told where a visitor came from, and nothing is taken for what it is not. */
-const plainPage = { 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' }
-
 /** A size of oEmbed's, in pixels (§2.2); Infinity when it says none. */
 function pixelsOf (said: unknown, name: string): number {
   if (said === undefined) return Infinity
@@ -227,8 +219,8 @@ function pixelsOf (said: unknown, name: string): number {
 interface Serving { readonly framedBy: FramedBy, readonly cache: string }
 
 function page (reply: FastifyReply, html: string, { framedBy, cache }: Serving): FastifyReply {
-  reply.headers({ 'content-security-policy': pagePolicy(framedBy), 'cache-control': cache, ...plainPage })
-  return reply.type('text/html; charset=utf-8').send(html)
+  const policy = pagePolicy({ runs: 'scripts', pictures: "'self' data:", framedBy })
+  return reply.headers(pageHeaders(policy)).header('cache-control', cache).send(html)
 }
 
 function picture (reply: FastifyReply, type: string, seconds: number): FastifyReply {

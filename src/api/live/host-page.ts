@@ -1,8 +1,6 @@
 // The host's page of a session, whose address is its key: /live/{token}. It only shows; nothing can be changed from it.
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { Problem } from '../../base/problem.ts'
 import { worldOfAddress } from '../../domain/links/buyer-keys.ts'
@@ -13,6 +11,8 @@ import type { World } from '../../domain/world.ts'
 import type { App, Worlds } from '../app-types.ts'
 import { languageOf } from '../buying/language.ts'
 import { networkOf } from '../buying/network.ts'
+import { answerAsset, openAssets } from '../pages/assets.ts'
+import { discreetHeaders, pageHeaders, pagePolicy } from '../pages/page-headers.ts'
 import { rateLimiter } from '../rate-limit.ts'
 import { countPlaces } from './count-places.ts'
 import { printLivePage, printNoLivePage } from './live-page.ts'
@@ -27,15 +27,11 @@ const heartbeatMs = 15_000
 /** How long a page waits for its figures. */
 const figuresMsMax = 5_000
 
-/** A page may load what stands beside it, follow its own figures, and nothing else. */
-const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
 type LiveRequest = FastifyRequest<{ Params: { token: string }, Querystring: { lang?: string } }>
 
 /** The host's page, its stream, and what it loads. */
 export function hostPageRoutes (app: App, worlds: Worlds): void {
-  const assets = openAssets()
+  const assets = openAssets(new URL('assets/', import.meta.url), '/live/assets', ['live.css', 'live.js'])
   const frames = openSectionFrames()
   const places = countPlaces({ ofOneMax: hostStreamsPerSessionMax, inAllMax: hostStreamsPerProcessMax })
   const rates = rateLimiter()
@@ -51,17 +47,17 @@ export function hostPageRoutes (app: App, worlds: Worlds): void {
   app.get('/live/:token', route, async (request: LiveRequest, reply) => {
     const language = languageOf(request.query.lang, request.headers['accept-language'])
     const world = worlds[worldOfAddress(request.params.token)]
-    const answer = (status: number, html: string) => reply.code(status).type('text/html; charset=utf-8').headers(pageHeaders).send(html)
+    const answer = (status: number, html: string) => reply.code(status).headers(livePageHeaders).send(html)
     try {
       hold(request, world)
       const session = await openSession(world, request.params.token)
       const snapshot = session.endedAt === null ? await figuresNow(world, session) : await readSessionReport(world.db, session.resellerId, session.id)
-      return answer(200, printLivePage({ snapshot, language, isTest: world.name === 'test', assets: assets.addresses }))
+      return answer(200, printLivePage({ snapshot, language, isTest: world.name === 'test', assets: assets.paths }))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       const { retryAfterSeconds } = error.facts
       if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
-      return answer(error.status, printNoLivePage(language, error.code === 'not_found' ? 'gone' : 'busy', assets.addresses.style))
+      return answer(error.status, printNoLivePage(language, error.code === 'not_found' ? 'gone' : 'busy', assets.paths['live.css']))
     }
   })
 
@@ -79,16 +75,15 @@ export function hostPageRoutes (app: App, worlds: Worlds): void {
     const snapshots = world.live.followSession(session.id, AbortSignal.any([ended.signal, closing.signal]))
     const text = tellSections(frames, snapshots, session, language)
     reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no')
-    return reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }).send(Readable.from(text, { objectMode: false }))
+    return reply.headers(discreetHeaders).send(Readable.from(text, { objectMode: false }))
   })
 
-  app.get<{ Params: { name: string } }>('/live/assets/:name', { schema: { hide: true } as never }, (request, reply) => answerAsset(assets, request.params.name, reply))
+  app.get<{ Params: { name: string } }>('/live/assets/:name', { schema: { hide: true } as never }, (request, reply) =>
+    answerAsset(assets, request, reply))
 }
 
-const pageHeaders = {
-  'content-security-policy': pagePolicy,
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
+const livePageHeaders = {
+  ...pageHeaders(pagePolicy({ runs: 'scripts' })),
   'x-robots-tag': 'noindex',
   'cache-control': 'no-store',
   vary: 'accept-language'
@@ -126,32 +121,4 @@ async function * tellSections (
     yield before === undefined ? frames.whole(next, language) : frames.difference(before, next, language)
     before = next
   }
-}
-
-const assetTypes = { 'live.css': 'text/css; charset=utf-8', 'live.js': 'text/javascript; charset=utf-8' } as const
-type AssetName = keyof typeof assetTypes
-const assetSecondsMax = 31_536_000
-const hashLength = 10
-
-interface Assets {
-  readonly addresses: { readonly style: string, readonly script: string }
-  find (name: string): { readonly type: string, readonly text: string } | undefined
-}
-
-/** The style and the script, at addresses that change with them. */
-function openAssets (): Assets {
-  const texts = new Map(Object.keys(assetTypes).map(name => [name, readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8')]))
-  const address = (name: AssetName): string =>
-    `/live/assets/${name}?${createHash('sha256').update(texts.get(name)!).digest('base64url').slice(0, hashLength)}`
-  return {
-    addresses: { style: address('live.css'), script: address('live.js') },
-    find: name => texts.has(name) ? { type: assetTypes[name as AssetName], text: texts.get(name)! } : undefined
-  }
-}
-
-function answerAsset (assets: Assets, name: string, reply: FastifyReply): FastifyReply {
-  const asset = assets.find(name)
-  if (!asset) throw new Problem('not_found', 'There is no such file.')
-  reply.headers({ 'cache-control': `public, max-age=${assetSecondsMax}, immutable`, 'x-content-type-options': 'nosniff' })
-  return reply.type(asset.type).send(asset.text)
 }

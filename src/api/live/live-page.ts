@@ -10,8 +10,8 @@ export interface LivePage {
   readonly snapshot: Shown
   readonly language: BuyerLanguage
   readonly isTest: boolean
-  /** The addresses of the style and the script. */
-  readonly assets: { readonly style: string, readonly script: string }
+  /** Where they are. */
+  readonly assets: Readonly<Record<'live.css' | 'live.js', string>>
 }
 
 /** How often a page without a script loads itself anew, in seconds. */
@@ -27,8 +27,8 @@ export function printLivePage ({ snapshot, language, isTest, assets }: LivePage)
   return printFrame({
     language,
     title: `${session.title} · ${over ? say.report : say.page}`,
-    head: `${over ? '' : `<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>\n<script src="${assets.script}" defer></script>`}`,
-    style: assets.style,
+    head: `${over ? '' : `<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>\n<script src="${assets['live.js']}" defer></script>`}`,
+    style: assets['live.css'],
     body: `<a class="skip" href="#figures">${say.skip}</a>
 ${isTest ? `<p class="test">${say.testWorld}</p>` : ''}
 <header>

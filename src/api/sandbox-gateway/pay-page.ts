@@ -5,7 +5,9 @@ import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { formatAmount } from '../../base/money.ts'
 import { lateSecondsDefault, lateSecondsMax, payActions } from '../../domain/sandbox-gateway/act-on-payment.ts'
 import type { SandboxPayment } from '../../domain/sandbox-gateway/payment.ts'
+import { otherLanguage } from '../buying/language.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
+import { pagePolicy } from '../pages/page-headers.ts'
 import { payWords, type PayWords } from './pay-words.ts'
 
 export interface PayPages {
@@ -21,14 +23,13 @@ export function openPayPages (): PayPages {
   const hash = createHash('sha256').update(style).digest('base64')
   return {
     print: (payment, language) => printPayPage(payment, language, style),
-    policy: `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; ` +
-      "form-action http: https:; frame-ancestors 'none'"
+    policy: pagePolicy({ styles: `'sha256-${hash}'`, formsTo: 'http: https:' })
   }
 }
 
 function printPayPage (payment: SandboxPayment, language: BuyerLanguage, style: string): string {
   const say = payWords[language]
-  const other: BuyerLanguage = language === 'en' ? 'zh-CN' : 'en'
+  const other = otherLanguage(language)
   const { subject, currency, amount } = payment
   const format = new Intl.NumberFormat(language, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
   const money = format.format(formatAmount(amount, currency) as `${number}`)

@@ -22,6 +22,7 @@ import type { World } from '../../domain/world.ts'
 import { transact } from '../../postgres/transact.ts'
 import type { App, Worlds } from '../app-types.ts'
 import { takeForms, type Form } from '../buying/read-form.ts'
+import { pageHeaders } from '../pages/page-headers.ts'
 import { openPayPages } from './pay-page.ts'
 
 const root = '/sandbox-gateway'
@@ -144,12 +145,7 @@ function payPageRoutes (app: App, gatewayOf: GatewayOf): void {
   function showPage (request: FastifyRequest<Route>, reply: FastifyReply, payment: SandboxPayment | undefined): FastifyReply {
     if (payment === undefined) throw new Problem('not_found', 'There is no such payment.')
     const language = buyerLanguages.find(known => known === request.query.lang) ?? payment.language
-    return reply.type('text/html; charset=utf-8').headers({
-      'content-security-policy': pages.policy,
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store'
-    }).send(pages.print(payment, language))
+    return reply.headers(pageHeaders(pages.policy)).header('cache-control', 'no-store').send(pages.print(payment, language))
   }
 }
 
