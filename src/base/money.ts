@@ -43,9 +43,14 @@ export function lineTotal (unitPrice: Amount, quantity: number, currency: Curren
   return roundToMinor(unitPrice * BigInt(quantity), currency)
 }
 
+/** One of the currency's minor units: a fen, a cent, a yen, a fils. */
+export function minorUnit (currency: Currency): Amount {
+  return 10n ** BigInt(4 - currencies[currency])
+}
+
 /** Rounds half up (away from zero) to the currency's minor unit. */
 export function roundToMinor (amount: Amount, currency: Currency): Amount {
-  const minor = 10n ** BigInt(4 - currencies[currency])
+  const minor = minorUnit(currency)
   if (minor === 1n) return amount
   const negative = amount < 0n
   const size = negative ? -amount : amount
@@ -55,7 +60,7 @@ export function roundToMinor (amount: Amount, currency: Currency): Amount {
 
 /** total × part / whole, rounded once, half up, to the currency's own minor unit: what `part` of `whole` codes cost. */
 export function roundShare (total: Amount, part: number, whole: number, currency: Currency): Amount {
-  const minor = 10n ** BigInt(4 - currencies[currency])
+  const minor = minorUnit(currency)
   const size = BigInt(whole) * minor
   return (2n * total * BigInt(part) + size) / (2n * size) * minor
 }

@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { startWorkers } from '../../src/compose.ts'
-import { payActions } from '../../src/domain/sandbox-gateway/act-on-payment.ts'
+import { sandboxActions } from '../../src/domain/sandbox-gateway/act-on-payment.ts'
 import { accessibilityFaults, keepPicture, openBrowser, screens, withoutBrowser } from '../support/browser.ts'
 import { openHouse } from '../support/house.ts'
 import { until } from '../support/until.ts'
@@ -56,7 +56,7 @@ t.test('a browser pays at the sandbox gateway, and makes every thing go wrong', 
 
   await t.test('every button is there and leads back', async t => {
     const { page } = await visit(t, browser, { ...devices['a phone in the dark']!, javaScriptEnabled: false })
-    for (const action of payActions) {
+    for (const action of sandboxActions) {
       const deposit = await begin()
       await page.goto(deposit.pay!.url!)
       if (action === 'late') await page.locator('[name=seconds]').fill('0')

@@ -6,7 +6,7 @@ import { newId, randomText, showId } from '../../src/base/ids.ts'
 import { readMasterKeys } from '../../src/base/seal.ts'
 import { openWorld, startWorkers, type SandboxGatewayPlace } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
-import { payActions } from '../../src/domain/sandbox-gateway/act-on-payment.ts'
+import { sandboxActions } from '../../src/domain/sandbox-gateway/act-on-payment.ts'
 import { purgeSandboxPayments } from '../../src/domain/sandbox-gateway/purge-payments.ts'
 import { noticeAttemptsMax } from '../../src/domain/sandbox-gateway/send-notices.ts'
 import { openSandbox } from '../../src/outgoing/gateways/sandbox.ts'
@@ -126,7 +126,7 @@ t.test('every button does what it says', async t => {
     cancel: { state: 'open', amounts: [], told: [] },
     late: { state: 'paid', amounts: ['98.50 CNY'], told: [paid] }
   }
-  t.same(Object.keys(expected).sort(), [...payActions].sort())
+  t.same(Object.keys(expected).sort(), [...sandboxActions].sort())
   const made = await Promise.all(Object.keys(expected).map(async action => ({ action, ...await merchant.makes() })))
   for (const { action, page } of made) {
     const { status, location } = await press(page, action, action === 'late' ? { seconds: '0' } : {})

@@ -1,7 +1,7 @@
 // Links as rows, and buyers who press their buttons: the domain's own doors, without pages and gateways in front of them.
 import { newId, randomText, readId, showId, type Uuid } from '../../src/base/ids.ts'
-import { currencies, type Currency } from '../../schema/vocabulary.ts'
-import type { Amount } from '../../src/base/money.ts'
+import type { Currency } from '../../schema/vocabulary.ts'
+import { minorUnit, type Amount } from '../../src/base/money.ts'
 import { Problem } from '../../src/base/problem.ts'
 import type { Checkout, CheckoutWish, StartedCheckout } from '../../src/domain/links/checkout.ts'
 import type { NewReceipt, Payment } from '../../src/domain/payments/payment.ts'
@@ -115,5 +115,5 @@ export async function runsOut (db: Db, { id, holdId }: Pick<Checkout, 'id' | 'ho
 
 /** An amount that is a whole number of a currency's minor units, one above or below another. */
 export function offByOne (amount: Amount, currency: Currency, way: 1 | -1): Amount {
-  return amount + BigInt(way) * 10n ** BigInt(4 - currencies[currency])
+  return amount + BigInt(way) * minorUnit(currency)
 }

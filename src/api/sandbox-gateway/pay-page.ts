@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { formatAmount } from '../../base/money.ts'
-import { lateSecondsDefault, lateSecondsMax, payActions } from '../../domain/sandbox-gateway/act-on-payment.ts'
+import { lateSecondsDefault, lateSecondsMax, sandboxActions } from '../../domain/sandbox-gateway/act-on-payment.ts'
 import type { SandboxPayment } from '../../domain/sandbox-gateway/payment.ts'
 import { otherLanguage } from '../buying/language.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
@@ -81,7 +81,7 @@ ${printLate(payment, say)}`
 }
 
 /** What one form has; paying late has its own, with its seconds. */
-const wrongActions = payActions.filter(action => action !== 'pay' && action !== 'cancel' && action !== 'late')
+const wrongActions = sandboxActions.filter(action => action !== 'pay' && action !== 'cancel' && action !== 'late')
 
 function printLate ({ secondsLeft }: SandboxPayment, say: PayWords): string {
   const seconds = Math.max(0, Math.ceil(secondsLeft)) + lateSecondsDefault

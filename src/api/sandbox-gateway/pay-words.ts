@@ -1,6 +1,6 @@
 // What the sandbox gateway's pay page says, in both languages.
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
-import type { PayAction } from '../../domain/sandbox-gateway/act-on-payment.ts'
+import type { SandboxAction } from '../../domain/sandbox-gateway/act-on-payment.ts'
 
 /** A button: what it says, and what happens. */
 interface ButtonWords { readonly says: string, readonly means: string }
@@ -21,7 +21,7 @@ export interface PayWords {
   readonly wrong: string
   readonly wrongLead: string
   readonly lateSeconds: string
-  readonly actions: Readonly<Record<Exclude<PayAction, 'pay' | 'cancel'>, ButtonWords>>
+  readonly actions: Readonly<Record<Exclude<SandboxAction, 'pay' | 'cancel'>, ButtonWords>>
   readonly languageName: string
   readonly footer: string
 }

@@ -10,7 +10,7 @@ import { Problem } from '../../base/problem.ts'
 import {
   sandboxHeaders, sandboxMessageHolds, sandboxSignatureHeader, type SandboxPaymentAnswer, type SandboxRefundAnswer, type SandboxStanding
 } from '../../base/sandbox-wire.ts'
-import { actOnPayment, lateSecondsMax, payActions } from '../../domain/sandbox-gateway/act-on-payment.ts'
+import { actOnPayment, lateSecondsMax, sandboxActions } from '../../domain/sandbox-gateway/act-on-payment.ts'
 import { receiptView } from '../../domain/sandbox-gateway/append-notices.ts'
 import { closeSandboxPayment } from '../../domain/sandbox-gateway/close-payment.ts'
 import { createSandboxPayment } from '../../domain/sandbox-gateway/create-payment.ts'
@@ -130,8 +130,8 @@ function payPageRoutes (app: App, gatewayOf: GatewayOf): void {
     const { world } = gatewayOf(request.params.world)
     const { id } = request.params
     const { action: name, seconds } = (request.body ?? {}) as Form
-    const action = payActions.find(known => known === name)
-    if (action === undefined) throw new Problem('invalid_request', `action is one of ${payActions.join(', ')}.`)
+    const action = sandboxActions.find(known => known === name)
+    if (action === undefined) throw new Problem('invalid_request', `action is one of ${sandboxActions.join(', ')}.`)
     const lateSeconds = action === 'late' ? readSeconds(seconds) : undefined
     try {
       const { returnUrl } = await transact(world.db, tx => actOnPayment(tx, id, action, lateSeconds))

@@ -1,9 +1,9 @@
 // What a link may say, whoever makes or edits it: what is sold, at which price, when, and with which picture. Each refusal names the
 // member of the body that is wrong.
 import { scheduleDaysMax } from '../../../schema/rest/links.ts'
-import { currencies, type Currency, type LinkKind } from '../../../schema/vocabulary.ts'
+import type { Currency } from '../../../schema/vocabulary.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
-import { amountMax, lineTotal, moneyView, type Amount, type MoneyView } from '../../base/money.ts'
+import { amountMax, lineTotal, minorUnit, moneyView, type Amount, type MoneyView } from '../../base/money.ts'
 import { Problem, type Fault } from '../../base/problem.ts'
 import type { BookSku, Buyer, PriceBook } from '../pricing/price-book.ts'
 import { checkoutQuantityMax } from './checkout.ts'
@@ -71,7 +71,9 @@ export function minimumRetailOf (book: PriceBook, buyer: Buyer, commission: Comm
   const step = minorUnit(sku.currency)
   const least = roundUp(highest([book.minimumRetail(skuId), covering(cost), step]), step)
   // Totals and commissions are rounded, each by half a minor unit at most; usually the next price but one covers that.
-  for (let tried = least, tries = 0; tries < triesMax; tried += step, tries++) if (covers(prices, commission, sku.currency, tried)) return tried
+  for (let tried = least, tries = 0; tries < triesMax; tried += step, tries++) {
+    if (covers(prices, commission, sku.currency, tried)) return tried
+  }
   const safe = roundUp(highest([least, covering(cost + step + 1n)]), step)
   return safe <= amountMax ? safe : undefined
 }
@@ -84,9 +86,14 @@ export function quoteOf (book: PriceBook, buyer: Buyer, skuId: Uuid) {
   return sku && book.quote(buyer, skuId, sku.quantityMin)
 }
 
-/** Each quantity that one purchase may be of, and what the reseller then pays for one; undefined without a price. */
-function pricesOf (book: PriceBook, buyer: Buyer, { id, quantityMin, quantityMax, quantityStep }: BookSku): (readonly [number, Amount])[] | undefined {
-  const prices: (readonly [number, Amount])[] = []
+/** A quantity, and what the reseller pays for one of so many. */
+type QuantityPrice = readonly [quantity: number, price: Amount]
+
+/** Each quantity that one purchase may be of, with its price; undefined without a price. */
+function pricesOf (
+  book: PriceBook, buyer: Buyer, { id, quantityMin, quantityMax, quantityStep }: BookSku
+): readonly QuantityPrice[] | undefined {
+  const prices: QuantityPrice[] = []
   const most = Math.max(quantityMin, Math.min(quantityMax, checkoutQuantityMax))
   for (let quantity = quantityMin; quantity <= most; quantity += quantityStep) {
     const quotation = book.quote(buyer, id, quantity)
@@ -96,7 +103,7 @@ function pricesOf (book: PriceBook, buyer: Buyer, { id, quantityMin, quantityMax
   return prices
 }
 
-function covers (prices: readonly (readonly [number, Amount])[], commission: Commission, currency: Currency, retailPrice: Amount): boolean {
+function covers (prices: readonly QuantityPrice[], commission: Commission, currency: Currency, retailPrice: Amount): boolean {
   return prices.every(([quantity, price]) => {
     const total = retailPrice * BigInt(quantity)
     return lineTotal(price, quantity, currency) + commissionOf(commission, total, quantity, currency) <= total
@@ -127,7 +134,7 @@ export function checkSchedule ({ startsAt, endsAt }: Pick<Link, 'startsAt' | 'en
 }
 
 /** Refuses quotas that contradict the kind of the link, or each other. */
-export function checkQuotas ({ kind, quota, quotaPerBuyer }: { readonly kind: LinkKind, readonly quota: number | null, readonly quotaPerBuyer: number | null }): void {
+export function checkQuotas ({ kind, quota, quotaPerBuyer }: Pick<Link, 'kind' | 'quota' | 'quotaPerBuyer'>): void {
   if (kind === 'one_time' && quota !== null) refuse('/quota', 'is of shared links: a one-time link is ended by its one purchase')
   if (quota !== null && quotaPerBuyer !== null && quotaPerBuyer > quota) refuse('/quota_per_buyer', 'must not be more than quota')
 }
@@ -155,11 +162,9 @@ function refuseAll (
     const detail = faultOf(wish, i)
     return detail === undefined ? [] : [{ pointer: `/skus/${i}/${member}`, detail }]
   })
-  if (errors.length > 0) throw new Problem(code, `${errors.map(({ pointer, detail }) => member === 'sku' ? detail : `${pointer} ${detail}`).join(', ')}.`, { errors })
-}
-
-function minorUnit (currency: Currency): Amount {
-  return 10n ** BigInt(4 - currencies[currency])
+  if (errors.length === 0) return
+  const told = errors.map(({ pointer, detail }) => member === 'sku' ? detail : `${pointer} ${detail}`)
+  throw new Problem(code, `${told.join(', ')}.`, { errors })
 }
 
 function isWhole (amount: Amount, currency: Currency): boolean {

@@ -1,7 +1,7 @@
 // What whoever stands before the pay page can do: pay, or make one of those things happen that payments do to merchants.
-import { currencies, type Currency } from '../../../schema/vocabulary.ts'
+import type { Currency } from '../../../schema/vocabulary.ts'
 import { randomText } from '../../base/ids.ts'
-import { roundToMinor, type Amount } from '../../base/money.ts'
+import { minorUnit, roundToMinor, type Amount } from '../../base/money.ts'
 import { Problem } from '../../base/problem.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
 import type { Tx } from '../../postgres/pool.ts'
@@ -14,10 +14,10 @@ import { lockSandboxPayment } from './read-payment.ts'
  * then. twice: it is paid two times. told_twice: paid once, told two times. out_of_order: a refund is told before the payment, and that
  * it is open after. never: paid, and not told: only a query finds it. cancel: nothing happens.
  */
-export const payActions = [
+export const sandboxActions = [
   'pay', 'fail', 'late', 'twice', 'told_twice', 'out_of_order', 'never', 'wrong_amount', 'wrong_currency', 'cancel'
 ] as const
-export type PayAction = typeof payActions[number]
+export type SandboxAction = typeof sandboxActions[number]
 
 export const lateSecondsMax = 7 * 86_400
 /** How long after its end a payment is paid late, when nobody says when. */
@@ -30,7 +30,7 @@ const transactionBytes = 12
  * Does it, and gives the payment as it stood before. What money has come for, or will come for, is left as it is. Throws `not_found`
  * without such a payment, and `checkout_ended` when it has ended and may only be paid late.
  */
-export async function actOnPayment (tx: Tx, id: string, action: PayAction, lateSeconds?: number): Promise<SandboxPayment> {
+export async function actOnPayment (tx: Tx, id: string, action: SandboxAction, lateSeconds?: number): Promise<SandboxPayment> {
   const payment = await lockSandboxPayment(tx, id)
   if (!payment) throw new Problem('not_found', 'There is no such payment.')
   if (payment.receipts.length > 0 || action === 'cancel') return payment
@@ -52,7 +52,7 @@ interface Script {
   readonly notices: readonly (Omit<NewNotice, 'receipt'> & { readonly of?: number })[]
 }
 
-type Scripted = Exclude<PayAction, 'fail' | 'cancel'>
+type Scripted = Exclude<SandboxAction, 'fail' | 'cancel'>
 
 const scripts: Readonly<Record<Scripted, (payment: SandboxPayment, lateSeconds: number | undefined) => Script>> = {
   pay: payment => ({ money: [asked(payment)], notices: [paid(0)] }),
@@ -81,18 +81,14 @@ function paid (of: number, afterMs = 0): Script['notices'][number] {
 
 /** A minor unit too little or, where there is no less, too much. */
 function otherAmount ({ amount, currency }: SandboxPayment): Amount {
-  const minor = minorOf(currency)
+  const minor = minorUnit(currency)
   return amount > minor ? amount - minor : amount + minor
 }
 
 function inOtherCurrency ({ amount, currency: asked }: SandboxPayment): Script['money'][number] {
   const currency = asked === 'USD' ? 'CNY' : 'USD'
   const rounded = roundToMinor(amount, currency)
-  return { amount: rounded > 0n ? rounded : minorOf(currency), currency, afterMs: 0 }
-}
-
-function minorOf (currency: Currency): Amount {
-  return 10n ** BigInt(4 - currencies[currency])
+  return { amount: rounded > 0n ? rounded : minorUnit(currency), currency, afterMs: 0 }
 }
 
 async function takeMoney (tx: Tx, { id }: SandboxPayment, money: Script['money']): Promise<Required<NewNotice>['receipt'][]> {
