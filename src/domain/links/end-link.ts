@@ -3,13 +3,13 @@ import { bareArray } from '../../postgres/arrays.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
 import { appendEvents } from '../events/append-events.ts'
+import { linkEvent } from './link-event.ts'
 import { keepChange } from './link-members.ts'
 import type { Link } from './link.ts'
-import { linkEvent } from './pause-link.ts'
 import { lockLink, readLink, readLinksOfAll } from './read-links.ts'
 
 /** Who is said to have ended links whose end came by itself. */
-export const bySchedule = 'schedule'
+const bySchedule = 'schedule'
 
 /** Ends a link for good; one that has ended stays as it is. Who is paying may go on. */
 export async function endLink (tx: Tx, resellerId: Uuid, id: Uuid, keyId: string): Promise<Link> {

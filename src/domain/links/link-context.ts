@@ -4,7 +4,7 @@ import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import type { Link } from './link.ts'
 import { sessionColumns, type Session } from './session.ts'
-import { availableOf } from './shown-link.ts'
+import { availableOf, statusOf } from './shown-link.ts'
 
 export interface SkuFacts {
   readonly name: string
@@ -30,9 +30,7 @@ export async function readLinkContext (read: Reader, links: readonly Link[]): Pr
 
 async function readSkuFacts (read: Reader, ids: readonly Uuid[]): Promise<readonly (SkuFacts & { readonly id: Uuid })[]> {
   return await read`
-    select skus.id, skus.name, ${availableOf(read)} as available,
-      case when 'delisted' in (skus.status, products.status) then 'delisted'
-           when 'paused' in (skus.status, products.status) then 'paused' else 'active' end as status
+    select skus.id, skus.name, ${availableOf(read)} as available, ${statusOf(read)} as status
     from skus join products on products.id = skus.product_id left join stock on stock.sku_id = skus.id
     where skus.id = any(${bareArray(ids)}::uuid[])`
 }

@@ -1,8 +1,7 @@
-import { showId, type Uuid } from '../../base/ids.ts'
-import type { EventType } from '../../../schema/vocabulary.ts'
+import type { Uuid } from '../../base/ids.ts'
 import type { Tx } from '../../postgres/pool.ts'
-import type { NewEvent } from '../events/append-events.ts'
 import { appendEvents } from '../events/append-events.ts'
+import { linkEvent } from './link-event.ts'
 import { keepChange } from './link-members.ts'
 import type { Link } from './link.ts'
 import { lockLink, readLink } from './read-links.ts'
@@ -17,14 +16,10 @@ export async function pauseLink (tx: Tx, resellerId: Uuid, id: Uuid, keyId: stri
   refuseOver(was, nowMs)
   if (was.pausedAt !== null) return was
   await tx`
-    update links set paused_at = clock_timestamp(), version = version + 1, updated_at = now() where reseller_id = ${resellerId} and id = ${id}`
+    update links set paused_at = clock_timestamp(), version = version + 1, updated_at = now()
+    where reseller_id = ${resellerId} and id = ${id}`
   const is = await readLink(tx, resellerId, id)
   await keepChange(tx, was, is, keyId)
   await appendEvents(tx, [linkEvent('link.paused', is)])
   return is
-}
-
-/** What a reseller hears of a link. */
-export function linkEvent (type: EventType & `link.${string}`, { id, resellerId, slug, title, sessionId }: Link): NewEvent {
-  return { resellerId, type, data: { link: showId('link', id), slug, title, session: sessionId && showId('session', sessionId) } }
 }

@@ -12,8 +12,7 @@ export async function readShownLink (read: Reader, slug: string): Promise<ShownL
     select ${linkColumns(read)}, resellers.name as "sellerName", resellers.status <> 'active' as "sellerInactive",
       link_skus.sku_id as "skuId", link_skus.retail_price as "retailPrice", skus.name, products.name as "productName",
       products.qualification_note as "productNote",
-      case when 'delisted' in (skus.status, products.status) then 'delisted'
-           when 'paused' in (skus.status, products.status) then 'paused' else 'active' end as status,
+      ${statusOf(read)} as status,
       ${availableOf(read)} as available,
       skus.quantity_min as "quantityMin", skus.quantity_max as "quantityMax", skus.quantity_step as "quantityStep"
     from links join resellers on resellers.id = links.reseller_id
@@ -30,11 +29,17 @@ export async function readShownLink (read: Reader, slug: string): Promise<ShownL
   return { ...link, pausedAt: link.pausedAt ?? (sellerInactive ? link.updatedAt : null), skus: rows.map(skuOf) }
 }
 
-/** What is free of a SKU in the rows `stock` (joined from the left) and `skus`: expired lots leave the count by a pass, and here at once. */
+/** What is free of a SKU in the rows `stock` (joined from the left) and `skus`: a pass takes expired lots out of the count, this at once. */
 export function availableOf (read: Reader) {
   return read`greatest(0, coalesce(stock.available, 0) - (
     select coalesce(sum(gone.stop - gone.next), 0) from shelf as gone where gone.sku_id = skus.id and gone.expires_at <= now()
   ))::int`
+}
+
+/** The worse of the statuses of the rows `skus` and `products`. */
+export function statusOf (read: Reader) {
+  return read`case when 'delisted' in (skus.status, products.status) then 'delisted'
+    when 'paused' in (skus.status, products.status) then 'paused' else 'active' end`
 }
 
 interface ShownRow extends LinkRow, LinkSku, Omit<ShownSku, keyof LinkSku> {

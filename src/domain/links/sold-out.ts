@@ -1,11 +1,12 @@
 // Sold out for good, until quota or stock is added: by what was sold, and not by what others are paying for just now. It is told once, when
 // it becomes so, and can be told again after there was something to sell in between.
-import { showId, type Uuid } from '../../base/ids.ts'
+import type { Uuid } from '../../base/ids.ts'
 import { bareArray } from '../../postgres/arrays.ts'
 import type { Db, Reader, Tx } from '../../postgres/pool.ts'
 import { transact } from '../../postgres/transact.ts'
 import { appendEvents } from '../events/append-events.ts'
 import { lockResellers } from '../events/lock-resellers.ts'
+import { linkEvent, type ToldLink } from './link-event.ts'
 
 /** Marks those of these links that have sold all there is, or no longer have, and tells of the former. The caller holds their locks. */
 export async function markSoldOut (tx: Tx, linkIds: readonly Uuid[]): Promise<void> {
@@ -15,16 +16,7 @@ export async function markSoldOut (tx: Tx, linkIds: readonly Uuid[]): Promise<vo
     from (select id, ${isSoldOut(tx)} as over from links where id = any(${bareArray(linkIds)}::uuid[])) as judged
     where links.id = judged.id and judged.over <> (sold_out_at is not null)
     returning links.id, reseller_id as "resellerId", slug, title, session_id as "sessionId", judged.over`
-  await appendEvents(tx, marked.filter(link => link.over).map(link => ({
-    resellerId: link.resellerId,
-    type: 'link.sold_out',
-    data: {
-      link: showId('link', link.id),
-      slug: link.slug,
-      title: link.title,
-      session: link.sessionId === null ? null : showId('session', link.sessionId)
-    }
-  })))
+  await appendEvents(tx, marked.filter(({ over }) => over).map(link => linkEvent('link.sold_out', link)))
 }
 
 /** A pass: marks up to `limit` links whose stock was used up, or came, by other ways than their own sales; returns how many there were. */
@@ -42,14 +34,7 @@ export async function watchSoldOut (db: Db, limit: number): Promise<number> {
   return due.length
 }
 
-interface MarkedLink {
-  readonly id: Uuid
-  readonly resellerId: Uuid
-  readonly slug: string
-  readonly title: string
-  readonly sessionId: Uuid | null
-  readonly over: boolean
-}
+interface MarkedLink extends ToldLink { readonly over: boolean }
 
 function isSoldOut (read: Reader) {
   return read`(coalesce(sold >= quota, false) or (kind = 'one_time' and sales > 0) or not exists (
