@@ -43,7 +43,7 @@ export interface StripeConfig {
 export type AccountConfig = AlipayConfig | WechatpayConfig | StripeConfig
 
 /** Where each gateway is, unless the configuration says otherwise. */
-export const gatewayUrls: Readonly<Record<AccountKind, string>> = {
+const gatewayUrls: Readonly<Record<AccountKind, string>> = {
   alipay: 'https://openapi.alipay.com/gateway.do',
   wechatpay: 'https://api.mch.weixin.qq.com',
   stripe: 'https://api.stripe.com'
@@ -55,7 +55,7 @@ export const gatewayCurrencies: Readonly<Record<AccountKind, readonly Currency[]
 }
 
 export const gatewayConfigCharsMax = 32_768
-export const platformKeysMax = 8
+const platformKeysMax = 8
 const rsaBitsMin = 2048
 const urlLengthMax = 200
 

@@ -5,8 +5,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { BuyerLanguage, Currency } from '../../schema/vocabulary.ts'
 import type { Secret } from './secret.ts'
 
-export const sandboxToleranceSeconds = 300
-export const sandboxTimestampHeader = 'sandbox-timestamp'
+/** How far the time of a message may be from ours. */
+const sandboxToleranceSeconds = 300
+const sandboxTimestampHeader = 'sandbox-timestamp'
 export const sandboxSignatureHeader = 'sandbox-signature'
 
 /**
@@ -20,14 +21,9 @@ export interface SandboxMessage {
   readonly body: string | Uint8Array
 }
 
-/** The signature of a message, in hexadecimal. */
-export function signSandboxMessage (secret: Secret<Buffer>, message: SandboxMessage): string {
-  return macOf(secret, message).toString('hex')
-}
-
 /** The two headers of a signed message. */
 export function sandboxHeaders (secret: Secret<Buffer>, message: SandboxMessage): Record<string, string> {
-  return { [sandboxTimestampHeader]: String(message.timestamp), [sandboxSignatureHeader]: signSandboxMessage(secret, message) }
+  return { [sandboxTimestampHeader]: String(message.timestamp), [sandboxSignatureHeader]: macOf(secret, message).toString('hex') }
 }
 
 /** Whether a message bears the signature of whoever knows the secret, and is not older than it may be; in constant time. */

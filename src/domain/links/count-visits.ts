@@ -6,7 +6,7 @@ import { bareArray } from '../../postgres/arrays.ts'
 import type { Db } from '../../postgres/pool.ts'
 
 /** Links whose views are counted between two writings; a view of one more is not counted. */
-export const countedLinksMax = 10_000
+const countedLinksMax = 10_000
 const flushEveryMs = 1_000
 /** How often it is said anew that as many pages are open as before. */
 const sayEveryFlushes = 4
@@ -124,7 +124,9 @@ export function isBot (userAgent: string | undefined): boolean {
   return userAgent === undefined || userAgent === '' || botPattern.test(userAgent)
 }
 
-const botPattern = /bot\b|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|headless|curl\/|wget\/|python-|go-http|java\/|okhttp|axios|node/i
+const bots = ['bot\\b', 'crawl', 'spider', 'slurp', 'preview', 'facebookexternalhit', 'whatsapp', 'headless']
+const programs = ['curl/', 'wget/', 'python-', 'go-http', 'java/', 'okhttp', 'axios', 'node']
+const botPattern = new RegExp([...bots, ...programs].join('|'), 'i')
 
 async function writeVisits (db: Db, counted: ReadonlyMap<Uuid, number>): Promise<void> {
   // In one order everywhere: two processes write the same rows. What is no link any more, or never was, is not in the answer of the join.

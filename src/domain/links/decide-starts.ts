@@ -11,13 +11,13 @@ import { commissionOf } from './commission.ts'
 import { linkStateOf, quotaLeft, type LinkFacts } from './link.ts'
 
 /** From one address range as much as from so many buyers may be bought: a household, an office, a carrier's gateway. */
-export const buyersPerNetworkMax = 20
+const buyersPerNetworkMax = 20
 /** And this many pieces in any case. */
-export const piecesPerNetworkMin = 50
+const piecesPerNetworkMin = 50
 /** Pieces that a buyer may have set aside unpaid on a link without a limit per buyer. */
-export const openPiecesPerBuyerMax = checkoutQuantityMax
+const openPiecesPerBuyerMax = checkoutQuantityMax
 /** And an address range. */
-export const openPiecesPerNetworkMax = buyersPerNetworkMax * openPiecesPerBuyerMax
+const openPiecesPerNetworkMax = buyersPerNetworkMax * openPiecesPerBuyerMax
 
 /** A wish with what was made of it before the batch. */
 export interface Start extends CheckoutWish {

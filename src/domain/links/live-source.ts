@@ -14,7 +14,7 @@ import { liveMinutesMax, type LeftSnapshot, type LiveSnapshot } from './live-sna
 import { noTotals, readTotals, type Totals, type TotalsOf } from './live-totals.ts'
 
 /** Between two looks; with the look itself, whoever follows is told within 250 ms. */
-export const livePollMs = 150
+const livePollMs = 150
 /** Views are written down once a second, and read as often. */
 const looksPerCrowd = 6
 /** So many looks apart sales are counted anew, whether a mark has changed or not: a link may have gone to another session. */
@@ -22,11 +22,12 @@ const looksPerCount = 14
 /** A look that took long is followed by a pause so many times as long: live views never take more than a part of the database. */
 const pausePerWork = 3
 const pauseMsMax = 2_000
-export const followersPerProcessMax = 10_000
+/** Live views that one process shows. */
+const followersPerProcessMax = 10_000
 const minuteMs = 60_000
 
 export interface LiveSource extends Omit<Visits, 'close'> {
-  /** A session's figures, whole, at once and whenever they change. It ends with the signal, the source, or when there is no such session. */
+  /** A session's figures, whole, at once and whenever they change. Ends with the signal or the source, or when there is no such session. */
   followSession (id: Uuid, signal: AbortSignal): AsyncGenerator<LiveSnapshot, void, undefined>
   /** The same of one link. */
   followLink (id: Uuid, signal: AbortSignal): AsyncGenerator<LiveSnapshot, void, undefined>
@@ -177,7 +178,8 @@ export function openLiveSource (db: Db, clock: Clock): LiveSource {
   }
 
   async function countSales (of: TotalsOf): Promise<void> {
-    const changed = [...full[of].values()].filter(subject => subject.totalsMark !== marksOf(subject) || looks - subject.countedAt >= looksPerCount)
+    const isDue = (subject: Full) => subject.totalsMark !== marksOf(subject) || looks - subject.countedAt >= looksPerCount
+    const changed = [...full[of].values()].filter(isDue)
     if (changed.length === 0) return
     // Under the marks that were read before: what happens in between has other marks, and is counted at the next look.
     const under = new Map(changed.map(subject => [subject, marksOf(subject)]))

@@ -23,8 +23,8 @@ export interface CheckoutNeeds {
 }
 
 /** One batch at a time of each: while it is in flight the next one gathers, and nothing of a link waits for itself. */
-export const startCommitLimits: GroupCommitLimits = { lanesMax: 1, weightMax: 500, waitingMax: 10_000, attemptsMax: 3 }
-export const receiptCommitLimits: GroupCommitLimits = { lanesMax: 1, weightMax: 200, waitingMax: 10_000, attemptsMax: 3 }
+const startCommitLimits: GroupCommitLimits = { lanesMax: 1, weightMax: 500, waitingMax: 10_000, attemptsMax: 3 }
+const receiptCommitLimits: GroupCommitLimits = { lanesMax: 1, weightMax: 200, waitingMax: 10_000, attemptsMax: 3 }
 
 /** Opens both; `commits` are to be closed at the end. */
 export function openCheckouts (needs: CheckoutNeeds): {

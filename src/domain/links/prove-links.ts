@@ -3,7 +3,7 @@
 import type { Reader } from '../../postgres/pool.ts'
 
 /** Faults told of one proof; more of the same kind say nothing new. */
-export const linkFaultsMax = 20
+const linkFaultsMax = 20
 
 export const linkProofs = [
   'a link holds what its open checkouts hold, and has sold what they bought',
@@ -24,7 +24,7 @@ export type LinkProof = typeof linkProofs[number]
 /** What should hold, and where it does not. */
 export interface LinkFault { readonly proof: LinkProof, readonly detail: string }
 
-/** Everything of links that does not hold; `read` must see one moment. Reads all checkouts and receipts: for a pool with long statements. */
+/** All of links that does not hold; `read` must see one moment. Reads every checkout and receipt: for a pool with long statements. */
 export async function proveLinks (read: Reader): Promise<readonly LinkFault[]> {
   const faults: LinkFault[] = []
   for (const proof of linkProofs) {
