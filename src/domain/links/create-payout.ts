@@ -1,6 +1,5 @@
-import type { Currency } from '../../../schema/vocabulary.ts'
-import { showId, type Uuid } from '../../base/ids.ts'
-import { formatAmount, moneyView, type Amount } from '../../base/money.ts'
+import { showId } from '../../base/ids.ts'
+import { formatAmount, moneyView } from '../../base/money.ts'
 import { Problem, assert } from '../../base/problem.ts'
 import type { Tx } from '../../postgres/pool.ts'
 import { lockResellers } from '../events/lock-resellers.ts'
@@ -10,17 +9,8 @@ import { amountRefused } from '../wallet/wallet-amount.ts'
 import { readHostBalances, refuseUnknownHost } from './read-payouts.ts'
 import type { Payout } from './settlement.ts'
 
-export interface NewPayout {
-  readonly id: Uuid
-  readonly resellerId: Uuid
-  readonly hostId: Uuid
-  readonly reference: string
-  readonly currency: Currency
-  readonly amount: Amount
-  readonly note: string
-  /** The key of the reseller. */
-  readonly createdBy: string
-}
+/** A payout before it is written. */
+export type NewPayout = Omit<Payout, 'createdAt'>
 
 /**
  * Writes down that a reseller has paid its host, and lets the commission it kept for that become its own. More than the host is owed of
@@ -34,11 +24,10 @@ export async function createPayout (tx: Tx, wish: NewPayout): Promise<Payout> {
   const balance = (await readHostBalances(tx, resellerId, hostId)).find(one => one.currency === currency)
   const due = balance ? balance.earned - balance.paidOut : 0n
   if (amount > due) {
-    throw new Problem(
-      'state_conflict',
-      `The host is owed ${formatAmount(due, currency)} ${currency} of settled sales. What it earned today becomes due when the day is settled.`,
-      { due: moneyView(due, currency) }
-    )
+    const owed = `${formatAmount(due, currency)} ${currency}`
+    throw new Problem('state_conflict', `The host is owed ${owed} of settled sales. What it earned today becomes due when the day is settled.`, {
+      due: moneyView(due, currency)
+    })
   }
   await move(tx, [{
     id,

@@ -24,8 +24,9 @@ const proofs: Readonly<Record<string, (read: Reader) => Promise<readonly { reado
              sum(commission) as commission
       from checkouts where settlement_id is not null group by settlement_id
     )
-    select format('settlement %s: %s of %s, %s, %s; sales %s of %s, %s, %s', coalesce(id, settlement_id), settlements.sales,
-      settlements.gross, settlements.wholesale, settlements.commission, summed.sales, summed.gross, summed.wholesale, summed.commission) as detail
+    select format('settlement %s: %s of %s, %s, %s; sales %s of %s, %s, %s', coalesce(id, settlement_id),
+      settlements.sales, settlements.gross, settlements.wholesale, settlements.commission,
+      summed.sales, summed.gross, summed.wholesale, summed.commission) as detail
     from settlements full join summed on settlement_id = id
     where (settlements.sales, settlements.quantity, settlements.gross, settlements.wholesale, settlements.commission) is distinct from
       (summed.sales, summed.quantity, summed.gross, summed.wholesale, summed.commission)
@@ -44,8 +45,8 @@ const proofs: Readonly<Record<string, (read: Reader) => Promise<readonly { reado
       select settlement_id, host_id, count(*) as sales, sum(quantity) as quantity, sum(commission) as commission
       from checkouts where settlement_id is not null and host_id is not null group by settlement_id, host_id
     )
-    select format('host %s in settlement %s', coalesce(shares.host_id, summed.host_id), coalesce(shares.settlement_id, summed.settlement_id)) as detail
-    from settlement_hosts as shares full join summed on summed.settlement_id = shares.settlement_id and summed.host_id = shares.host_id
+    select format('host %s in settlement %s', host_id, settlement_id) as detail
+    from settlement_hosts as shares full join summed using (settlement_id, host_id)
     where (shares.sales, shares.quantity, shares.commission) is distinct from (summed.sales, summed.quantity, summed.commission)
     limit ${faultsPerProofMax}`,
 

@@ -6,6 +6,7 @@ import { bareArray } from '../../postgres/arrays.ts'
 import type { Reader } from '../../postgres/pool.ts'
 import type { HostShare, SettledSale, Settlement } from './settlement.ts'
 
+/** Which settlements are wanted; null: whatever it is. */
 export interface SettlementFilter {
   readonly sessionId: Uuid | null
   /** The first and the last day, as in 2026-10-01. */
@@ -21,7 +22,8 @@ export async function listSettlements (
     select ${settlementColumns(read)} from settlements
     where reseller_id = ${resellerId} and (${before}::uuid is null or id < ${before})
       and (${sessionId}::uuid is null or session_id = ${sessionId})
-      and (${dayFrom}::text is null or to_char(day, 'YYYY-MM-DD') >= ${dayFrom}) and (${dayTo}::text is null or to_char(day, 'YYYY-MM-DD') <= ${dayTo})
+      and (${dayFrom}::text is null or to_char(day, 'YYYY-MM-DD') >= ${dayFrom})
+      and (${dayTo}::text is null or to_char(day, 'YYYY-MM-DD') <= ${dayTo})
     order by id desc limit ${count}`
 }
 
@@ -45,8 +47,10 @@ export async function readHostShares (read: Reader, ids: readonly Uuid[]): Promi
     where settlement_id = any(${bareArray(ids)}::uuid[]) order by settlement_id, commission desc, host_id`
 }
 
-/** Up to `count` sales of a settlement behind one, in the sequence in which they were begun. */
-export async function listSettledSales (read: Reader, settlementId: Uuid, after: Uuid | null, count: number): Promise<readonly SettledSale[]> {
+/** Up to `count` sales of a settlement behind one, in the sequence in which they were begun. Who asks has read the settlement as its own. */
+export async function listSettledSales (
+  read: Reader, settlementId: Uuid, after: Uuid | null, count: number
+): Promise<readonly SettledSale[]> {
   return await read<SettledSale[]>`
     select checkouts.id as "checkoutId", order_id as "orderId", link_id as "linkId", host_id as "hostId", sku_id as "skuId",
            skus.name as "skuName", quantity, checkouts.currency, total, wholesale, commission, checkouts.ended_at as "completedAt"
@@ -71,7 +75,8 @@ export async function * settlementAsCsv (read: Reader, settlementId: Uuid): Asyn
 }
 
 const csvColumns = [
-  'checkout', 'completed_at', 'sku', 'sku_name', 'quantity', 'currency', 'total', 'wholesale', 'commission', 'margin', 'order', 'link', 'host'
+  'checkout', 'completed_at', 'sku', 'sku_name', 'quantity', 'currency', 'total', 'wholesale', 'commission', 'margin', 'order', 'link',
+  'host'
 ] as const
 
 function csvRow (sale: SettledSale): readonly (string | number | null)[] {
@@ -94,6 +99,6 @@ function csvRow (sale: SettledSale): readonly (string | number | null)[] {
 }
 
 function settlementColumns (read: Reader) {
-  return read`id, reseller_id as "resellerId", session_id as "sessionId", to_char(day, 'YYYY-MM-DD') as day, currency, sales, quantity, gross,
-    wholesale, commission, margin, created_at as "createdAt"`
+  return read`id, reseller_id as "resellerId", session_id as "sessionId", to_char(day, 'YYYY-MM-DD') as day, currency, sales, quantity,
+    gross, wholesale, commission, margin, created_at as "createdAt"`
 }

@@ -122,13 +122,14 @@ async function writeSettlement (tx: Tx, resellerId: Uuid, { sessionId, currency,
       returning host_id, quantity, total, wholesale, commission
     ), made as (
       insert into settlements (reseller_id, id, session_id, day, currency, sales, quantity, gross, wholesale, commission, margin)
-      select ${resellerId}::uuid, ${id}::uuid, ${sessionId}::uuid, ${day}::date, ${currency}, count(*), sum(quantity), sum(total), sum(wholesale),
-             sum(commission), sum(total - wholesale - commission)
+      select ${resellerId}::uuid, ${id}::uuid, ${sessionId}::uuid, ${day}::date, ${currency}, count(*), sum(quantity), sum(total),
+             sum(wholesale), sum(commission), sum(total - wholesale - commission)
       from settled
       returning sales, quantity, gross, wholesale, commission, margin, created_at
     ), shared as (
       insert into settlement_hosts (settlement_id, host_id, currency, sales, quantity, commission)
-      select ${id}::uuid, host_id, ${currency}, count(*), sum(quantity), sum(commission) from settled where host_id is not null group by host_id
+      select ${id}::uuid, host_id, ${currency}, count(*), sum(quantity), sum(commission)
+      from settled where host_id is not null group by host_id
     )
     select sales, quantity, gross, wholesale, commission, margin, created_at as "createdAt" from made`
   assert(made, 'the settlement that was just made')

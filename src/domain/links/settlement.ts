@@ -55,6 +55,7 @@ export interface Payout {
   readonly currency: Currency
   readonly amount: Amount
   readonly note: string
+  /** The key of the reseller. */
   readonly createdBy: string
   readonly createdAt: Date
 }
