@@ -10,7 +10,9 @@ export const rateOne = 10_000
 export type Commission = Pick<Link, 'commissionRate' | 'commissionAmount'>
 
 /** What is owed for a purchase of so many pieces at this total: rounded once, half up, to the currency's minor unit. */
-export function commissionOf ({ commissionRate, commissionAmount }: Commission, total: Amount, quantity: number, currency: Currency): Amount {
+export function commissionOf (
+  { commissionRate, commissionAmount }: Commission, total: Amount, quantity: number, currency: Currency
+): Amount {
   if (commissionAmount !== null) return roundToMinor(commissionAmount * BigInt(quantity), currency)
   return commissionRate === null ? 0n : roundToMinor(applyRate(total, commissionRate), currency)
 }

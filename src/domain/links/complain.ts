@@ -4,6 +4,7 @@ import type { Reader, Tx } from '../../postgres/pool.ts'
 import { appendEvents } from '../events/append-events.ts'
 import type { Checkout } from './checkout.ts'
 
+/** Characters of a message. */
 export const complaintLengthMax = 500
 
 /** A buyer's word that a code of a checkout does not work; position counts its codes from 0. */
@@ -18,9 +19,13 @@ export async function complain (tx: Tx, checkout: Checkout, { position, message 
   const { resellerId, id, linkId, orderId, quantity } = checkout
   if (checkout.state !== 'completed') throw new Problem('checkout_ended', 'There are no codes to complain about.')
   assert(orderId, 'the order of a completed checkout')
-  if (!Number.isInteger(position) || position < 0 || position >= quantity) throw new Problem('invalid_request', `There are codes 0 to ${quantity - 1}.`)
+  if (!Number.isInteger(position) || position < 0 || position >= quantity) {
+    throw new Problem('invalid_request', `There are codes 0 to ${quantity - 1}.`)
+  }
   const text = message.trim()
-  if (text === '' || text.length > complaintLengthMax) throw new Problem('invalid_request', `A message has 1 to ${complaintLengthMax} characters.`)
+  if (text === '' || text.length > complaintLengthMax) {
+    throw new Problem('invalid_request', `A message has 1 to ${complaintLengthMax} characters.`)
+  }
   const complaint = newId()
   const kept = await tx`
     insert into complaints (reseller_id, id, checkout_id, position, message, state)
@@ -30,7 +35,11 @@ export async function complain (tx: Tx, checkout: Checkout, { position, message 
     resellerId,
     type: 'complaint.opened',
     data: {
-      complaint: showId('complaint', complaint), checkout: showId('checkout', id), link: showId('link', linkId), order: showId('order', orderId), message: text
+      complaint: showId('complaint', complaint),
+      checkout: showId('checkout', id),
+      link: showId('link', linkId),
+      order: showId('order', orderId),
+      message: text
     }
   }])
   return true

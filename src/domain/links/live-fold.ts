@@ -9,6 +9,7 @@ import type { SkuTotal, Totals } from './live-totals.ts'
 /** Views of a subject: by link, then by minute in milliseconds since 1970. */
 export type VisitCounts = ReadonlyMap<Uuid, ReadonlyMap<number, number>>
 
+/** What was read of a session, or of a link, to show it. */
 export interface LiveFacts {
   readonly at: Date
   readonly session: LiveSession | null
@@ -19,7 +20,9 @@ export interface LiveFacts {
 }
 
 /** What is shown of these facts, with the newest so many minutes in which something happened. */
-export function foldLive ({ at, session, links: marks, totals, visits, viewers }: LiveFacts, minutesMax: number): Omit<LiveSnapshot, 'number'> {
+export function foldLive (
+  { at, session, links: marks, totals, visits, viewers }: LiveFacts, minutesMax: number
+): Omit<LiveSnapshot, 'number'> {
   const ofLink = Map.groupBy(totals.skus, ({ linkId }) => linkId)
   const links = marks.map(mark => foldLink(mark, ofLink.get(mark.id) ?? [], visits.get(mark.id), viewers.get(mark.id) ?? 0))
   const counts = countsOf(totals.skus)
@@ -44,7 +47,9 @@ export function foldLive ({ at, session, links: marks, totals, visits, viewers }
   }
 }
 
-function foldLink (mark: LinkMark, totals: readonly SkuTotal[], visits: ReadonlyMap<number, number> | undefined, viewers: number): LiveLink {
+function foldLink (
+  mark: LinkMark, totals: readonly SkuTotal[], visits: ReadonlyMap<number, number> | undefined, viewers: number
+): LiveLink {
   const { sales, sessionId, ...link } = mark
   const bySku = Map.groupBy(totals, ({ skuId }) => skuId)
   return {

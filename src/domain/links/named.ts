@@ -11,8 +11,8 @@ export async function namedHost (tx: Tx, resellerId: Uuid, id: Uuid | null): Pro
   if (id === null) return null
   const [host] = await readHosts(tx, resellerId, [id])
   if (!host) throw unknown('host', 'You have no host with this id. GET /v1/hosts lists those you have.')
-  if (host.state === 'archived') throw new Problem('state_conflict', `The host ${JSON.stringify(host.name)} is archived. Make it active first.`)
-  return host
+  if (host.state !== 'archived') return host
+  throw new Problem('state_conflict', `The host ${JSON.stringify(host.name)} is archived. Make it active first.`)
 }
 
 /** The session that a body names, which does not end before this transaction; null when it names none. */
@@ -21,8 +21,8 @@ export async function namedSession (tx: Tx, resellerId: Uuid, id: Uuid | null): 
   const [session] = await tx<Session[]>`
     select ${sessionColumns(tx)} from sessions where reseller_id = ${resellerId} and id = ${id} for share`
   if (!session) throw unknown('session', 'You have no session with this id. GET /v1/sessions lists those you have.')
-  if (session.endedAt !== null) throw new Problem('state_conflict', `The session ${JSON.stringify(session.title)} has ended. Make a new one.`)
-  return session
+  if (session.endedAt === null) return session
+  throw new Problem('state_conflict', `The session ${JSON.stringify(session.title)} has ended. Make a new one.`)
 }
 
 function unknown (member: string, detail: string): Problem {

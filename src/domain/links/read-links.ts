@@ -13,11 +13,12 @@ export function linkColumns (read: Reader) {
   return read`links.id, links.reseller_id as "resellerId", links.slug, links.reference, links.kind, links.title, links.description,
     links.redeem_note as "redeemNote", links.picture_url as "pictureUrl", links.session_id as "sessionId", links.host_id as "hostId",
     links.currency, links.commission_rate as "commissionRate", links.commission_amount as "commissionAmount", links.quota,
-    links.quota_per_buyer as "quotaPerBuyer", nullif(links.starts_at, '-infinity') as "startsAt", nullif(links.ends_at, 'infinity') as "endsAt",
-    links.paused_at as "pausedAt", links.ended_at as "endedAt", links.held, links.sold, links.sales, links.version,
+    links.quota_per_buyer as "quotaPerBuyer", nullif(links.starts_at, '-infinity') as "startsAt",
+    nullif(links.ends_at, 'infinity') as "endsAt", links.paused_at as "pausedAt", links.ended_at as "endedAt", links.held, links.sold, links.sales, links.version,
     links.created_by as "createdBy", links.created_at as "createdAt", links.updated_at as "updatedAt"`
 }
 
+/** Which links are wanted; null: whatever it is. */
 export interface LinkFilter {
   readonly state: LinkState | null
   readonly sessionId: Uuid | null
@@ -32,7 +33,8 @@ export async function listLinks (
   const rows = await read<LinkRow[]>`
     select ${linkColumns(read)} from links
     where reseller_id = ${resellerId} and ${olderThan === null ? read`true` : read`links.id < ${olderThan}`}
-      and ${sessionId === null ? read`true` : read`session_id = ${sessionId}`} and ${hostId === null ? read`true` : read`host_id = ${hostId}`}
+      and ${sessionId === null ? read`true` : read`session_id = ${sessionId}`}
+      and ${hostId === null ? read`true` : read`host_id = ${hostId}`}
       and ${slug === null ? read`true` : read`slug = ${slug}`} and ${state === null ? read`true` : inState(read, state)}
     order by links.id desc limit ${count}`
   return await withSkus(read, rows)

@@ -30,7 +30,7 @@ export async function readSession (read: Reader, id: Uuid): Promise<Session | un
 
 /** What a Session is read from: columns of the row `sessions`. */
 export function sessionColumns (read: Reader) {
-  return read`sessions.id, sessions.reseller_id as "resellerId", sessions.host_id as "hostId", sessions.title, sessions.starts_at as "startsAt",
-    sessions.ended_at as "endedAt", sessions.url_version as "urlVersion", sessions.created_at as "createdAt",
+  return read`sessions.id, sessions.reseller_id as "resellerId", sessions.host_id as "hostId", sessions.title,
+    sessions.starts_at as "startsAt", sessions.ended_at as "endedAt", sessions.url_version as "urlVersion", sessions.created_at as "createdAt",
     sessions.updated_at as "updatedAt"`
 }

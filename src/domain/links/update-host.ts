@@ -17,8 +17,8 @@ export async function updateHost (tx: Tx, resellerId: Uuid, id: Uuid, change: Ho
   const was = await readHost(tx, resellerId, id)
   if (change.state === 'active' && was.state === 'archived') await refuseHostTooMany(tx, resellerId)
   await tx`
-    update hosts set name = coalesce(${change.name ?? null}, name), commission_rate = coalesce(${change.commissionRate ?? null}, commission_rate),
-      state = coalesce(${change.state ?? null}, state), updated_at = now()
+    update hosts set name = coalesce(${change.name ?? null}, name),
+      commission_rate = coalesce(${change.commissionRate ?? null}, commission_rate), state = coalesce(${change.state ?? null}, state), updated_at = now()
     where reseller_id = ${resellerId} and id = ${id}`
   return await readHost(tx, resellerId, id)
 }

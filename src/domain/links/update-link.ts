@@ -35,12 +35,12 @@ export async function updateLink (
   const was = await lockLink(tx, buyer.resellerId, id)
   refuseOver(was, nowMs)
   if (was.version !== version) {
-    throw new Problem('state_conflict', `The link is at version ${was.version}; you have seen ${version}. Read it again, and decide anew.`, {
-      version: was.version
-    })
+    const told = `The link is at version ${was.version}; you have seen ${version}. Read it again, and decide anew.`
+    throw new Problem('state_conflict', told, { version: was.version })
   }
   const wished = { ...was, ...Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined)) } as Link
   const commission = edit.commission ?? was
+  const { commissionRate, commissionAmount } = commission
   checkSession(was, wished)
   checkStart(was, wished, nowMs)
   if (edit.pictureUrl !== undefined) checkPicture(edit.pictureUrl)
@@ -53,12 +53,12 @@ export async function updateLink (
   if (edit.skus || edit.commission) checkPrices(book, buyer, commission, wished.skus)
   if (wished.sessionId !== was.sessionId) await namedSession(tx, buyer.resellerId, wished.sessionId)
   if (wished.hostId !== was.hostId) await namedHost(tx, buyer.resellerId, wished.hostId)
-  if (!changedMembers(was, { ...wished, commissionRate: commission.commissionRate, commissionAmount: commission.commissionAmount })) return was
+  if (!changedMembers(was, { ...wished, commissionRate, commissionAmount })) return was
   if (edit.skus) await putSkus(tx, id, edit.skus)
   await tx`
     update links set title = ${wished.title}, description = ${wished.description}, redeem_note = ${wished.redeemNote},
       picture_url = ${wished.pictureUrl}, session_id = ${wished.sessionId}, host_id = ${wished.hostId},
-      commission_rate = ${commission.commissionRate}, commission_amount = ${commission.commissionAmount}, quota = ${wished.quota},
+      commission_rate = ${commissionRate}, commission_amount = ${commissionAmount}, quota = ${wished.quota},
       quota_per_buyer = ${wished.quotaPerBuyer}, starts_at = coalesce(${wished.startsAt}::timestamptz, '-infinity'),
       ends_at = coalesce(${wished.endsAt}::timestamptz, 'infinity'),
       version = version + 1, updated_at = now()
@@ -76,9 +76,8 @@ export function refuseOver (link: Link, nowMs: number): void {
 /** Sales are counted by session: they stay where they were made. */
 function checkSession (was: Link, wished: Link): void {
   if (wished.sessionId === was.sessionId || (was.held === 0 && was.sold === 0)) return
-  throw new Problem('state_conflict', 'Pieces were bought through the link, or are being paid for: it stays in its session. Make a new link.', {
-    held: was.held, sold: was.sold
-  })
+  const told = 'Pieces were bought through the link, or are being paid for: it stays in its session. Make a new link.'
+  throw new Problem('state_conflict', told, { held: was.held, sold: was.sold })
 }
 
 function checkStart (was: Link, wished: Link, nowMs: number): void {
@@ -90,9 +89,8 @@ function checkStart (was: Link, wished: Link, nowMs: number): void {
 
 function checkQuotaCovers ({ quota, held, sold }: Link): void {
   if (quota === null || quota >= held + sold) return
-  throw new Problem('state_conflict', `${sold} pieces were sold and ${held} are being paid for: the quota cannot be less than ${held + sold}.`, {
-    held, sold
-  })
+  const told = `${sold} pieces were sold and ${held} are being paid for: the quota cannot be less than ${held + sold}.`
+  throw new Problem('state_conflict', told, { held, sold })
 }
 
 function checkCurrency ({ currency }: Link, skus: readonly SkuWish[]): void {
