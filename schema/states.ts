@@ -1,8 +1,8 @@
 // State machines as data: the states from which each state may be entered; null is "did not exist". What is not listed
 // cannot happen. SQL guards read these lists; test/contract/operations.test.ts walks every pair.
 import type {
-  ApprovalState, BulkOrderState, CheckoutState, DeliveryState, EndpointState, HoldState, ImportState, LineState, ListingStatus, LotState, OrderState, PaybackState,
-  PaymentState, ResellerStatus, StandingOrderState
+  ApprovalState, BulkOrderState, CheckoutState, DeliveryState, EndpointState, HoldState, ImportState, LineState, ListingStatus, LotState,
+  OrderState, PaybackState, PaymentState, ResellerStatus, StandingOrderState
 } from './vocabulary.ts'
 
 type Entry<State> = Readonly<Record<State & string, readonly (State | null)[]>>

@@ -54,7 +54,9 @@ export type ImportState = typeof importStates[number]
  */
 export const ownedAccountKinds = ['wallet', 'held', 'proceeds', 'commission'] as const
 /** Accounts of the house. cash_in_transit: at a gateway, not banked yet. refunds_payable: what buyers get back. */
-export const houseAccountKinds = ['revenue', 'cash', 'adjustment', 'cost_of_goods', 'supplier_payable', 'cash_in_transit', 'refunds_payable'] as const
+export const houseAccountKinds = [
+  'revenue', 'cash', 'adjustment', 'cost_of_goods', 'supplier_payable', 'cash_in_transit', 'refunds_payable'
+] as const
 export const accountKinds = [...ownedAccountKinds, ...houseAccountKinds] as const
 export type AccountKind = typeof accountKinds[number]
 
@@ -63,8 +65,8 @@ export type AccountKind = typeof accountKinds[number]
  * reseller's margin becomes its own. payout: a host was paid by its reseller. banked: a gateway has paid us.
  */
 export const transferKinds = [
-  'order', 'hold', 'release', 'refund', 'deposit', 'adjustment', 'cost', 'receipt', 'commission', 'return', 'payback', 'settlement', 'payout',
-  'banked'
+  'order', 'hold', 'release', 'refund', 'deposit', 'adjustment', 'cost', 'receipt', 'commission', 'return', 'payback', 'settlement',
+  'payout', 'banked'
 ] as const
 export type TransferKind = typeof transferKinds[number]
 
@@ -222,7 +224,9 @@ export const receiptSources = ['callback', 'query', 'close'] as const
 export type ReceiptSource = typeof receiptSources[number]
 
 /** Why money that came goes back to the buyer. */
-export const returnReasons = ['paid_twice', 'amount_mismatch', 'currency_mismatch', 'out_of_stock', 'quota_reached', 'not_for_sale'] as const
+export const returnReasons = [
+  'paid_twice', 'amount_mismatch', 'currency_mismatch', 'out_of_stock', 'quota_reached', 'not_for_sale'
+] as const
 export type ReturnReason = typeof returnReasons[number]
 
 /** Money on its way back to a buyer. failed: the gateway will not; the operator has to. */

@@ -85,7 +85,9 @@ export async function openWorld (
   const { placeOrder, placeInside, commits } = openPlacing({ db, orderDb, keyring, priceBook, lotKeys, sealing, decideBatch: scarcity?.decide })
   const stepDb = openPool(url, name, { connectionsMax: stepConnectionsMax, applicationName: `kahub ${name} steps`, lookupsOnly: true })
   const callbackDb = openPool(url, name, { connectionsMax: callbackConnectionsMax, applicationName: `kahub ${name} callbacks`, lookupsOnly: true })
-  const checkoutDb = openPool(url, name, { connectionsMax: checkoutConnectionsMax, applicationName: `kahub ${name} checkouts`, lookupsOnly: true })
+  const checkoutDb = openPool(url, name, {
+    connectionsMax: checkoutConnectionsMax, applicationName: `kahub ${name} checkouts`, lookupsOnly: true
+  })
   const buyerKeys = await openBuyerKeys(db, masterKeys, name)
   const checkouts = openCheckouts({ db, checkoutDb, priceBook, buyerKeys, placeInside })
   const events = openEventSource(db)
@@ -251,7 +253,10 @@ function startWorld (
   })
   metrics.watchInFlight(name, () => delivering.inFlight)
   metrics.watchBacklog(name, () => measureBacklog(world.bulkDb))
-  for (const pass of [...passesOf(world), ...linkPassesOf(world, noticeSender), ...sandboxPassesOf(world), ...callbackPassesOf(world, delivering, metrics)]) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
+  const passes = [
+    ...passesOf(world), ...linkPassesOf(world, noticeSender), ...sandboxPassesOf(world), ...callbackPassesOf(world, delivering, metrics)
+  ]
+  for (const pass of passes) running.set(pass.name, repeatPass(`${name} ${pass.name}`, pass.run, pass.everyMs, report))
   // A hint that is missed costs half a second at most: whether anyone listens is nobody's trouble.
   const listening = listenForDeliveries(world.db, name, hint).catch(() => undefined)
   const listeningForNotices = listenForNotices(world.db, name, () => running.get(noticePass)?.hint()).catch(() => undefined)

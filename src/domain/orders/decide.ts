@@ -478,7 +478,8 @@ function refuseTotal (
 
 /** Why a second key has to approve; the parts of a bulk order are approved as a whole. */
 function reasonsToAsk (
-  { resellerId, terms, settle, sale }: OrderRequest, currency: Currency, total: Amount, lines: readonly PricedLine[], { policies, firstTimes }: Facts
+  { resellerId, terms, settle, sale }: OrderRequest, currency: Currency, total: Amount, lines: readonly PricedLine[],
+  { policies, firstTimes }: Facts
 ): readonly ApprovalReason[] {
   const policy = policies.get(resellerId)
   if (!policy || settle === 'hold' || terms?.bulk !== undefined || sale) return []
@@ -510,7 +511,8 @@ export function isHeld (state: OrderState): boolean {
 
 /** The order that this makes, and the number it has; nothing is taken yet. */
 function draftOf (
-  request: OrderRequest, { reseller, currency, total, lines: priced, budgets, state }: Settling, { nowMs }: Facts, hold: HoldFacts | undefined
+  request: OrderRequest, { reseller, currency, total, lines: priced, budgets, state }: Settling, { nowMs }: Facts,
+  hold: HoldFacts | undefined
 ): { readonly order: OrderWithLines, readonly number: number } {
   const number = nextOrderNumber(reseller.orderNumber, nowMs)
   const id = orderIdOf(number)

@@ -19,7 +19,10 @@ import type { LotKeys } from '../stock/lot-keys.ts'
 import { openCodes, type PlainCode, type SealedCode } from '../stock/open-codes.ts'
 import { changesOf, lockStock, readShelf, stockInHand, stockParts, type StockInHand, type Want } from '../stock/take-stock.ts'
 import { revenueShards } from '../wallet/house-accounts.ts'
-import { decide, factKey, isHeld, proceedsKey, type Decision, type Facts, type LineRefusal, type NewOrder, type OrderRequest, type ResellerFacts, type WalletFacts } from './decide.ts'
+import {
+  decide, factKey, isHeld, proceedsKey, type Decision, type Facts, type LineRefusal, type NewOrder, type OrderRequest, type ResellerFacts,
+  type WalletFacts
+} from './decide.ts'
 import { positionRuns } from './code-layout.ts'
 import type { OrderAllocation, OrderWithLines } from './order.ts'
 import { orderSummaryView } from './order-view.ts'
@@ -264,8 +267,9 @@ async function lockResellers (tx: Tx, ids: readonly Uuid[]): Promise<Map<Uuid, R
 }
 
 async function lockWallets (tx: Tx, ids: readonly number[], accounts: Accounts): Promise<Map<string, WalletFacts>> {
-  const rows = await tx<{ id: number, owner_id: Uuid, kind: PayingKind, currency: Currency, balance: Amount, credit_limit: Amount, entries: bigint }[]>`
-    select id, owner_id, kind, currency, balance, credit_limit, entries from accounts where id = any(${bareArray(ids)}::int[]) order by id for update`.execute()
+  const rows = await tx<PayerRow[]>`
+    select id, owner_id, kind, currency, balance, credit_limit, entries from accounts
+    where id = any(${bareArray(ids)}::int[]) order by id for update`.execute()
   return new Map(rows.map(row => [payerKey(row.owner_id, row.kind, row.currency), {
     numbered: row.kind === 'wallet',
     accountId: row.id,
@@ -278,6 +282,16 @@ async function lockWallets (tx: Tx, ids: readonly number[], accounts: Accounts):
 
 /** What orders are paid from. */
 type PayingKind = 'wallet' | 'proceeds'
+
+interface PayerRow {
+  readonly id: number
+  readonly owner_id: Uuid
+  readonly kind: PayingKind
+  readonly currency: Currency
+  readonly balance: Amount
+  readonly credit_limit: Amount
+  readonly entries: bigint
+}
 
 function payerKey (resellerId: Uuid, kind: PayingKind, currency: Currency): string {
   return kind === 'proceeds' ? proceedsKey(resellerId, currency) : factKey(resellerId, currency)
@@ -412,7 +426,8 @@ function insertEvents (tx: Tx, all: readonly NewOrder[]) {
 function insertTransfers (tx: Tx, paid: readonly NewOrder[], revenue: ReadonlyMap<Currency, number>) {
   return tx`
     insert into transfers (id, kind, debit_account, credit_account, amount, order_id, wallet_id, wallet_entry, wallet_balance)
-    select id, kind, payer, credit_account, amount, order_id, case when wallet_entry is not null then payer end, wallet_entry, wallet_balance
+    select id, kind, payer, credit_account, amount, order_id, case when wallet_entry is not null then payer end, wallet_entry,
+           wallet_balance
     from unnest(
       ${bareArray(paid.map(() => newId()))}::uuid[], ${bareArray(paid.map(({ order }) => isHeld(order.state) ? 'hold' : 'order'))}::text[],
       ${bareArray(paid.map(({ wallet }) => wallet!.accountId))}::int[],

@@ -149,7 +149,9 @@ function cutAtReveals (positions: readonly PositionedAllocation[], revealed: rea
 }
 
 /** Of several reasons, the one that stands first in the table of problems; what a buyer has paid for is never given back. */
-function refuse ({ delivered, returned, terms, createdAt, settledAt, now, late }: LockedOrder, pieces: readonly Piece[], codes: ReturnedCodes): void {
+function refuse (
+  { delivered, returned, terms, createdAt, settledAt, now, late }: LockedOrder, pieces: readonly Piece[], codes: ReturnedCodes
+): void {
   if (terms?.checkout !== undefined) throw codesOfBuyer(terms.checkout)
   const revealed = countOf(pieces.filter(piece => piece.live && piece.revealed))
   const unrevealed = delivered - returned - revealed

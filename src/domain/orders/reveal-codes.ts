@@ -122,7 +122,8 @@ export function startReading (needs: RevealNeeds, by: RevealBy, refuseSealed: ()
     if (revealsCounted) await lockResellers(tx, [by.resellerId])
     const [[order], sealTo] = await Promise.all([
       tx<{ state: OrderState, delivered: number, returned: number, terms: OrderTerms | null }[]>`
-        select state, delivered, returned, terms from orders where id = ${by.orderId} and reseller_id = ${by.resellerId} for share`.execute(),
+        select state, delivered, returned, terms from orders
+        where id = ${by.orderId} and reseller_id = ${by.resellerId} for share`.execute(),
       readEncryptionKeyInUse(tx, by.resellerId)
     ])
     if (!order) throw new Problem('not_found', 'You have no order with this id.')

@@ -6,7 +6,8 @@ import { apiKeyOwner, endpointOwner, gatewayOwner, lotKeyOwner, worldSecretOwner
 
 /**
  * Wraps anew, under the current master key, up to `limit` of the values that another one wraps: data keys of lots, secrets
- * of API keys and of endpoints, accounts at gateways, secrets of the world. Codes are not touched. Returns how many; when it is 0, the older master keys may go.
+ * of API keys and of endpoints, accounts at gateways, secrets of the world. Codes are not touched. Returns how many; when it is 0, the
+ * older master keys may go.
  */
 export async function rewrapUnderCurrentMaster (db: Db, masterKeys: MasterKeys, limit: number): Promise<number> {
   let rewrapped = 0

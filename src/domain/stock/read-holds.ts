@@ -7,7 +7,8 @@ import type { Hold, HoldLine } from './hold.ts'
 
 /** A reseller's hold; throws `not_found`. */
 export async function readHold (read: Reader, resellerId: Uuid, id: Uuid): Promise<Hold> {
-  const [hold] = await withLines(read, await read<HoldRow[]>`${selectHolds(read)} where reseller_id = ${resellerId} and id = ${id} and checkout_id is null`)
+  const [hold] = await withLines(read, await read<HoldRow[]>`
+    ${selectHolds(read)} where reseller_id = ${resellerId} and id = ${id} and checkout_id is null`)
   if (!hold) throw new Problem('not_found', 'You have no hold with this id.')
   return hold
 }

@@ -57,7 +57,8 @@ export async function move (tx: Tx, moves: readonly Move[]): Promise<void> {
     ), moved as (
       update accounts set balance = balance + totals.delta, entries = entries + case when kind = 'wallet' then totals.count else 0 end
       from totals
-      where accounts.id = totals.account_id and (kind not in ('wallet', 'proceeds', 'commission') or balance + totals.delta + credit_limit >= 0)
+      where accounts.id = totals.account_id
+        and (kind not in ('wallet', 'proceeds', 'commission') or balance + totals.delta + credit_limit >= 0)
       returning accounts.id, kind, balance - totals.delta as balance_before, entries - totals.count as entries_before
     ), entries as (
       select place, moved.id as wallet_id, entries_before + row_number() over own as entry,
@@ -66,7 +67,8 @@ export async function move (tx: Tx, moves: readonly Move[]): Promise<void> {
       window own as (partition by moved.id order by place)
     )
     insert into transfers (
-      id, kind, debit_account, credit_account, amount, order_id, payment_id, settlement_id, wallet_id, wallet_entry, wallet_balance, reason, created_by
+      id, kind, debit_account, credit_account, amount, order_id, payment_id, settlement_id, wallet_id, wallet_entry, wallet_balance,
+      reason, created_by
     )
     select wanted.id, kind, debit, credit, amount, order_id, payment_id, settlement_id, wallet_id, entry, balance, reason, created_by
     from wanted left join entries using (place)
