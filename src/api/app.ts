@@ -134,7 +134,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   app.addHook('onResponse', (request, reply, done) => {
     options.metrics.countRequest(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime)
     request.log.info({
-      method: request.method, path: request.routeOptions.config.secretPath ? request.routeOptions.url : pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, key: request.caller?.key.id
+      method: request.method, path: loggedPath(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, key: request.caller?.key.id
     }, 'a request was answered')
     done()
   })
@@ -254,6 +254,16 @@ function pathOf (request: FastifyRequest): string {
   const end = url.indexOf('?')
   return end < 0 ? url : url.slice(0, end)
 }
+
+/** A path as the log may have it. What fits no route (another method, a slash too many) may be the address of a receipt as well. */
+function loggedPath (request: FastifyRequest): string {
+  const { url, config } = request.routeOptions
+  if (url === undefined) return pathOf(request).replace(tokenLike, '…')
+  return config.secretPath ? url : pathOf(request)
+}
+
+/** Runs of a token's characters, longer than any word of our addresses. */
+const tokenLike = /[\w-]{24,}/g
 
 /** Ids of requests: where this process is told apart by chance, and its requests by count. */
 function requestIds (): () => string {
