@@ -14,17 +14,24 @@ import { deviceOf, receiptOf, rememberReceipt } from './cookies.ts'
 import { countWithin } from './count-within.ts'
 import { hidden, type Buying } from './link-routes.ts'
 import { otherLanguage } from './language.ts'
+import { hostOf, networkOf } from './network.ts'
 import { printFrame } from './page-frame.ts'
 import { contactLengthMax, readContact } from './read-contact.ts'
 import type { Form } from './read-form.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import { words } from './words.ts'
 
-/** Contacts that may be tried for one checkout from one address, within the window. */
+/** Contacts that may be tried for one checkout from one address, within minutes. */
 export const contactTriesMax = 5
-/** Contacts that may be tried for one checkout from anywhere, within the window. */
-export const contactTriesOfAllMax = 25
-const triesWindowMs = 10 * 60_000
+/**
+ * Contacts that may be tried for one checkout from anywhere, within a day: its seller knows its id and all but four digits of the phone
+ * number, and is to find the rest of it no sooner than in years.
+ */
+export const contactTriesOfAllMax = 10
+/** Contacts that may be tried from one address range for whatever checkouts, within minutes. */
+export const contactTriesOfNetworkMax = 60
+const minutesMs = 10 * 60_000
+const dayMs = 24 * 3_600_000
 const triedMax = 50_000
 
 interface BackRoute { Params: { checkout: string }, Querystring: { lang?: unknown } }
@@ -32,7 +39,11 @@ type BackRequest = FastifyRequest<BackRoute>
 
 /** The way back from a gateway. */
 export function backRoutes (app: App, buying: Buying): void {
-  const tries = countWithin({ windowMs: triesWindowMs, keysMax: triedMax })
+  const limits = [
+    { most: contactTriesOfNetworkMax, windowMs: minutesMs, whose: (_id: Uuid, ip: string) => networkOf(ip) },
+    { most: contactTriesMax, windowMs: minutesMs, whose: (id: Uuid, ip: string) => `${id} ${hostOf(ip)}` },
+    { most: contactTriesOfAllMax, windowMs: dayMs, whose: (id: Uuid) => id }
+  ].map(limit => ({ ...limit, tries: countWithin({ windowMs: limit.windowMs, keysMax: triedMax }) }))
 
   app.get<BackRoute>('/back/:checkout', { schema: hidden }, async (request, reply) => {
     const id = open(buying, request, reply)
@@ -45,8 +56,10 @@ export function backRoutes (app: App, buying: Buying): void {
     const id = open(buying, request, reply)
     requireSameOrigin(request, request.server.origin())
     const nowMs = buying.worlds.live.clock()
-    const limit = [tries.count(`${id} ${request.ip}`, nowMs) - contactTriesMax, tries.count(id, nowMs) - contactTriesOfAllMax]
-    if (Math.max(...limit) > 0) throw new Problem('rate_limited', 'Too many contacts were tried.', { retryAfterSeconds: triesWindowMs / 1000 })
+    // What a narrow limit has refused is not counted against the wider one: whoever tries too much locks nobody else out.
+    for (const { tries, most, windowMs, whose } of limits) {
+      if (tries.count(whose(id, request.ip), nowMs) > most) throw new Problem('rate_limited', 'Too many contacts were tried.', { retryAfterSeconds: windowMs / 1000 })
+    }
     const entered = ((request.body ?? {}) as Form).contact ?? ''
     const contact = readContact(entered)
     const language = languageOfRequest(request)

@@ -3,13 +3,14 @@
 import type { FastifyReply } from 'fastify'
 import { Problem } from '../../base/problem.ts'
 import { rateHeaders, rateLimiter, type RatePolicy } from '../rate-limit.ts'
+import { hostOf } from './network.ts'
 
 /** What a buyer does, each with a rate of its own. */
 export type BuyerAct = 'page' | 'start' | 'receipt' | 'back' | 'challenge'
 
-/** Requests a minute of one address (IPv6: the address as it stands). */
+/** Requests a minute of one address (IPv6: of a /64, as one host has them). */
 export const ratesPerAddress: Readonly<Record<BuyerAct, number>> = { page: 6_000, start: 300, receipt: 3_000, back: 120, challenge: 300 }
-/** Requests a minute of one browser, as its cookie tells it apart. */
+/** Requests a minute of one browser, as its cookie tells it apart; of receipts, for one receipt. */
 export const ratesPerDevice: Readonly<Record<BuyerAct, number>> = { page: 300, start: 20, receipt: 180, back: 30, challenge: 30 }
 /** Slugs a minute that one address may name of which there is no link; beyond, only links that are in memory are shown to it. */
 export const guessesPerMinute = 30
@@ -41,10 +42,10 @@ export function openBuyerRates (clock: () => number = Date.now): BuyerRates {
   return {
     take (act, ip, device, reply) {
       const nowMs = clock()
-      takeOne(`${act} ${ip}`, policies[act].address, nowMs, reply)
+      takeOne(`${act} ${hostOf(ip)}`, policies[act].address, nowMs, reply)
       if (device !== undefined) takeOne(`${act} d ${device}`, policies[act].device, nowMs, reply)
     },
-    countGuess: ip => { limiter.take(`guess ${ip}`, guess, clock()) },
-    mayGuess: ip => limiter.take(`guess ${ip}`, guess, clock(), 0).remaining > 0
+    countGuess: ip => { limiter.take(`guess ${hostOf(ip)}`, guess, clock()) },
+    mayGuess: ip => limiter.take(`guess ${hostOf(ip)}`, guess, clock(), 0).remaining > 0
   }
 }

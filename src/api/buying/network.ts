@@ -9,6 +9,12 @@ export function networkOf (ip: string): string {
   return isIPv6(bare) ? `${groupsOf(bare).slice(0, 3).join(':')}::/48` : 'unknown'
 }
 
+/** What one host has in hand: an IPv4 address, and of IPv6 a /64, in which it takes another address for each request if it likes. */
+export function hostOf (ip: string): string {
+  const address = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1] ?? ip.split('%')[0]!
+  return isIPv6(address) ? `${groupsOf(address).slice(0, 4).join(':')}::/64` : address
+}
+
 const groupsOfAddress = 8
 
 /** The groups of an IPv6 address, without leading zeros. */

@@ -19,7 +19,7 @@ import type { App } from '../app-types.ts'
 import { problemOf } from '../problems.ts'
 import { sendOwnPage, toldOf } from './answer-page.ts'
 import { beginToPay, returnAddress, returnPath } from './begin-to-pay.ts'
-import { deviceOf, rememberReceipt } from './cookies.ts'
+import { rememberReceipt } from './cookies.ts'
 import { hidden, type Buying } from './link-routes.ts'
 import type { Form } from './read-form.ts'
 import { printReceipt } from './receipt-page.ts'
@@ -44,7 +44,10 @@ export function receiptRoutes (app: App, buying: Buying): void {
       .send(JSON.stringify({ state: checkout.state, mark }))
   })
 
-  const act = (path: 'pay' | 'cancel' | 'complaints', work: (world: World, checkout: Checkout, form: Form, request: ReceiptRequest) => Promise<string | undefined>) =>
+  const act = (path: 'pay' | 'cancel' | 'complaints', work: (world: World, checkout: Checkout, form: Form, request: ReceiptRequest) => Promise<string | undefined>) => {
+    // Whoever loads the address of a refused form anew is led back to the receipt.
+    app.get<ReceiptRoute>(`/r/:token/${path}`, secret, (request, reply) => reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+      .redirect(`/r/${encodeURIComponent(request.params.token)}`, 303))
     app.post<ReceiptRoute>(`/r/:token/${path}`, secret, async (request, reply) => {
       const { world, checkout } = await open(buying, request, reply)
       try {
@@ -59,6 +62,7 @@ export function receiptRoutes (app: App, buying: Buying): void {
         return await show(buying, world, await readCheckout(world.db, checkout.id) ?? checkout, request, reply, problem)
       }
     })
+  }
 
   act('pay', async (world, checkout, { gateway = '' }, request) => {
     const known = world.gateways.current.enabledFor(checkout.currency).find(({ id }) => id === gateway)
@@ -85,8 +89,9 @@ export function receiptRoutes (app: App, buying: Buying): void {
 
 /** The checkout whose receipt the address opens; a token that is not ours and one that fits nothing look alike. */
 async function open ({ worlds, rates }: Buying, request: ReceiptRequest, reply: FastifyReply): Promise<{ readonly world: World, readonly checkout: Checkout }> {
-  rates.take('receipt', request.ip, deviceOf(request), reply)
   const { token } = request.params
+  // By the receipt and not by the browser, which forgets its cookie when it likes: every look at codes is kept on record.
+  rates.take('receipt', request.ip, token, reply)
   const world = worlds[worldOfAddress(token)]
   const named = world.buyerKeys.readToken(token)
   const checkout = named?.holds('receipt') === true ? await readCheckout(world.db, named.id) : undefined

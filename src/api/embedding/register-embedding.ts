@@ -11,7 +11,7 @@ import { readShownLink } from '../../domain/links/shown-link.ts'
 import type { App, Worlds } from '../app-types.ts'
 import { guessesPerMinute } from '../buying/buyer-rates.ts'
 import { languageOf } from '../buying/language.ts'
-import { networkOf } from '../buying/network.ts'
+import { hostOf, networkOf } from '../buying/network.ts'
 import { answerAsset, sendAsset } from '../pages/assets.ts'
 import { discreetHeaders, pageHeaders, pagePolicy, type FramedBy } from '../pages/page-headers.ts'
 import { rateHeaders, rateLimiter } from '../rate-limit.ts'
@@ -71,7 +71,7 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
     reply.headers({ 'ratelimit-policy': headers.policy, ratelimit: headers.limit })
     throw new Problem('rate_limited', `Wait ${state.waitSeconds} seconds, then try again.`, { retryAfterSeconds: state.waitSeconds })
   }
-  const takePage = (request: FastifyRequest, reply: FastifyReply) => take(request.ip, 'pages', pagesPerMinute, reply)
+  const takePage = (request: FastifyRequest, reply: FastifyReply) => take(hostOf(request.ip), 'pages', pagesPerMinute, reply)
   const takeDrawing = (request: FastifyRequest, reply: FastifyReply) => take(networkOf(request.ip), 'pictures', drawingsPerMinute, reply)
 
   const findLink = async (request: FastifyRequest<{ Params: { slug: string } }>, reply: FastifyReply): Promise<ShownLink | undefined> => {
@@ -172,7 +172,7 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
   const overlayOf = async (token: string, request: FastifyRequest, reply: FastifyReply): Promise<Overlay | undefined> => {
     takePage(request, reply)
     const overlay = await readOverlay(worlds, token)
-    if (!overlay) take(request.ip, 'wrong-tokens', tokenGuessesPerMinute, reply)
+    if (!overlay) take(hostOf(request.ip), 'wrong-tokens', tokenGuessesPerMinute, reply)
     return overlay
   }
 
