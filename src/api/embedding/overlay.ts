@@ -1,6 +1,5 @@
 // The overlay of a stream: a page that streaming software lays over the picture, and the news it shows, over server-sent events. It shows
 // what every viewer of the stream may see: how much was sold, what is left in steps, and of buyers no more than the hint of their contact.
-import { createHash } from 'node:crypto'
 import type { Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { worldOfAddress } from '../../domain/links/buyer-keys.ts'
@@ -9,6 +8,7 @@ import { readSession } from '../../domain/links/session.ts'
 import type { World } from '../../domain/world.ts'
 import type { Worlds } from '../app-types.ts'
 import { stepOf, type LeftStep } from '../buying/left.ts'
+import { purchaseKey } from '../live/purchase-key.ts'
 
 /** Purchases that an overlay may show at a time. */
 export const purchasesMax = 10
@@ -17,7 +17,6 @@ export const purchasesDefault = 4
 export const overlaysPerSessionMax = 30
 export const overlaysPerProcessMax = 1_000
 const heartbeatMs = 10_000
-const keyLength = 12
 const whenFull = { retryAfterSeconds: 10 }
 
 /** A token that opens the overlay of a session now. */
@@ -63,7 +62,7 @@ export function newsOf ({ quantity, left, newest }: LiveSnapshot, nowMs: number)
     sold: quantity,
     left: stepOf(left),
     purchases: newest.slice(0, purchasesMax).map(({ checkoutId, at, contactHint, productName, skuName, quantity }) => ({
-      key: createHash('sha256').update(checkoutId).digest('base64url').slice(0, keyLength),
+      key: purchaseKey(checkoutId),
       at: at.getTime(),
       buyer: contactHint,
       goods: `${productName} ${skuName}`.trim(),

@@ -5,6 +5,7 @@ import { assert } from '../../base/problem.ts'
 import type { LiveLink, LiveMinute, LivePurchase, LiveSnapshot } from '../../domain/links/live-snapshot.ts'
 import { sessionStateOf } from '../../domain/links/session.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
+import { purchaseKey } from './purchase-key.ts'
 import { drawBars, drawShare } from './draw-charts.ts'
 import { liveWords, type LiveWords } from './live-words.ts'
 import { topMinutes } from './report-view.ts'
@@ -182,7 +183,7 @@ function printNewest ({ newest }: Shown, printer: Printer): string {
 }
 
 function printPurchase ({ checkoutId, at, contactHint, productName, skuName, quantity, total, currency }: LivePurchase, { money, second }: Printer): string {
-  return `<li data-id="${checkoutId}"><span class="who">${escapeHtml(contactHint)}</span><span class="what">${escapeHtml(productName)} · ${escapeHtml(skuName)}` +
+  return `<li data-id="${purchaseKey(checkoutId)}"><span class="who">${escapeHtml(contactHint)}</span><span class="what">${escapeHtml(productName)} · ${escapeHtml(skuName)}` +
     `${quantity > 1 ? ` × ${quantity}` : ''}</span><span class="much">${money(total, currency)}</span>${timeOf(at, second)}</li>`
 }
 

@@ -8,8 +8,9 @@ import { worldOfAddress } from '../../domain/links/buyer-keys.ts'
 import type { LeftSnapshot } from '../../domain/links/live-snapshot.ts'
 import type { World } from '../../domain/world.ts'
 import type { App, Worlds } from '../app-types.ts'
+import { guessesPerMinute } from '../buying/buyer-rates.ts'
 import { stepOf } from '../buying/left.ts'
-import { networkOf } from '../buying/network.ts'
+import { hostOf, networkOf } from '../buying/network.ts'
 import { rateLimiter } from '../rate-limit.ts'
 import { countPlaces } from './count-places.ts'
 import { openCrowd, type Crowd } from './crowd.ts'
@@ -25,6 +26,7 @@ export function leftRoute (app: App, worlds: Worlds): void {
   const crowds = openCrowds()
   const places = countPlaces({ ofOneMax: leftStreamsPerNetworkMax, inAllMax: leftStreamsPerProcessMax })
   const rates = rateLimiter()
+  const takeGuess = (ip: string, count: number) => rates.take(`guess ${hostOf(ip)}`, guesses, worlds.live.clock(), count)
   app.addHook('preClose', async () => crowds.close())
 
   app.get<{ Params: { slug: string } }>('/l/:slug/left', { schema: { hide: true } as never }, async (request, reply) => {
@@ -36,8 +38,12 @@ export function leftRoute (app: App, worlds: Worlds): void {
     const leave = places.take(network)
     reply.raw.once('close', leave)
     try {
-      const link = await crowds.find(world, slug)
-      if (!link) throw new Problem('not_found', 'There is no such link.')
+      if (!crowds.knows(slug) && takeGuess(request.ip, 0).remaining === 0) throw new Problem('rate_limited', 'Too many addresses of links were tried.', whenGuessed)
+      const link = slugPattern.test(slug) ? await crowds.find(world, slug) : undefined
+      if (!link) {
+        takeGuess(request.ip, 1)
+        throw new Problem('not_found', 'There is no such link.')
+      }
       // Who has gone meanwhile would never leave the crowd.
       if (reply.raw.destroyed) link.letGo()
       else join(request, reply, world, link)
@@ -48,6 +54,11 @@ export function leftRoute (app: App, worlds: Worlds): void {
     }
   })
 }
+
+const slugPattern = /^[a-z0-9-]{3,40}$/
+/** Slugs are guessed here no faster than on the link's page. */
+const guesses = { name: 'guess-address', perMinute: guessesPerMinute }
+const whenGuessed = { retryAfterSeconds: 60 }
 
 function join (request: FastifyRequest, reply: FastifyReply, world: World, { id, crowd }: FollowedLink): void {
   if (!isBot(request.headers['user-agent'])) reply.raw.once('close', world.live.countViewer(id))
@@ -62,6 +73,8 @@ interface FollowedLink {
 }
 
 interface Crowds {
+  /** Whether a link is followed, or being looked up. */
+  knows (slug: string): boolean
   /** The crowd that follows a link; it begins with its first member, who is to join at once. */
   find (world: World, slug: string): Promise<FollowedLink | undefined>
   close (): void
@@ -73,6 +86,7 @@ function openCrowds (): Crowds {
   const all = new Map<Crowd, AbortController>()
   let closed = false
   return {
+    knows: slug => known.has(slug),
     async find (world, slug) {
       if (closed) throw new Problem('overloaded', 'This server is about to stop.')
       const finding = known.get(slug) ?? open(world, slug)
