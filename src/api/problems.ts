@@ -158,8 +158,8 @@ function shapeOf (pattern: string): string | undefined {
   return prefix && `must be an id as we gave it, ${prefix}…`
 }
 
-/** An error without what it may quote: a database error's message and parameters can hold values of the request. */
-function safeError (error: unknown): Record<string, unknown> {
+/** An error for the log, without what it may quote: a database error's message and parameters can hold values of the request. */
+export function safeError (error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error }
   const { code, routine, constraint_name: constraint, table_name: table } = error as Error & Record<string, unknown>
   const fromDatabase = error.name === 'PostgresError'

@@ -12,6 +12,8 @@ export interface RateState { readonly allowed: boolean, readonly remaining: numb
 
 const windowMs = 60_000
 const bucketsMax = 100_000
+/** How many are left when there were too many: going through all of them is not repeated for each new one. */
+const bucketsLeft = 90_000
 
 /** Buckets that fill continuously: one number each, the time at which the bucket is full again (GCRA). */
 export function rateLimiter (): RateLimiter {
@@ -47,7 +49,7 @@ function forgetFull (fullAt: Map<string, number>, nowMs: number): void {
   for (const [bucket, full] of fullAt) if (full <= nowMs) fullAt.delete(bucket)
   // Every bucket is in use: the oldest go, and start full again.
   for (const bucket of fullAt.keys()) {
-    if (fullAt.size < bucketsMax) break
+    if (fullAt.size <= bucketsLeft) break
     fullAt.delete(bucket)
   }
 }

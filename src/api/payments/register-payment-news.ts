@@ -9,10 +9,12 @@ import type { World } from '../../domain/world.ts'
 import { failureKind } from '../../postgres/failure.ts'
 import type { App, Worlds } from '../app-types.ts'
 import type { AppOptions } from '../app.ts'
+import { hostOf } from '../buying/network.ts'
+import { safeError } from '../problems.ts'
 import { rateLimiter } from '../rate-limit.ts'
 
 export const newsBytesMax = 64 * 1024
-/** Messages from one address, in a minute, whose signature does not hold; what holds is not counted. */
+/** Messages from one address, in a minute, whose signature does not hold, or that are for no gateway; what holds is not counted. */
 export const forgedPerMinute = 60
 const retryAfterSeconds = 5
 
@@ -30,25 +32,30 @@ export async function registerPaymentNews (app: App, worlds: Worlds, _options: A
       const name = worldNames.find(name => name === request.params.world)
       if (name === undefined) throw notFound()
       const world = worlds[name]
-      const open = await findGateway(world, request.params.gateway)
-      const { answers } = open.gateway
       const nowMs = world.clock()
-      if (forged.take(request.ip, policy, nowMs, 0).remaining === 0) {
+      const sender = hostOf(request.ip)
+      if (forged.take(sender, policy, nowMs, 0).remaining === 0) {
         throw new Problem('rate_limited', 'Too many messages that were not the gateway’s came from this address.', { retryAfterSeconds })
       }
+      const open = await findGateway(world, request.params.gateway)
+      if (!open) {
+        forged.take(sender, policy, nowMs)
+        throw notFound()
+      }
+      const { answers } = open.gateway
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       try {
         await takeNews(world, open, { headers: request.headers, body }, nowMs)
         return send(reply, answers.taken)
       } catch (error) {
         if (error instanceof Problem && error.code === 'payment_news_invalid') {
-          forged.take(request.ip, policy, nowMs)
+          forged.take(sender, policy, nowMs)
           request.log.warn({ gateway: open.id, why: error.detail }, 'a message of a payment gateway was refused')
           return send(reply, answers.refused)
         }
         // Ours to put right: the gateway sends it again, and the query finds it in any case.
         const level = failureKind(error) === 'transient' ? 'warn' : 'error'
-        request.log[level]({ err: error, gateway: open.id }, 'a message of a payment gateway could not be booked')
+        request.log[level]({ err: safeError(error), gateway: open.id }, 'a message of a payment gateway could not be booked')
         return send(reply, { ...answers.refused, status: 503 })
       }
     })
@@ -67,13 +74,11 @@ async function takeNews (
 }
 
 /** The gateway, once more looked for when it is not known: another process may have put it a moment ago. */
-async function findGateway (world: World, id: string): Promise<OpenGateway> {
+async function findGateway (world: World, id: string): Promise<OpenGateway | undefined> {
   const known = world.gateways.current.find(id)
   if (known) return known
   await world.refresh()
-  const open = world.gateways.current.find(id)
-  if (!open) throw notFound()
-  return open
+  return world.gateways.current.find(id)
 }
 
 function notFound (): Problem {
