@@ -104,8 +104,15 @@ function chosenSlug (world: World, slug: string): string {
     const detail = `begins with ${addressPrefix('test')}, as those of the test world do`
     throw new Problem('invalid_request', `/slug ${detail}.`, { errors: [{ pointer: '/slug', detail }] })
   }
+  if (world === 'live' && reservedSlugs.includes(slug)) {
+    const detail = 'is an address of our own'
+    throw new Problem('invalid_request', `/slug ${detail}.`, { errors: [{ pointer: '/slug', detail }] })
+  }
   return slug.startsWith(prefix) ? slug : prefix + slug
 }
+
+/** What stands below /l/ besides links. */
+const reservedSlugs: readonly string[] = ['assets']
 
 function randomSlug (world: World): string {
   return addressPrefix(world) + Array.from({ length: slugLength }, () => alphabet[randomInt(alphabet.length)]).join('')
