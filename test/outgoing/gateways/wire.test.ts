@@ -435,9 +435,14 @@ async function paidRefund (gateway: Gateway, fake: Fake): Promise<GatewayRefund>
 /** Every way of being slow, broken or gone is the same to whoever asks: not known, and to be asked again. Then it is well again. */
 async function troubles (t: Test, fake: FakeServer, prepare: () => Promise<Readonly<Record<string, () => Promise<unknown>>>>): Promise<void> {
   await t.test('a gateway in trouble is unreachable at every step, is asked once, and is asked again with success', async t => {
-    const modes: readonly Mode[] = ['gone', 'broken', 'failing', 'huge', 'silent', ...('secret_key' in (fake as Fake).config ? [] : ['unsigned' as const])]
-    const steps = await prepare()
-    for (const [step, ask] of Object.entries(steps)) {
+    const modes: readonly Mode[] = ['gone', 'broken', 'failing', 'huge', ...('secret_key' in (fake as Fake).config ? [] : ['unsigned' as const])]
+    const steps = Object.entries(await prepare())
+    // All at once: each takes the whole of its time.
+    const heard = fake.asked.length
+    fake.mode = 'silent'
+    await Promise.all(steps.map(([step, ask]) => refuses(t, ask(), 'unreachable', /./, `${step}, silent`)))
+    t.equal(fake.asked.length - heard, steps.length, 'silent: each asked once')
+    for (const [step, ask] of steps) {
       for (const mode of modes) {
         const before = fake.asked.length
         fake.mode = mode
