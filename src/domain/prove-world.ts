@@ -1,7 +1,7 @@
 import type { Db } from '../postgres/pool.ts'
 import { readOneMoment } from '../postgres/transact.ts'
 import { proveLinks } from './links/prove-links.ts'
-import { proveSettlements } from './links/prove-settlements.ts'
+import { proveSettlements } from './links/settlement/prove-settlements.ts'
 import { proveOrders } from './orders/prove-orders.ts'
 import { proveStock } from './stock/prove-stock.ts'
 import { proveBooks } from './wallet/prove-books.ts'

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import type { Test } from 'tap'
 import { newId, readId, type Uuid } from '../../src/base/ids.ts'
-import type { Checkout } from '../../src/domain/links/checkout.ts'
+import type { Checkout } from '../../src/domain/links/checkouts/checkout.ts'
 import { openHouse, type House, type HouseOptions, type Reseller } from '../support/house.ts'
 
 export interface StageLink { readonly id: string, readonly uuid: Uuid, readonly slug: string, readonly skus: readonly string[] }

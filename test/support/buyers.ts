@@ -3,7 +3,7 @@ import { newId, randomText, readId, showId, type Uuid } from '../../src/base/ids
 import type { Currency } from '../../schema/vocabulary.ts'
 import { minorUnit, type Amount } from '../../src/base/money.ts'
 import { Problem } from '../../src/base/problem.ts'
-import type { Checkout, CheckoutWish, StartedCheckout } from '../../src/domain/links/checkout.ts'
+import type { Checkout, CheckoutWish, StartedCheckout } from '../../src/domain/links/checkouts/checkout.ts'
 import type { NewReceipt, Payment } from '../../src/domain/payments/payment.ts'
 import type { World } from '../../src/domain/world.ts'
 import type { Db } from '../../src/postgres/pool.ts'

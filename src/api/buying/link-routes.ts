@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../../base/problem.ts'
 import { worldOfAddress } from '../../domain/links/buyer-keys.ts'
-import { isBot } from '../../domain/links/count-visits.ts'
+import { isBot } from '../../domain/links/live/count-visits.ts'
 import { shareTags } from '../embedding/share-tags.ts'
 import type { App, Worlds } from '../app-types.ts'
 import { answerAsset, encodingFor } from '../pages/assets.ts'

@@ -2,7 +2,7 @@
 import type { Currency, LinkState } from '../../../schema/vocabulary.ts'
 import type { Gateways } from '../../base/gateway.ts'
 import { showId, type Uuid } from '../../base/ids.ts'
-import { checkoutQuantityMax } from '../../domain/links/checkout.ts'
+import { checkoutQuantityMax } from '../../domain/links/checkouts/checkout.ts'
 import { linkStateOf, type ShownLink, type ShownSku } from '../../domain/links/link.ts'
 import { plainAmount } from './format.ts'
 import { leftOf, type LeftStep } from './left.ts'

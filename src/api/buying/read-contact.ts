@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import validator from 'validator'
-import type { Contact } from '../../domain/links/checkout.ts'
+import type { Contact } from '../../domain/links/checkouts/checkout.ts'
 
 export const contactLengthMax = 254
 

@@ -3,7 +3,7 @@
 import type { Uuid } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { worldOfAddress } from '../../domain/links/buyer-keys.ts'
-import type { LiveSnapshot } from '../../domain/links/live-snapshot.ts'
+import type { LiveSnapshot } from '../../domain/links/live/live-snapshot.ts'
 import { readSession } from '../../domain/links/session.ts'
 import type { World } from '../../domain/world.ts'
 import type { Worlds } from '../app-types.ts'

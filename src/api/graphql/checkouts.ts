@@ -1,5 +1,5 @@
 import { Checkout, CheckoutSummary } from '../../../schema/rest/checkouts.ts'
-import { readSoldCheckouts } from '../../domain/links/list-checkouts.ts'
+import { readSoldCheckouts } from '../../domain/links/checkouts/list-checkouts.ts'
 import { checkoutViews } from '../rest/checkouts.ts'
 import { connection, loadOwn, read, type Resource } from './resource.ts'
 

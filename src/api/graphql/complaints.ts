@@ -1,5 +1,5 @@
 import { Complaint } from '../../../schema/rest/complaints.ts'
-import { readComplaints } from '../../domain/links/list-complaints.ts'
+import { readComplaints } from '../../domain/links/checkouts/list-complaints.ts'
 import { complaintView } from '../rest/complaints.ts'
 import { connection, loadOwn, read, type Resource } from './resource.ts'
 

@@ -1,5 +1,5 @@
 import { Payout } from '../../../schema/rest/payouts.ts'
-import { readPayouts } from '../../domain/links/read-payouts.ts'
+import { readPayouts } from '../../domain/links/settlement/read-payouts.ts'
 import { payoutView } from '../rest/payouts.ts'
 import { act, connection, loadOwn, read, type Resource } from './resource.ts'
 

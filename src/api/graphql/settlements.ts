@@ -1,5 +1,5 @@
 import { Settlement, SettlementSummary } from '../../../schema/rest/settlements.ts'
-import { readSettlements } from '../../domain/links/read-settlements.ts'
+import { readSettlements } from '../../domain/links/settlement/read-settlements.ts'
 import { settlementViews } from '../rest/settlements.ts'
 import { connection, loadOwn, read, type Resource } from './resource.ts'
 

@@ -1,7 +1,7 @@
 // A session's figures as server-sent events: whole at first, then what differs. Whoever follows the same session is sent the same text,
 // which is made once.
 import type { SessionReport } from '../../../schema/rest/session-report.ts'
-import type { LiveSnapshot } from '../../domain/links/live-snapshot.ts'
+import type { LiveSnapshot } from '../../domain/links/live/live-snapshot.ts'
 import { sessionReportView } from './report-view.ts'
 
 export interface LiveFrames {

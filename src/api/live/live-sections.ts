@@ -2,7 +2,7 @@
 import type { BuyerLanguage, Currency } from '../../../schema/vocabulary.ts'
 import { formatAmount, type Amount } from '../../base/money.ts'
 import { assert } from '../../base/problem.ts'
-import type { LiveLink, LiveMinute, LivePurchase, LiveSnapshot } from '../../domain/links/live-snapshot.ts'
+import type { LiveLink, LiveMinute, LivePurchase, LiveSnapshot } from '../../domain/links/live/live-snapshot.ts'
 import { sessionStateOf } from '../../domain/links/session.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
 import { purchaseKey } from './purchase-key.ts'

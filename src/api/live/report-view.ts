@@ -4,7 +4,7 @@ import type { Currency } from '../../../schema/vocabulary.ts'
 import { showId } from '../../base/ids.ts'
 import { moneyView } from '../../base/money.ts'
 import { assert } from '../../base/problem.ts'
-import type { Counts, LiveMinute, LiveSnapshot, LiveSum } from '../../domain/links/live-snapshot.ts'
+import type { Counts, LiveMinute, LiveSnapshot, LiveSum } from '../../domain/links/live/live-snapshot.ts'
 import { sessionStateOf } from '../../domain/links/session.ts'
 
 /** What the seller sees of a session. */

@@ -1,7 +1,7 @@
 // The parts of the host's page as server-sent events: all at first, then those that differ. They are printed once for each snapshot and
 // language, however many look.
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
-import type { LiveSnapshot } from '../../domain/links/live-snapshot.ts'
+import type { LiveSnapshot } from '../../domain/links/live/live-snapshot.ts'
 import { printSections, type Sections } from './live-sections.ts'
 
 export interface SectionFrames {

@@ -3,7 +3,7 @@ import { readId, showId } from '../../base/ids.ts'
 import { moneyView } from '../../base/money.ts'
 import {
   listCheckouts, readCheckoutMoney, readSoldCheckout, type CheckoutMoney, type KeptReceipt, type SoldCheckout
-} from '../../domain/links/list-checkouts.ts'
+} from '../../domain/links/checkouts/list-checkouts.ts'
 import type { Payback } from '../../domain/payments/payback.ts'
 import type { Payment } from '../../domain/payments/payment.ts'
 import type { Reader } from '../../postgres/pool.ts'

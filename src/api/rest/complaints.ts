@@ -1,6 +1,6 @@
 import { Complaint, ComplaintPage, ComplaintParams, ListComplaints } from '../../../schema/rest/complaints.ts'
 import { readId, showId } from '../../base/ids.ts'
-import { listComplaints, readComplaint, type Complaint as ComplaintRecord } from '../../domain/links/list-complaints.ts'
+import { listComplaints, readComplaint, type Complaint as ComplaintRecord } from '../../domain/links/checkouts/list-complaints.ts'
 import type { App } from '../app-types.ts'
 import { resellerOf } from '../change.ts'
 import { answerPage } from '../page.ts'

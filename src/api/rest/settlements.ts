@@ -8,8 +8,8 @@ import { readId, showId } from '../../base/ids.ts'
 import { formatAmount } from '../../base/money.ts'
 import {
   listSettledSales, listSettlements, readHostShares, readSettlement, settlementAsCsv
-} from '../../domain/links/read-settlements.ts'
-import type { SettledSale, Settlement as StoredSettlement } from '../../domain/links/settlement.ts'
+} from '../../domain/links/settlement/read-settlements.ts'
+import type { SettledSale, Settlement as StoredSettlement } from '../../domain/links/settlement/settlement.ts'
 import type { App } from '../app-types.ts'
 import { resellerOf } from '../change.ts'
 import { answerPage } from '../page.ts'

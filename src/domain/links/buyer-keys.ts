@@ -9,7 +9,7 @@ import { Secret } from '../../base/secret.ts'
 import type { Db } from '../../postgres/pool.ts'
 import { contactOwner } from '../secrets/owners.ts'
 import { openWorldSecret } from '../secrets/open-world-secret.ts'
-import type { Contact } from './checkout.ts'
+import type { Contact } from './checkouts/checkout.ts'
 
 /** What a token opens: the receipt of a checkout, or a page of a session. */
 export type TokenPurpose = 'receipt' | 'live' | 'overlay'

@@ -6,7 +6,7 @@ import { showId, type Uuid } from '../../base/ids.ts'
 import { amountMax, lineTotal, minorUnit, moneyView, type Amount, type MoneyView } from '../../base/money.ts'
 import { Problem, type Fault } from '../../base/problem.ts'
 import type { BookSku, Buyer, PriceBook } from '../pricing/price-book.ts'
-import { checkoutQuantityMax } from './checkout.ts'
+import { checkoutQuantityMax } from './checkouts/checkout.ts'
 import { commissionOf, rateOne, type Commission } from './commission.ts'
 import type { Link, LinkSku } from './link.ts'
 

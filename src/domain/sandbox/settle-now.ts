@@ -1,7 +1,7 @@
 import type { Uuid } from '../../base/ids.ts'
 import type { Db } from '../../postgres/pool.ts'
-import { settleNext } from '../links/settle-sales.ts'
-import type { Settlement } from '../links/settlement.ts'
+import { settleNext } from '../links/settlement/settle-sales.ts'
+import type { Settlement } from '../links/settlement/settlement.ts'
 import type { TestWorld } from './faults.ts'
 
 /** Settlements made at once; more are made by asking again. */
