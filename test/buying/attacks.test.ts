@@ -100,6 +100,8 @@ t.test('a host of IPv6 has its limits, however many of its addresses it takes', 
   for (let n = 0; n < guessesPerMinute; n++) t.equal((await from(n).get(`/l/guess-v6-${n}`)).status, 404)
   t.equal((await from(500).get(hidden.path)).status, 429)
   t.equal((await shop.buyer({ address: '2001:db8:77:2::1' }).get(hidden.path)).status, 200, 'its neighbour is another')
+  for (let n = 0; n < guessesPerMinute; n++) t.equal((await from(n).get(`/s/guess-v6-${n}`)).status, 404)
+  t.equal((await from(500).get(`/s/${(await shop.link()).slug}`)).status, 429, 'nor by the short address')
 })
 
 t.test('slugs are not guessed by following what is left, and none breaks it', async t => {
@@ -119,6 +121,35 @@ t.test('a receipt is looked at so often in a minute, whatever the browser says i
   })
   t.equal(statuses.at(-1), 429)
   t.equal(statuses.filter(status => status === 200).length, ratesPerDevice.receipt)
+})
+
+t.test('what a request says of its host is in no page and in no address', async t => {
+  const link = await shop.link()
+  const lies = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', forwarded: 'host=evil.example', 'x-original-url': '/evil' }
+  const liar = shop.buyer()
+  for (const path of [link.path, `${link.path}/poster`, `/embed/${link.slug}`, `/s/${link.slug}`, `/oembed?url=${encodeURIComponent(shop.url + link.path)}`]) {
+    const page = await liar.get(path, lies)
+    t.ok(page.status < 400, `${page.status} ${path}`)
+    t.notMatch(page.text + JSON.stringify(page.headers), /evil/)
+  }
+  t.equal((await liar.get(`/oembed?url=${encodeURIComponent(`http://evil.example${link.path}`)}`, lies)).status, 404)
+  const started = await liar.buys(link, {}, lies)
+  t.notMatch(started.location, /evil/)
+  t.match(String(started.headers['set-cookie']), /HttpOnly; SameSite=Lax; Secure/, 'and by https cookies are for https')
+})
+
+t.test('names of sessions, hosts and goods are text on the pages of a stream', async t => {
+  const hostile = '</title><img src=x onerror=alert(1)>"\''
+  const host = (await seller.send('POST', '/v1/hosts', { body: { reference: 'hostile', name: hostile, commission_rate: '0.05' } })).json as { id: string }
+  const session = (await seller.send('POST', '/v1/sessions', { body: { reference: 'hostile', title: hostile, host: host.id } })).json as { id: string, live_url: string, overlay_url: string }
+  const link = await shop.link({ session: session.id, title: hostile, name: hostile })
+  const pages = [session.live_url, session.overlay_url].map(address => new URL(address).pathname)
+  for (const path of [...pages, `/embed/${link.slug}`, `${link.path}/poster`, `/oembed?format=xml&url=${encodeURIComponent(shop.url + link.path)}`]) {
+    const page = await shop.buyer().get(path)
+    t.equal(page.status, 200, path.slice(0, 8))
+    t.notMatch(page.text, /<img src=x/)
+    if (/html/.test(String(page.headers['content-type']))) t.match(page.headers['content-security-policy'], /default-src 'none'/)
+  }
 })
 
 t.test('a token is written in one way alone', async t => {

@@ -81,11 +81,11 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
   const readLink = async (slug: string, { ip }: FastifyRequest): Promise<ShownLink | undefined> => {
     if (!slugPattern.test(slug)) return undefined
     // Whoever has named too many that are none is shown what others have just seen, and finds nothing new.
-    if (!links.has(slug) && limiter.take(`guesses ${ip}`, guesses, clock(), 0).remaining === 0) {
+    if (!links.has(slug) && limiter.take(`guesses ${hostOf(ip)}`, guesses, clock(), 0).remaining === 0) {
       throw new Problem('rate_limited', 'Too many links that are none were asked for.', { retryAfterSeconds: minute / guessesPerMinute })
     }
     const link = await links.get(slug, () => readShownLink(worlds[worldOfAddress(slug)].db, slug))
-    if (!link) limiter.take(`guesses ${ip}`, guesses, clock())
+    if (!link) limiter.take(`guesses ${hostOf(ip)}`, guesses, clock())
     return link
   }
   const nothingHere = (reply: FastifyReply, language: BuyerLanguage, framedBy: FramedBy) =>
