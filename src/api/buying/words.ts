@@ -125,7 +125,7 @@ export const words: Readonly<Record<BuyerLanguage, Words>> = {
     afterwards: ['选好规格，填手机号或邮箱', '付款：库存为你保留 10 分钟', '付款后页面立刻显示卡密'],
     notNow: {
       scheduled: { title: '还没到开售时间', text: '到点后刷新本页即可购买，不需要提前排队。' },
-      paused: { title: '卖家暂停了销售', text: '已经下单的可以继续付款。恢复销售后本页即可购买。' },
+      paused: { title: '卖家暂停了销售', text: '已经下单的可以继续付款。恢复销售后刷新本页即可购买。' },
       sold_out: { title: '已经卖完了', text: '谢谢你的支持！' },
       ended: { title: '活动已经结束', text: '谢谢你的支持！已经购买的，卡密仍可在你的收据页查看。' }
     },
@@ -154,8 +154,8 @@ export const words: Readonly<Record<BuyerLanguage, Words>> = {
       gateway_refused: '请换一种支付方式。'
     },
     refusedTitle: '没有买成，也没有扣款',
-    unknownTitle: '这里没有商品',
-    unknownText: '链接可能抄错了，或者已经不在了。请向给你链接的人再要一次。',
+    unknownTitle: '没有找到这个页面',
+    unknownText: '地址可能没有抄全，或者已经不在了。请核对一遍，或向给你链接的人再要一次。',
     busyTitle: '请求太频繁了',
     busyText: seconds => `请等 ${seconds} 秒再试。`,
     brokenTitle: '服务暂时不可用',
@@ -190,7 +190,7 @@ export const words: Readonly<Record<BuyerLanguage, Words>> = {
     copyAll: '全部复制',
     redeem: '如何兑换',
     keep: '请收藏本页地址',
-    keepText: '这个地址就是你的收据，只有你知道。以后随时可以打开查看卡密，请不要发给别人。',
+    keepText: '这个地址就是你的收据，只有你知道。以后随时可以打开查看卡密，请不要发给别人。万一丢了：把单号告诉卖家，卖家给你找回的地址，再填购买时的手机号或邮箱。',
     complain: '卡密不能用？',
     complainText: '写下你看到的提示，我们会记录下来并尽快处理。',
     complainLabel: place => `第 ${place} 个卡密怎么了？`,
@@ -251,7 +251,7 @@ export const words: Readonly<Record<BuyerLanguage, Words>> = {
     afterwards: ['Choose, and leave a number or an e-mail', 'Pay: yours is set aside for 10 minutes', 'Your codes appear at once'],
     notNow: {
       scheduled: { title: 'Not open yet', text: 'Reload this page when the time has come. There is no queue to stand in.' },
-      paused: { title: 'The seller is taking a break', text: 'Whoever is paying already can go on. You can buy here as soon as the sale continues.' },
+      paused: { title: 'The seller is taking a break', text: 'Whoever is paying already can go on. When the sale continues, reload this page and buy.' },
       sold_out: { title: 'All gone', text: 'Thank you for coming!' },
       ended: { title: 'This sale is over', text: 'Thank you for coming! If you bought something, your codes are still on your receipt page.' }
     },
@@ -281,7 +281,7 @@ export const words: Readonly<Record<BuyerLanguage, Words>> = {
     },
     refusedTitle: 'Nothing was bought, and nothing was charged',
     unknownTitle: 'There is nothing here',
-    unknownText: 'The address may be mistyped, or its link is gone. Please ask whoever gave it to you once more.',
+    unknownText: 'The address may be incomplete or mistyped, or its link is gone. Please check it, or ask whoever gave it to you once more.',
     busyTitle: 'Too many requests',
     busyText: seconds => `Please wait ${seconds} seconds, then try again.`,
     brokenTitle: 'Not available just now',
@@ -316,7 +316,7 @@ export const words: Readonly<Record<BuyerLanguage, Words>> = {
     copyAll: 'Copy all',
     redeem: 'How to redeem',
     keep: 'Keep the address of this page',
-    keepText: 'It is your receipt, and nobody else knows it. Open it whenever you need your codes; do not pass it on.',
+    keepText: 'It is your receipt, and nobody else knows it. Open it whenever you need your codes; do not pass it on. If you lose it, the seller can lead you back with the number above; you will be asked for your contact.',
     complain: 'This code does not work?',
     complainText: 'Tell us what you saw. It is recorded, and somebody will look at it.',
     complainLabel: place => `What is wrong with code ${place}?`,

@@ -1,10 +1,13 @@
 // What a script adds to the page of a link, which works without: ticking time, totals, what is left, one attempt for one press,
 // and the proof of work where one is asked for.
-/* global addEventListener, location, EventSource, ResizeObserver, Worker */
+/* global addEventListener, history, location, EventSource, ResizeObserver, Worker */
 'use strict'
 const main = document.getElementById('main')
 const form = document.getElementById('buy')
 const language = document.documentElement.lang
+
+// The answer to a form is shown at the address of the link: going back to it, or loading it anew, sends nothing a second time.
+if (location.pathname.endsWith('/checkouts')) history.replaceState(null, '', `/l/${main.dataset.slug}?lang=${language}`)
 
 tick()
 setInterval(tick, 1000)
