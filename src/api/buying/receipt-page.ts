@@ -83,9 +83,14 @@ function printReason ({ checkout: { state, reason, total, currency }, payment, l
   if (state !== 'refunding' && state !== 'refunded') return ''
   const say = words[language]
   // What came may be another amount than what was due; what is said here is what was to be paid, and only when that came.
-  const amount = reason === 'amount_mismatch' || reason === 'currency_mismatch' ? undefined : priceText(payment?.amount ?? total, currency, language)
+  const amount = isOtherMoney(reason) ? undefined : priceText(payment?.amount ?? total, currency, language)
   const told = amount === undefined ? '' : `<p data-money-back>${say.moneyBack[state](amount)}</p>`
   return `${reason === null ? '' : `<p data-reason="${reason}">${say.returnReasons[reason]}</p>`}${told}\n`
+}
+
+/** What came was not what was to be paid. */
+function isOtherMoney (reason: Checkout['reason']): boolean {
+  return reason === 'amount_mismatch' || reason === 'currency_mismatch'
 }
 
 function printTimeLeft ({ checkout: { expiresAt }, language, nowMs }: ReceiptView): string {
@@ -155,10 +160,11 @@ ${expiresAt === undefined ? '' : `<p class="small">${say.validUntil} ${dayText(n
 
 function printGoods ({ checkout, goods, language }: ReceiptView): string {
   const say = words[language]
-  const { state, total, currency, quantity, contactHint, id } = checkout
+  const { state, reason, total, currency, quantity, contactHint, id } = checkout
+  const isPaid = state === 'completed' || ((state === 'refunding' || state === 'refunded') && !isOtherMoney(reason))
   const rows: [string, string][] = [
     [say.item, `${goods.productName} ${goods.skuName} × ${quantity}`],
-    [state === 'completed' || state === 'refunding' || state === 'refunded' ? say.paid : say.toPay, priceText(total, currency, language)],
+    [isPaid ? say.paid : say.toPay, priceText(total, currency, language)],
     [say.contactShown, contactHint]
   ]
   const address = `/l/${goods.slug}?lang=${language}`
