@@ -252,9 +252,11 @@ function floorOf (path: string): string {
   return ground.includes(room!) ? 'ground' : room === 'orders' ? 'orders' : 'capability'
 }
 
-/** The folder a file of the domain lies in, or its floor. */
+/** The folder of the domain that a file lies in, at whatever depth, or its floor. */
 function roomOf (path: string): string {
-  return path.startsWith('src/domain/') ? dirname(path) : floorOf(path)
+  const [src, folder, room, ...rest] = path.split('/')
+  if (folder !== 'domain') return floorOf(path)
+  return rest.length === 0 ? `${src}/${folder}` : `${src}/${folder}/${room}`
 }
 
 function sameRoom (path: string, other: string): boolean {
