@@ -64,7 +64,9 @@ async function withProduct (config: Config, stop: AbortSignal, work: (product: P
     const ground = await openGround(config)
     undo.push(() => ground.stop())
     await migrate(ground.url)
-    const worlds = await openWorlds(ground.url, ground.masterKeys, undefined, callbackRulesOf(config, ground.embedded), sandboxGatewayOf(config, ground.embedded))
+    const worlds = await openWorlds(
+      ground.url, ground.masterKeys, undefined, callbackRulesOf(config, ground.embedded), sandboxGatewayOf(config, ground.embedded)
+    )
     undo.push(() => Promise.all([worlds.live.close(), worlds.test.close()]))
     const workerMetrics = openWorkerMetrics()
     const serving = await serve(worlds, { ...config, logger: { level: config.logLevel ?? 'warn' }, workerMetrics, graphiql: ground.embedded })
@@ -142,7 +144,9 @@ export async function printContract (): Promise<string> {
 }
 
 async function withWorlds (config: Config, work: (worlds: OpenWorlds) => Promise<number>): Promise<number> {
-  const worlds = await openWorlds(neededUrl(config), readMasterKeys(neededMasterKey(config)), undefined, callbackRulesOf(config, false), sandboxGatewayOf(config, false))
+  const worlds = await openWorlds(
+    neededUrl(config), readMasterKeys(neededMasterKey(config)), undefined, callbackRulesOf(config, false), sandboxGatewayOf(config, false)
+  )
   try {
     return await work(worlds)
   } finally {
@@ -218,6 +222,7 @@ async function greet (config: Config, { ground, serving, withDemo }: Product): P
     say(`  ${pc.cyan('examples/buy.sh')}                         buy as the demo reseller, with curl and openssl`)
     say(`  ${pc.cyan('node bin/node.cjs examples/buy.ts')}       the same with the SDK`)
     say(`  ${pc.cyan('node bin/node.cjs examples/buying-day.ts')}   a shop's whole buying day`)
+    say(`  ${pc.cyan('node bin/node.cjs examples/hosts-evening.mjs')}   a host's evening: link, stream, sales, settlement`)
     say(`  ${pc.cyan('npm run kahub -- lots list')}              what is in stock, as the operator sees it`)
   } else if (ground.embedded) {
     say(`  credentials ${join(config.home, 'operator.json')} (the operator)`)

@@ -2,6 +2,7 @@
 // SDK, as an operator would; then a host, a stream and two purchase links, as the reseller would. The sandbox has the same on a
 // smaller scale, and goods that meet every fault. Made once; found again at the next start.
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { sandboxStartBalance } from '../schema/rest/sandbox.ts'
 import { sandboxFaultKinds, sandboxTagPrefix } from '../schema/sandbox-faults.ts'
@@ -156,10 +157,18 @@ export async function showDemoLink (home: string, url: string, say: (line: strin
   const live = await findDemoLink(home, url, 'demo.json')
   if (!live || !sandbox) return
   say('')
-  say('A purchase link, as a host hangs it under a stream (直播购买链接): open this on your phone')
+  say('A purchase link, as a host hangs it under a stream (直播购买链接): open it and buy, no real money moves')
   say(`  page        ${live.link.url}`)
   say(`  its host    ${live.session.live_url} (who looks, who pays, what is left)`)
   say(`  sandbox     ${sandbox.link.url}`)
+  const { hostname, port } = new URL(live.link.url)
+  const address = addressForPhones()
+  if (hostname === '127.0.0.1' && address) say(`  on a phone  start with HOST=0.0.0.0 PUBLIC_URL=http://${address}:${port || 80}, in the same network`)
+}
+
+/** Where others in the same network find this machine. */
+function addressForPhones (): string | undefined {
+  return Object.values(networkInterfaces()).flat().find(one => one?.family === 'IPv4' && !one.internal)?.address
 }
 
 async function findDemoLink (home: string, url: string, file: string): Promise<{ link: Link, session: Session } | undefined> {
@@ -182,7 +191,8 @@ async function ensureLinks (home: string, url: string, file: string): Promise<vo
   // A key of an earlier release has no scope for links.
   if (!scopes.includes('links:write') || (await demoLinksOf(kahub)).length === 2) return
   const skus = (await kahub.products.list({ tag: 'hot' }).toArray({ limit: 10 })).flatMap(product => product.skus)
-  const sold = (name: string, price: string) => ({ sku: skus.find(sku => sku.name === name)!.id, retail_price: { amount: price, currency } as const })
+  const sold = (name: string, price: string) =>
+    ({ sku: skus.find(sku => sku.name === name)!.id, retail_price: { amount: price, currency } as const })
   const host = await kahub.hosts.create({ reference: 'demo host', name: '小明 Ming', commission_rate: '0.02' })
   const session = await kahub.sessions.create({ reference: 'demo session', title: '今晚开播 Tonight’s stream', host: host.id })
   await kahub.links.create({
