@@ -1,21 +1,13 @@
 // Buyers' pages in a browser, on a phone and on a desktop, in light and dark: they are accessible, fit, break no policy, and work.
 import t from 'tap'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { readId } from '../../src/base/ids.ts'
+import { accessibilityFaults, keepPicture, openBrowser, openPage, screens, tooWide, withoutBrowser } from '../support/browser.ts'
 import { openShop } from './shop.ts'
 
-const browserPath = process.env.KAHUB_TEST_CHROMIUM ?? '/usr/bin/chromium'
-/** Where pictures of the pages are put; without it none are taken. */
-const picturesPath = process.env.KAHUB_TEST_PICTURES
-if (picturesPath !== undefined) mkdirSync(picturesPath, { recursive: true })
-
-if (!existsSync(browserPath)) t.plan(0, 'there is no Chromium here')
+if (withoutBrowser) t.plan(0, withoutBrowser)
 else {
   const shop = await openShop(t)
-  const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] })
-  t.teardown(() => browser.close())
+  const browser = await openBrowser(t)
   const { seller } = shop
   const hour = 3_600_000
   const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString()
@@ -42,31 +34,27 @@ else {
     ['unknown', '/l/nothing-here'], ['embedded', `${active.path}?embed=1`], ...receipts
   ]
   const looks = [
-    { name: 'phone-light-zh', viewport: { width: 390, height: 844 }, colorScheme: 'light', locale: 'zh-CN' },
-    { name: 'phone-dark-en', viewport: { width: 390, height: 844 }, colorScheme: 'dark', locale: 'en-US' },
-    { name: 'desktop-light-en', viewport: { width: 1280, height: 860 }, colorScheme: 'light', locale: 'en-US' },
-    { name: 'desktop-dark-zh', viewport: { width: 1280, height: 860 }, colorScheme: 'dark', locale: 'zh-CN' }
+    { name: 'phone-light-zh', ...screens.phone, colorScheme: 'light', locale: 'zh-CN' },
+    { name: 'phone-dark-en', ...screens.phone, colorScheme: 'dark', locale: 'en-US' },
+    { name: 'desktop-light-en', ...screens.desktop, colorScheme: 'light', locale: 'en-US' },
+    { name: 'desktop-dark-zh', ...screens.desktop, colorScheme: 'dark', locale: 'zh-CN' }
   ] as const
 
   for (const { name: look, ...options } of looks) {
     t.test(`pages are accessible, fit and break no policy: ${look}`, async t => {
-      const { context, said } = await openContext(browser, options)
-      t.teardown(() => context.close())
-      const page = await context.newPage()
+      const { page, troubles } = await openPage(t, browser, options)
       for (const [name, address] of pages) {
         await page.goto(shop.url + address, { waitUntil: 'load' })
-        t.same(await faultsOf(page), [], `${name}: axe finds nothing`)
-        t.ok(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'), `${name}: nothing is wider than the screen`)
-        await picture(page, `${look}-${name}`)
+        t.same(await accessibilityFaults(page), [], `${name}: axe finds nothing`)
+        t.equal(await tooWide(page), 0, `${name}: nothing is wider than the screen`)
+        await keepPicture(page, `${look}-${name}`)
       }
-      t.same(said.filter(text => !text.includes('404')), [], 'the console is quiet')
+      t.same(troubles.filter(text => !text.includes('404')), [], 'the console is quiet')
     })
   }
 
   t.test('a phone buys in three taps: choose, pay, code', async t => {
-    const { context, said } = await openContext(browser, { viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
-    t.teardown(() => context.close())
-    const page = await context.newPage()
+    const { page, troubles } = await openPage(t, browser, { ...screens.phone, locale: 'zh-CN' })
     await page.goto(shop.url + active.path)
     await page.fill('input[name=contact]', '13900139000')
     await page.click('button[data-step="1"]')
@@ -78,42 +66,36 @@ else {
     t.equal(await page.locator('[data-code]').count(), 2, 'two were bought')
     t.notMatch(page.url(), /STEAM/)
     t.notMatch(await page.title(), /STEAM/)
-    await picture(page, 'journey-codes')
-    t.same(said, [])
+    await keepPicture(page, 'journey-codes')
+    t.same(troubles, [])
   })
 
   t.test('the proof of work is done by the page itself', async t => {
     const link = await shop.link({ stock: 5 })
-    const { context, said } = await openContext(browser, { viewport: { width: 390, height: 844 }, locale: 'en-US' })
-    t.teardown(() => context.close())
-    const page = await context.newPage()
+    const { page, troubles } = await openPage(t, browser, { ...screens.phone, locale: 'en-US' })
     await page.goto(shop.url + link.path)
     await page.fill('input[name=contact]', 'ming@example.com')
     // What no person sees is filled in, so that this network is taken for an attacker's.
     await page.evaluate("document.querySelector('input[name=website]').value = 'https://spam.example'")
     await page.click('button[name=buy]')
     await page.waitForURL(/sandbox-gateway/)
-    t.same(said.filter(text => !text.includes('403')), [])
+    t.same(troubles.filter(text => !text.includes('403')), [])
   })
 
   t.test('what is refused stands where the buyer looks, with what was typed', async t => {
-    const { context } = await openContext(browser, { viewport: { width: 390, height: 844 }, locale: 'en-US' })
-    t.teardown(() => context.close())
-    const page = await context.newPage()
+    const { page } = await openPage(t, browser, { ...screens.phone, locale: 'en-US' })
     await page.goto(shop.url + many.path)
     await page.fill('input[name=contact]', '12345')
     await page.click('button[name=buy]')
     await page.waitForSelector('[data-problem=contact_invalid]')
     t.equal(await page.inputValue('input[name=contact]'), '12345')
     t.equal(await page.evaluate("document.activeElement.getAttribute('name')"), 'contact', 'the field is marked and has the focus')
-    t.same(await faultsOf(page), [])
-    await picture(page, 'phone-light-en-refused')
+    t.same(await accessibilityFaults(page), [])
+    await keepPicture(page, 'phone-light-en-refused')
   })
 
   t.test('without JavaScript a page buys, and its receipt looks for itself', async t => {
-    const { context } = await openContext(browser, { viewport: { width: 390, height: 844 }, locale: 'en-US', javaScriptEnabled: false })
-    t.teardown(() => context.close())
-    const page = await context.newPage()
+    const { page } = await openPage(t, browser, { ...screens.phone, locale: 'en-US', javaScriptEnabled: false })
     await page.goto(shop.url + active.path)
     await page.fill('input[name=contact]', 'no.script@example.com')
     await page.click('button[name=buy]')
@@ -163,28 +145,4 @@ else {
 
 function idOf (back: string): string {
   return readId('checkout', back.slice('/back/'.length))!
-}
-
-async function openContext (browser: Browser, options: Parameters<Browser['newContext']>[0]): Promise<{ context: BrowserContext, said: string[] }> {
-  const context = await browser.newContext(options)
-  const said: string[] = []
-  context.on('console', message => { if (message.type() === 'error') said.push(message.text()) })
-  context.on('weberror', error => { said.push(error.error().message) })
-  return { context, said }
-}
-
-/** What axe finds wrong (WCAG 2.2 A and AA, and best practices). */
-async function faultsOf (page: Page): Promise<unknown> {
-  // Written into the page by the debugger, which no policy of the page concerns.
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
-  return await page.evaluate('axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + \': \' + nodes.map(({ html }) => html.slice(0, 120)).join(\' | \')))')
-}
-
-async function picture (page: Page, name: string): Promise<void> {
-  if (picturesPath === undefined) return
-  const { width, height } = page.viewportSize()!
-  // As tall as the page: what sticks to the foot of the screen then stands where it belongs.
-  await page.setViewportSize({ width, height: Math.max(height, Number(await page.evaluate('document.documentElement.scrollHeight'))) })
-  await page.screenshot({ path: `${picturesPath}/${name}.png` })
-  await page.setViewportSize({ width, height })
 }

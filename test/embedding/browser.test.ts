@@ -5,10 +5,10 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { create as createQrCode } from 'qrcode'
 import { openStage } from '../live/stage.ts'
-import { accessibilityFaults, keepPicture, openBrowser, screens, withoutBrowser } from '../support/browser.ts'
+import { accessibilityFaults, keepPicture, openBrowser, openPage, screens, withoutBrowser } from '../support/browser.ts'
 import { until } from '../support/until.ts'
 import { openStall } from './stall.ts'
 
@@ -27,7 +27,7 @@ t.test('on a page of another origin with a strict policy, a script tag becomes a
   const host = await openHost(t, policy, `<h1>A blog</h1><p>Before</p>${script(one.slug, 'data-lang="zh-CN"')}<p>Between</p>
     ${script(two.slug, 'data-lang="en" data-theme="dark" data-title="Get yours"')}<p>After</p>${script('"><img src=x>')}
     <iframe src="${house.url}/embed/${one.slug}?lang=en" title="plain" width="480" height="132"></iframe>`)
-  const { page, troubles, context } = await openPage(t, { viewport: { width: 800, height: 900 } })
+  const { page, troubles, context } = await openPage(t, browser!, { viewport: { width: 800, height: 900 } })
   await page.goto(await openHost(t, policy, '<iframe title="plain"></iframe>'))
   const plainNames = await namesOf(page)
   await page.goto(host)
@@ -85,7 +85,7 @@ t.test('the iframe’s page, the poster and the page where there is nothing can 
     `/l/${bad.slug}/poster?lang=en`, `/l/${long.slug}/poster?lang=zh-CN`, `/l/${long.slug}/poster?lang=zh-CN&form=phone`, '/embed/nobody-made-it?lang=en'
   ]
   for (const [screen, colorScheme] of [['phone', 'light'], ['desktop', 'dark']] as const) {
-    const { page, troubles } = await openPage(t, { ...screens[screen], colorScheme })
+    const { page, troubles } = await openPage(t, browser!, { ...screens[screen], colorScheme })
     for (const path of paths) {
       await page.goto(house.url + path)
       t.same(await accessibilityFaults(page), [], `${path} ${colorScheme} ${screen}`)
@@ -99,7 +99,7 @@ t.test('the iframe’s page, the poster and the page where there is nothing can 
 t.test('what is left changes in the iframe as it changes', { skip }, async t => {
   const { house, seller } = stall!
   const { slug, id } = await stall!.link({ title: 'Pausing' })
-  const { page } = await openPage(t)
+  const { page } = await openPage(t, browser!)
   await page.clock.install()
   await page.goto(`${house.url}/embed/${slug}?lang=en`)
   await seller.send('POST', `/v1/links/${id}/pause`, { body: {} })
@@ -113,7 +113,7 @@ t.test('what is left changes in the iframe as it changes', { skip }, async t => 
 t.test('the poster is one sheet of paper, of A4 or as high as a phone', { skip }, async t => {
   const { house } = stall!
   const { slug } = await stall!.link({ title: '夏日直播间全网最低价限时抢购超值礼包'.repeat(4), prices: Array.from({ length: 8 }, (_, n) => `${n + 12}.00`) })
-  const { page } = await openPage(t)
+  const { page } = await openPage(t, browser!)
   for (const [form, width, height] of [['a4', 595, 842], ['phone', 306, 544]] as const) {
     await page.goto(`${house.url}/l/${slug}/poster?lang=zh-CN&form=${form}`)
     const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true })
@@ -129,7 +129,7 @@ t.test('the poster is one sheet of paper, of A4 or as high as a phone', { skip }
 t.test('the squares of both QR codes are those of the short address', { skip }, async t => {
   const { house } = stall!
   const { slug } = await stall!.link()
-  const { page } = await openPage(t)
+  const { page } = await openPage(t, browser!)
   const { modules } = createQrCode(`${house.url}/s/${slug}`, { errorCorrectionLevel: 'M' })
   const wanted = Array.from(modules.data, dark => dark ? '#' : '.').join('')
   await page.goto(`${house.url}/l/${slug}/poster`)
@@ -144,7 +144,7 @@ t.test('the overlay lies over a stream: transparent, counting, with the newest p
   const link = await stage.link({ title: 'Game cards', product: 'Steam <b>钱包</b>', skus: ['¥100'], codes: 12 })
   const overlay = (await stage.seller.send('GET', `/v1/sessions/${stage.session}`)).json.overlay_url as string
   for (const [lang, theme] of [['zh-CN', 'dark'], ['en', 'light']] as const) {
-    const { page, troubles } = await openPage(t, { viewport: { width: 720, height: 420 } })
+    const { page, troubles } = await openPage(t, browser!, { viewport: { width: 720, height: 420 } })
     await page.goto(`${overlay}?lang=${lang}&theme=${theme}&max=3`)
     await page.locator('[data-counter]:not([hidden])').waitFor()
     t.equal(await page.evaluate('getComputedStyle(document.body).backgroundColor + getComputedStyle(document.documentElement).backgroundColor'), 'rgba(0, 0, 0, 0)rgba(0, 0, 0, 0)')
@@ -166,7 +166,7 @@ t.test('the overlay lies over a stream: transparent, counting, with the newest p
 t.test('oEmbed’s XML is well formed, whatever a title says', { skip }, async t => {
   const { house } = stall!
   const { slug } = await stall!.link({ title: hostile })
-  const { page } = await openPage(t)
+  const { page } = await openPage(t, browser!)
   await page.goto(`${house.url}/l/${slug}/poster`)
   const read = await page.evaluate(`fetch('/oembed?format=xml&url=' + encodeURIComponent('${house.url}/l/${slug}')).then(answer => answer.text()).then(text => {
     const xml = new DOMParser().parseFromString(text, 'text/xml')
@@ -186,19 +186,6 @@ async function openHost (t: Test, policy: string, body: string): Promise<string>
   await once(server, 'listening')
   t.teardown(() => server.close())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-}
-
-interface Opened { readonly page: Page, readonly context: BrowserContext, readonly troubles: string[] }
-
-async function openPage (t: Test, options: BrowserContextOptions = {}): Promise<Opened> {
-  const context = await browser!.newContext(options)
-  t.teardown(() => context.close())
-  const page = await context.newPage()
-  const troubles: string[] = []
-  page.on('console', message => { if (['error', 'warning'].includes(message.type())) troubles.push(message.text()) })
-  page.on('pageerror', error => troubles.push(error.message))
-  page.on('dialog', dialog => { troubles.push(`dialog ${dialog.message()}`); void dialog.dismiss() })
-  return { page, context, troubles }
 }
 
 /** Every name that scripts of a page could use. */

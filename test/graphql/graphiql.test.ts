@@ -1,12 +1,11 @@
 // GraphiQL in a real browser: it loads nothing from elsewhere, asks with a bearer token, and follows events.
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { SignJWT } from 'jose'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t from 'tap'
+import { openBrowser, withoutBrowser } from '../support/browser.ts'
 import { openHouse } from '../support/house.ts'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path => existsSync(path))
 const house = await openHouse(t, { graphiql: true })
 const plain = await openHouse(t)
 
@@ -21,12 +20,11 @@ t.test('the editor is there in the embedded default, with a policy that allows t
   t.equal((await fetch(`${plain.url}/graphiql/schema.json`)).status, 404)
 })
 
-t.test('in a browser it completes without a token, says how to get one, answers and follows with it, and reaches nothing outside', { skip: executablePath === undefined && 'there is no Chromium here' }, async t => {
+t.test('in a browser it completes without a token, says how to get one, answers and follows with it, and reaches nothing outside', { skip: withoutBrowser }, async t => {
   const alice = await house.reseller()
   const sku = await house.sku({ codes: 5 })
   const token = await tokenOf(alice.id)
-  const browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] })
-  t.teardown(() => browser.close())
+  const browser = await openBrowser(t)
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   const asked: string[] = []
   const troubles: string[] = []

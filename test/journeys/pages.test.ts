@@ -3,12 +3,11 @@ import t from 'tap'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
 import { problemCodes } from '../../schema/problems.ts'
 import { appForPrinting } from '../../src/compose.ts'
+import { openBrowser, tooWide, withoutBrowser } from '../support/browser.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const browserPath = process.env.KAHUB_TEST_CHROMIUM ?? '/usr/bin/chromium'
 
 /** Documents that are only there in English: of the SDK's package, and what is read by its date. */
 const englishOnly = ['sdk/README.md', 'CHANGELOG.md']
@@ -96,11 +95,8 @@ t.test('what is not listed is not served, whatever its path says', async t => {
   ]) t.equal((await fetch(base + path)).status, 404, path)
 })
 
-t.test('a browser loads every page from here alone, breaks no policy and scrolls no page sideways', {
-  skip: existsSync(browserPath) ? false : 'there is no Chromium here'
-}, async t => {
-  const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] })
-  t.teardown(() => browser.close())
+t.test('a browser loads every page from here alone, breaks no policy and scrolls no page sideways', { skip: withoutBrowser }, async t => {
+  const browser = await openBrowser(t)
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' })
   const page = await context.newPage()
   const outside: string[] = []
@@ -116,7 +112,7 @@ t.test('a browser loads every page from here alone, breaks no policy and scrolls
   for (const path of [...ownPages().map(([path]) => path), '/docs/reference']) {
     await page.goto(base + path, { waitUntil: 'load' })
     if (path === '/docs/reference') continue
-    t.ok(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'), `${path} fits a phone`)
+    t.equal(await tooWide(page), 0, `${path} fits a phone`)
     t.same(await lowContrast(page), [], `${path} can be read in the dark`)
   }
   t.same(outside, [])

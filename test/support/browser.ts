@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import type { Test } from 'tap'
 
 const path = process.env.KAHUB_TEST_CHROMIUM ?? '/usr/bin/chromium'
@@ -24,15 +24,41 @@ export async function openBrowser (t: Test): Promise<Browser> {
   return browser
 }
 
+export interface Opened {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** What the console said, what scripts threw, and what opened a dialog. */
+  readonly troubles: readonly string[]
+}
+
+/** Opens a page of its own, without cookies of others; it is closed when the test ends. */
+export async function openPage (t: Test, browser: Browser, options: BrowserContextOptions = {}): Promise<Opened> {
+  const context = await browser.newContext(options)
+  t.teardown(() => context.close())
+  const page = await context.newPage()
+  const troubles: string[] = []
+  page.on('console', message => { if (['error', 'warning'].includes(message.type())) troubles.push(message.text()) })
+  page.on('pageerror', error => troubles.push(error.message))
+  page.on('dialog', dialog => {
+    troubles.push(`dialog ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  return { page, context, troubles }
+}
+
+/** Pixels by which a page is wider than its screen. */
+export async function tooWide (page: Page): Promise<number> {
+  return await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+}
+
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** What the rules of accessibility (WCAG 2 A and AA, axe-core) find wrong with a page: the rule, and where. */
+/** What the rules of accessibility (axe-core: WCAG 2 A and AA, and best practices) find wrong with a page: the rule, and where. */
 export async function accessibilityFaults (page: Page): Promise<readonly string[]> {
   // Its text is run by the debugger, which no policy of the page forbids.
   if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(readFileSync(axe, 'utf8'))
   return await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: { run: (context: unknown, options: unknown) => Promise<Found> } }).axe
-      .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
+    const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<Found> } }).axe.run()
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`)
   })
 }
