@@ -1,7 +1,7 @@
 // Beginning to pay, in batches. Every start is judged twice. First as things stand without any lock, each by itself: who is refused then,
 // or came before, has his answer, and a link that is sold out is not even locked. Those who may start are judged again under the locks
-// (links, whose rows guard all their checkouts, then stock rows, ids ascending), one after the other, and written in one
-// statement that guards itself: the hold, the checkout, its first payment, the link's count. Prices are agreed here, for good.
+// (links, whose rows guard all their checkouts, then stock rows, ids ascending), one after the other, and written in one statement that
+// guards itself: the hold, the checkout, its first payment, the link's count. Prices are agreed here, for good.
 import type { LinkKind } from '../../../../schema/vocabulary.ts'
 import { showId, type Uuid } from '../../../base/ids.ts'
 import type { Amount } from '../../../base/money.ts'
@@ -14,7 +14,7 @@ import { firstQuerySeconds, type Payment } from '../../payments/payment.ts'
 import type { PriceBook } from '../../pricing/price-book.ts'
 import { changesOf, lockStock, stockInHand, stockParts, type StockInHand } from '../../stock/take-stock.ts'
 import type { BuyerKeys } from '../buyer-keys.ts'
-import type { StartedCheckout } from './checkout.ts'
+import type { Checkout, StartedCheckout } from './checkout.ts'
 import { countPieces } from './count-pieces.ts'
 import {
   attemptKey, decideStarts, judgeStart, type EarlierStart, type NewCheckout, type Start, type StartDecision, type StartFacts, type StartLink
@@ -30,7 +30,7 @@ export async function startCheckouts (
   const decisions = await judgeUnlocked(tx, starts, earlier, needs)
   const hopeful = starts.filter((_, i) => decisions[i]!.kind === 'started')
   const judged = new Map<Start, StartDecision>()
-  const written: { readonly start: Start, readonly started: NewCheckout }[] = []
+  const written: Written[] = []
   if (hopeful.length > 0) {
     const facts = await lockAndRead(tx, hopeful, earlier, needs)
     for (const [i, decision] of decideStarts(hopeful, facts).entries()) {
@@ -208,77 +208,96 @@ function firstPayment ({ gateway, returnUrl }: Start, { checkout, paymentId }: N
   }
 }
 
-async function writeStarts (
-  tx: Tx, written: readonly { readonly start: Start, readonly started: NewCheckout }[], { links, stocks, nowMs }: StartFacts,
-  keys: BuyerKeys
-): Promise<void> {
+interface Written { readonly start: Start, readonly started: NewCheckout }
+
+/** One statement, that fails unless links and stock changed as decided. */
+async function writeStarts (tx: Tx, written: readonly Written[], { links, stocks }: StartFacts, keys: BuyerKeys): Promise<void> {
   const checkouts = written.map(({ started }) => started.checkout)
-  const starts = written.map(({ start }) => start)
-  const payments = written.map(({ start, started }) => firstPayment(start, started))
   const linkIds = [...new Set(checkouts.map(checkout => checkout.linkId))]
   const stock = stockParts(tx, changesOf(stocks))
-  const now = new Date(nowMs)
-  const { expiresAt } = checkouts[0]!
-  const queryAt = new Date(nowMs + firstQuerySeconds * 1_000)
-  const resellerIds = bareArray(checkouts.map(checkout => checkout.resellerId))
-  const ids = bareArray(checkouts.map(checkout => checkout.id))
-  const holdIds = bareArray(checkouts.map(checkout => checkout.holdId))
-  const skuIds = bareArray(checkouts.map(checkout => checkout.skuId))
-  const quantities = bareArray(checkouts.map(checkout => checkout.quantity))
-  const currencies = bareArray(checkouts.map(checkout => checkout.currency))
-  const totals = bareArray(checkouts.map(checkout => checkout.total))
   await tx`
-    with new_holds as (
-      insert into holds (reseller_id, id, reference, state, quantity, key_id, checkout_id, expires_at, created_at)
-      select reseller_id, id, reference, 'active', quantity, key_id, checkout_id, ${expiresAt}, ${now}
-      from unnest(${resellerIds}::uuid[], ${holdIds}::uuid[], ${bareArray(checkouts.map(({ id }) => showId('checkout', id)))}::text[],
-                  ${quantities}::int[], ${bareArray(checkouts.map(({ linkId }) => showId('link', linkId)))}::text[], ${ids}::uuid[])
-        as new (reseller_id, id, reference, quantity, key_id, checkout_id)
-    ), new_hold_lines as (
-      insert into hold_lines (hold_id, sku_id, quantity) select * from unnest(${holdIds}::uuid[], ${skuIds}::uuid[], ${quantities}::int[])
-    ), new_checkouts as (
-      insert into checkouts (
-        reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price,
-        price_rules, wholesale, commission, state, hold_id, contact_kind, sealed_contact, contact_hint, contact_hash, device_hash,
-        network_hash, language, expires_at, created_at
-      )
-      select reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price,
-             price_rules::uuid[], wholesale, commission, 'open', hold_id, contact_kind, sealed_contact, contact_hint, contact_hash,
-             device_hash, network_hash, language, ${expiresAt}, ${now}
-      from unnest(
-        ${resellerIds}::uuid[], ${ids}::uuid[], ${bareArray(checkouts.map(({ linkId }) => linkId))}::uuid[],
-        ${bareArray(checkouts.map(({ sessionId }) => sessionId))}::uuid[], ${bareArray(checkouts.map(({ hostId }) => hostId))}::uuid[],
-        ${bareArray(starts.map(({ attempt }) => attempt))}::uuid[], ${skuIds}::uuid[], ${quantities}::int[], ${currencies}::text[],
-        ${bareArray(checkouts.map(({ retailPrice }) => retailPrice))}::bigint[], ${totals}::bigint[],
-        ${bareArray(checkouts.map(({ wholesalePrice }) => wholesalePrice))}::bigint[],
-        ${quotedArray(written.map(({ started }) => bareArray(started.priceRules)))}::text[],
-        ${bareArray(checkouts.map(({ wholesale }) => wholesale))}::bigint[],
-        ${bareArray(checkouts.map(({ commission }) => commission))}::bigint[],
-        ${holdIds}::uuid[], ${bareArray(checkouts.map(({ contactKind }) => contactKind))}::text[],
-        ${bytesArray(starts.map(({ id, contact }) => keys.sealContact(id, contact)))}::bytea[],
-        ${quotedArray(checkouts.map(checkout => checkout.contactHint))}::text[],
-        ${bareArray(starts.map(start => start.contactHash))}::uuid[],
-        ${bareArray(starts.map(({ deviceHash }) => deviceHash))}::uuid[],
-        ${bareArray(starts.map(({ networkHash }) => networkHash))}::uuid[],
-        ${bareArray(starts.map(({ language }) => language))}::text[]
-      ) as new (
-        reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price,
-        price_rules, wholesale, commission, hold_id, contact_kind, sealed_contact, contact_hint, contact_hash, device_hash, network_hash, language
-      )
-    ), new_payments as (
-      insert into payments (
-        id, reseller_id, purpose, subject_id, gateway, currency, amount, state, return_url, expires_at, query_at, created_at
-      )
-      select id, reseller_id, 'checkout', subject_id, gateway, currency, amount, 'created', return_url, ${expiresAt}, ${queryAt}, ${now}
-      from unnest(
-        ${bareArray(payments.map(payment => payment.id))}::uuid[], ${resellerIds}::uuid[], ${ids}::uuid[],
-        ${quotedArray(payments.map(payment => payment.gateway))}::text[], ${currencies}::text[], ${totals}::bigint[],
-        ${quotedArray(payments.map(payment => payment.returnUrl))}::text[]
-      ) as new (id, reseller_id, subject_id, gateway, currency, amount, return_url)
-    ), counted_links as (
+    with new_holds as (${insertHolds(tx, checkouts)}), new_hold_lines as (${insertHoldLines(tx, checkouts)}),
+    new_checkouts as (${insertCheckouts(tx, written, keys)}), new_payments as (${insertPayments(tx, written)}),
+    counted_links as (
       update links set held = counted.held
       from unnest(${bareArray(linkIds)}::uuid[], ${bareArray(linkIds.map(id => links.get(id)!.held))}::int[]) as counted (id, held)
       where links.id = counted.id and links.id = any(${bareArray(linkIds)}::uuid[]) returning links.id
     ), counted as (${stock.counted})
     select 1 / ((select count(*) from counted_links) = ${linkIds.length}::int and (select count(*) from counted) = ${stock.rows}::int)::int`
+}
+
+function insertHolds (tx: Tx, checkouts: readonly Checkout[]) {
+  const { expiresAt, createdAt } = checkouts[0]!
+  return tx`
+    insert into holds (reseller_id, id, reference, state, quantity, key_id, checkout_id, expires_at, created_at)
+    select reseller_id, id, reference, 'active', quantity, key_id, checkout_id, ${expiresAt}, ${createdAt} from unnest(
+      ${bareArray(checkouts.map(({ resellerId }) => resellerId))}::uuid[], ${bareArray(checkouts.map(({ holdId }) => holdId))}::uuid[],
+      ${bareArray(checkouts.map(({ id }) => showId('checkout', id)))}::text[],
+      ${bareArray(checkouts.map(({ quantity }) => quantity))}::int[],
+      ${bareArray(checkouts.map(({ linkId }) => showId('link', linkId)))}::text[], ${bareArray(checkouts.map(({ id }) => id))}::uuid[]
+    ) as new (reseller_id, id, reference, quantity, key_id, checkout_id)`
+}
+
+function insertHoldLines (tx: Tx, checkouts: readonly Checkout[]) {
+  return tx`
+    insert into hold_lines (hold_id, sku_id, quantity)
+    select * from unnest(
+      ${bareArray(checkouts.map(({ holdId }) => holdId))}::uuid[], ${bareArray(checkouts.map(({ skuId }) => skuId))}::uuid[],
+      ${bareArray(checkouts.map(({ quantity }) => quantity))}::int[]
+    )`
+}
+
+function insertCheckouts (tx: Tx, written: readonly Written[], keys: BuyerKeys) {
+  const checkouts = written.map(({ started }) => started.checkout)
+  const starts = written.map(({ start }) => start)
+  const { expiresAt, createdAt } = checkouts[0]!
+  return tx`
+    insert into checkouts (
+      reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price,
+      price_rules, wholesale, commission, state, hold_id, contact_kind, sealed_contact, contact_hint, contact_hash, device_hash,
+      network_hash, language, expires_at, created_at
+    )
+    select reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price,
+           price_rules::uuid[], wholesale, commission, 'open', hold_id, contact_kind, sealed_contact, contact_hint, contact_hash,
+           device_hash, network_hash, language, ${expiresAt}, ${createdAt}
+    from unnest(
+      ${bareArray(checkouts.map(({ resellerId }) => resellerId))}::uuid[], ${bareArray(checkouts.map(({ id }) => id))}::uuid[],
+      ${bareArray(checkouts.map(({ linkId }) => linkId))}::uuid[], ${bareArray(checkouts.map(({ sessionId }) => sessionId))}::uuid[],
+      ${bareArray(checkouts.map(({ hostId }) => hostId))}::uuid[], ${bareArray(starts.map(({ attempt }) => attempt))}::uuid[],
+      ${bareArray(checkouts.map(({ skuId }) => skuId))}::uuid[], ${bareArray(checkouts.map(({ quantity }) => quantity))}::int[],
+      ${bareArray(checkouts.map(({ currency }) => currency))}::text[],
+      ${bareArray(checkouts.map(({ retailPrice }) => retailPrice))}::bigint[],
+      ${bareArray(checkouts.map(({ total }) => total))}::bigint[],
+      ${bareArray(checkouts.map(({ wholesalePrice }) => wholesalePrice))}::bigint[],
+      ${quotedArray(written.map(({ started }) => bareArray(started.priceRules)))}::text[],
+      ${bareArray(checkouts.map(({ wholesale }) => wholesale))}::bigint[],
+      ${bareArray(checkouts.map(({ commission }) => commission))}::bigint[],
+      ${bareArray(checkouts.map(({ holdId }) => holdId))}::uuid[],
+      ${bareArray(checkouts.map(({ contactKind }) => contactKind))}::text[],
+      ${bytesArray(starts.map(({ id, contact }) => keys.sealContact(id, contact)))}::bytea[],
+      ${quotedArray(checkouts.map(({ contactHint }) => contactHint))}::text[],
+      ${bareArray(starts.map(({ contactHash }) => contactHash))}::uuid[], ${bareArray(starts.map(({ deviceHash }) => deviceHash))}::uuid[],
+      ${bareArray(starts.map(({ networkHash }) => networkHash))}::uuid[], ${bareArray(starts.map(({ language }) => language))}::text[]
+    ) as new (
+      reseller_id, id, link_id, session_id, host_id, attempt, sku_id, quantity, currency, retail_price, total, wholesale_price,
+      price_rules, wholesale, commission, hold_id, contact_kind, sealed_contact, contact_hint, contact_hash, device_hash, network_hash,
+      language
+    )`
+}
+
+function insertPayments (tx: Tx, written: readonly Written[]) {
+  const payments = written.map(({ start, started }) => firstPayment(start, started))
+  const { expiresAt, createdAt } = payments[0]!
+  return tx`
+    insert into payments (
+      id, reseller_id, purpose, subject_id, gateway, currency, amount, state, return_url, expires_at, query_at, created_at
+    )
+    select id, reseller_id, 'checkout', subject_id, gateway, currency, amount, 'created', return_url, ${expiresAt},
+           ${createdAt}::timestamptz + make_interval(secs => ${firstQuerySeconds}::int), ${createdAt}
+    from unnest(
+      ${bareArray(payments.map(({ id }) => id))}::uuid[], ${bareArray(payments.map(({ resellerId }) => resellerId))}::uuid[],
+      ${bareArray(payments.map(({ subjectId }) => subjectId))}::uuid[], ${quotedArray(payments.map(({ gateway }) => gateway))}::text[],
+      ${bareArray(payments.map(({ currency }) => currency))}::text[], ${bareArray(payments.map(({ amount }) => amount))}::bigint[],
+      ${quotedArray(payments.map(({ returnUrl }) => returnUrl))}::text[]
+    ) as new (id, reseller_id, subject_id, gateway, currency, amount, return_url)`
 }
