@@ -16,7 +16,6 @@ import type { PlaceInside, Placing } from '../../orders/place-orders.ts'
 import type { NewReceipt } from '../../payments/payment.ts'
 import { endHolds } from '../../stock/end-holds.ts'
 import { lockStock } from '../../stock/take-stock.ts'
-import { ensureHouseAccounts } from '../../wallet/house-accounts.ts'
 import { lockAccounts, move, type Move } from '../../wallet/move.ts'
 import type { ReceiptOutcome } from './checkout.ts'
 import { countPieces } from './count-pieces.ts'
@@ -24,6 +23,7 @@ import {
   decideReceipts, receiptKey, walletKey, type Booking, type PaidCheckout, type PaidLink, type PaymentFacts, type ReceiptDecision,
   type ReceiptFacts
 } from './decide-receipts.ts'
+import { readAccounts, type Accounts } from './read-accounts.ts'
 import { checkoutColumns } from './read-checkout.ts'
 import { markSoldOut } from '../sold-out.ts'
 
@@ -146,46 +146,6 @@ async function readBalances (tx: Tx, deposits: readonly PaymentFacts[]): Promise
     select owner_id as "ownerId", currency, balance from accounts
     where owner_id = any(${bareArray(deposits.map(deposit => deposit.resellerId))}::uuid[]) and kind = 'wallet'`
   return new Map(rows.map(row => [walletKey(row.ownerId, row.currency), row.balance]))
-}
-
-type AccountKindHere = 'wallet' | 'proceeds' | 'commission' | 'cash_in_transit' | 'refunds_payable'
-
-/** The accounts that money of a batch moves between. */
-interface Accounts {
-  find (kind: AccountKindHere, currency: Currency, ownerId?: Uuid): number
-  /** Those of all moves that may come, ids ascending. */
-  of (payments: readonly PaymentFacts[], receipts: readonly NewReceipt[]): readonly number[]
-}
-
-async function readAccounts (tx: Tx, resellerIds: readonly Uuid[], currencies: readonly Currency[]): Promise<Accounts> {
-  // Money may come in a currency that nobody has sold in yet.
-  const house = await tx<{ currency: Currency }[]>`
-    select currency from accounts where owner_id is null and kind = 'refunds_payable' and currency = any(${bareArray(currencies)}::text[])`
-  for (const currency of currencies) {
-    if (!house.some(row => row.currency === currency)) await ensureHouseAccounts(tx, currency)
-  }
-  const rows = await tx<{ id: number, ownerId: Uuid | null, kind: AccountKindHere, currency: Currency }[]>`
-    select id, owner_id as "ownerId", kind, currency from accounts
-    where owner_id = any(${bareArray(resellerIds)}::uuid[]) and kind in ('wallet', 'proceeds', 'commission')
-    union all
-    select id, owner_id, kind, currency from accounts
-    where owner_id is null and kind in ('cash_in_transit', 'refunds_payable') and currency = any(${bareArray(currencies)}::text[])`
-  const ids = new Map(rows.map(row => [`${row.kind} ${row.currency} ${row.ownerId}`, row.id]))
-  const find: Accounts['find'] = (kind, currency, ownerId) => {
-    const id = ids.get(`${kind} ${currency} ${ownerId ?? null}`)
-    assert(id, `the ${kind} account in ${currency}`)
-    return id
-  }
-  return {
-    find,
-    of (payments, receipts) {
-      const owned = payments.flatMap(({ purpose, resellerId, currency }) => purpose === 'deposit'
-        ? [find('wallet', currency, resellerId)]
-        : [find('proceeds', currency, resellerId), find('commission', currency, resellerId)])
-      const house = receipts.flatMap(({ currency }) => [find('cash_in_transit', currency), find('refunds_payable', currency)])
-      return [...new Set([...owned, ...house])].sort((a, b) => a - b)
-    }
-  }
 }
 
 /** Where money goes when it is booked: to what it was meant for, or back. */
