@@ -1,0 +1,4 @@
+import t from 'tap'
+import { buysOn } from './buys-on.ts'
+
+await buysOn(t, 'phone')
