@@ -77,7 +77,7 @@ export function encodingFor (accepted: string | undefined): keyof Encoded {
   return /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : 'identity'
 }
 
-/** Without the comments and the spaces that are for us: whole lines of comment, indentation, and in a style sheet what surrounds its signs. */
+/** Without what is for us alone: whole lines of comment, indentation, and in a style sheet the spaces around its signs. */
 function squeeze (ending: keyof typeof types, text: string): string {
   const lines = text.replace(/^\s*(\/\/.*|\/\*.*\*\/)$/gm, '').replace(/^\s+/gm, '')
   return ending === 'css' ? lines.trimEnd().replaceAll('\n', ' ').replace(/ *([{};,]) */g, '$1').replaceAll(': ', ':') : lines

@@ -15,7 +15,8 @@ export interface PageNeeds {
 }
 
 /** The Content-Security-Policy of a page (CSP 3): nothing inline, and nothing from elsewhere but what it names. */
-export function pagePolicy ({ styles = "'self'", runs = 'nothing', pictures = 'data:', formsTo = "'none'", framedBy = 'nobody' }: PageNeeds): string {
+export function pagePolicy (needs: PageNeeds): string {
+  const { styles = "'self'", runs = 'nothing', pictures = 'data:', formsTo = "'none'", framedBy = 'nobody' } = needs
   return [
     "default-src 'none'",
     `style-src ${styles}`,
