@@ -4,15 +4,22 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { worlds, type World } from '../../schema/vocabulary.ts'
 import { openOwner, roleOf, type Db } from './pool.ts'
+import { failureKind } from './failure.ts'
+import { setTimeout as pause } from 'node:timers/promises'
 import type postgres from 'postgres'
 
 const migrationLock = 6_814_000_001n
+/** A file that met the previous release at work in a circle of locks, or waited too long for it, is tried so often. */
+export const migrationAttemptsMax = 20
+/** Whoever asks for the same table waits behind a migration that waits. */
+const lockWaitMs = 1_000
+const retryMs = 250
 export const postgresVersionMin = 150_000
 const migrationsFolder = new URL('../../migrations/', import.meta.url)
 
-/** Brings both worlds of a database to the newest migration; returns what was applied, as "world/file". */
-export async function migrate (url: string): Promise<readonly string[]> {
-  const files = await readMigrations()
+/** Brings both worlds of a database to the newest migration, or to the one named; returns what was applied, as "world/file". */
+export async function migrate (url: string, last?: string): Promise<readonly string[]> {
+  const files = (await readMigrations()).filter(({ name }) => last === undefined || name <= last)
   const owner = openOwner(url)
   try {
     const connection = await owner.reserve()
@@ -91,12 +98,16 @@ async function applyOnce (connection: Connection, world: World, file: Migration)
     if (seen.sha256 !== file.sha256) throw new Error(`the migration ${file.name} was changed after it was applied to ${world}; migrations only go forward`)
     return false
   }
-  try {
-    await connection.unsafe(`begin; set local search_path = ${world}; ${file.text};
-      insert into ${world}.migrations (name, sha256) values ('${file.name}', '${file.sha256}'); commit`)
-  } catch (error) {
-    await connection`rollback`
-    throw error
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await connection.unsafe(`begin; set local search_path = ${world}; set local lock_timeout = ${lockWaitMs}; ${file.text};
+        insert into ${world}.migrations (name, sha256) values ('${file.name}', '${file.sha256}'); commit`)
+      return true
+    } catch (error) {
+      await connection`rollback`
+      // Its locks stand against those of a process that works meanwhile: nothing of it is left, and it is done again.
+      if (failureKind(error) !== 'transient' || attempt >= migrationAttemptsMax) throw error
+      await pause(retryMs)
+    }
   }
-  return true
 }
