@@ -8,6 +8,7 @@ import type { Tx } from '../../postgres/pool.ts'
 import { lockResellers } from '../events/lock-resellers.ts'
 import type { Buyer, PriceBook } from '../pricing/price-book.ts'
 import { readWallet } from '../wallet/list-wallets.ts'
+import { openWallet } from '../wallet/open-wallet.ts'
 import { addressPrefix } from './buyer-keys.ts'
 import { checkCommission, checkPicture, checkPrices, checkQuotas, checkSchedule, checkSkus, type SkuWish } from './check-link.ts'
 import type { Commission } from './commission.ts'
@@ -52,6 +53,8 @@ export async function createLink (tx: Tx, world: World, { book, nowMs }: LinkNee
   checkPrices(book, buyer, commission, wish.skus)
   await refuseOneTooMany(tx, resellerId)
   await refuseWithoutWallet(tx, resellerId, currency)
+  // A wallet that the release before this one has opened lacks the accounts that buyers' money goes through.
+  await openWallet(tx, resellerId, currency)
   const insert = (slug: string) => tx`
     insert into links (reseller_id, id, slug, reference, kind, title, description, redeem_note, picture_url, session_id, host_id, currency,
       commission_rate, commission_amount, quota, quota_per_buyer, starts_at, ends_at, created_by)

@@ -13,14 +13,17 @@ export async function ensureHouseAccounts (tx: Tx, currency: Currency): Promise<
   // Two transactions may open the same currency at once: in one order, so that they cannot wait for each other in a circle.
   await tx`
     insert into accounts (kind, currency, shard)
-    select kind, ${currency}, shard
-    from unnest(${quotedArray(houseAccountKinds)}::text[]) as kind,
-      generate_series(0, case when kind = 'revenue' then ${revenueShards}::int - 1 else 0 end) as shard
+    select house.kind, ${currency}, house.shard
+    from unnest(${quotedArray(houseAccountKinds)}::text[]) as wanted (kind),
+      lateral (
+        select wanted.kind, shard
+        from generate_series(0, case when wanted.kind = 'revenue' then ${revenueShards}::int - 1 else 0 end) as shard
+      ) as house
     where not exists (
       select 1 from accounts as present
-      where present.owner_id is null and present.kind = kind and present.currency = ${currency} and present.shard = shard
+      where present.owner_id is null and present.kind = house.kind and present.currency = ${currency} and present.shard = house.shard
     )
-    order by kind, shard on conflict do nothing`
+    order by house.kind, house.shard on conflict do nothing`
 }
 
 /** The one account of a kind and currency (revenue: its first shard); ensureHouseAccounts has opened it. */

@@ -9,9 +9,10 @@ export async function openWallet (tx: Tx, resellerId: Uuid, currency: Currency):
   await ensureHouseAccounts(tx, currency)
   await tx`
     insert into accounts (owner_id, kind, currency)
-    select ${resellerId}::uuid, kind, ${currency} from unnest(${quotedArray(ownedAccountKinds)}::text[]) as kind
+    select ${resellerId}::uuid, owned.kind, ${currency} from unnest(${quotedArray(ownedAccountKinds)}::text[]) as owned (kind)
     where not exists (
-      select 1 from accounts as present where present.owner_id = ${resellerId} and present.kind = kind and present.currency = ${currency}
+      select 1 from accounts as present
+      where present.owner_id = ${resellerId} and present.kind = owned.kind and present.currency = ${currency}
     )
     on conflict do nothing`
 }
