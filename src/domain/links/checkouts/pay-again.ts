@@ -25,9 +25,11 @@ export async function payAgain (tx: Tx, checkoutId: Uuid, gateway: string, retur
   }
   await closePayments(tx, [checkoutId])
   await tx`
-    insert into payments (id, reseller_id, purpose, subject_id, gateway, currency, amount, state, return_url, expires_at, query_at)
+    insert into payments (
+      id, reseller_id, purpose, subject_id, gateway, currency, amount, state, return_url, expires_at, query_at, created_at
+    )
     select ${newId()}, reseller_id, 'checkout', id, ${gateway}, currency, total, 'created', ${returnUrl}, expires_at,
-           clock_timestamp() + make_interval(secs => ${firstQuerySeconds}::int)
+           clock_timestamp() + make_interval(secs => ${firstQuerySeconds}::int), clock_timestamp()
     from checkouts where id = ${checkoutId}`
   return (await readNewestPayments(tx, [checkoutId])).get(checkoutId)!
 }

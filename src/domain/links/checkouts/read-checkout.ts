@@ -25,15 +25,17 @@ export async function readCheckouts (read: Reader, ids: readonly Uuid[]): Promis
   return await read<Checkout[]>`select ${checkoutColumns(read)} from checkouts where id = any(${bareArray(ids)}::uuid[])`
 }
 
-/** The payments begun for a checkout, oldest first. */
+/** The payments begun for a checkout, oldest first: by the database's clock, for those of processes differ, and ids follow them. */
 export async function readPaymentsOf (read: Reader, checkoutId: Uuid): Promise<readonly Payment[]> {
-  return await read<Payment[]>`select ${paymentColumns(read)} from payments where subject_id = ${checkoutId} order by id`
+  return await read<Payment[]>`select ${paymentColumns(read)} from payments where subject_id = ${checkoutId} order by created_at, id`
 }
 
 /** The newest payment of each checkout, by checkout. */
 export async function readNewestPayments (read: Reader, checkoutIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, Payment>> {
   const rows = await read<Payment[]>`
     select ${paymentColumns(read)} from unnest(${bareArray(checkoutIds)}::uuid[]) as wanted (id),
-      lateral (select * from payments as own where own.subject_id = wanted.id order by own.id desc limit 1) as payments`
+      lateral (
+        select * from payments as own where own.subject_id = wanted.id order by own.created_at desc, own.id desc limit 1
+      ) as payments`
   return new Map(rows.map(payment => [payment.subjectId, payment]))
 }
