@@ -201,6 +201,13 @@ t.test('a gateway that is down, or refuses, leaves the purchase open and says wh
   t.equal(await codeOf(beginPayment(live, url, other.payment, payer)), 'gateway_refused')
   t.match(await paymentOf(other), { state: 'created', lastError: /INVALID_REQUEST/ })
 
+  const lost = await starts('card')
+  stripe.mode = 'lost'
+  t.equal(await codeOf(beginPayment(live, url, lost.payment, payer)), 'gateway_unavailable')
+  stripe.mode = 'well'
+  await beginPayment(live, url, lost.payment, { ...payer, language: 'en', subject: 'Tonight only' })
+  t.match(await paymentOf(lost), { state: 'pending', gatewayRef: String }, 'who asks again in another language is not refused')
+
   const late = await starts('card')
   await runsOut(db, late.checkout)
   await expireCheckouts(live.db, 100)

@@ -1,5 +1,6 @@
 // Stripe Checkout: a page of Stripe's for each payment, webhooks, query, expiry, refunds. The SDK makes the requests and verifies webhooks;
 // what it sends goes the one way of all gateways, and every creating call bears an idempotency key made of our own id.
+import { createHash } from 'node:crypto'
 import type Stripe from 'stripe'
 import type { StripeConfig } from '../../base/gateway-config.ts'
 import { currencies, type BuyerLanguage, type Currency } from '../../../schema/vocabulary.ts'
@@ -48,6 +49,8 @@ export function openStripe (config: StripeConfig, ask: AskGateway = openAsking()
     },
 
     async create ({ paymentId, amount, currency, subject, returnUrl, expiresAt, language }) {
+      const name = subject.slice(0, subjectCharsMax)
+      const locale = locales[language]
       const session = await call(stripe => stripe.checkout.sessions.create({
         mode: 'payment',
         client_reference_id: paymentId,
@@ -58,15 +61,16 @@ export function openStripe (config: StripeConfig, ask: AskGateway = openAsking()
           price_data: {
             currency: currency.toLowerCase(),
             unit_amount: stripeUnits(amount, currency),
-            product_data: { name: subject.slice(0, subjectCharsMax) }
+            product_data: { name }
           }
         }],
         success_url: returnUrl,
         cancel_url: returnUrl,
         // Of the payment alone, so that the same payment sends the same request, whenever it is sent again.
         expires_at: Math.floor(expiresAt.getTime() / 1000) + sessionTailSeconds,
-        locale: locales[language]
-      }, { idempotencyKey: paymentId }))
+        locale
+        // A payer who asks again in another language asks for another page: under the key of the first it would be refused for a day.
+      }, { idempotencyKey: `${paymentId}-${digestOf(locale, name)}` }))
       if (typeof session.url !== 'string') throw new GatewayFailure('refused', 'its page is not open any more')
       return { action: { kind: 'redirect', url: session.url }, gatewayRef: session.id }
     },
@@ -117,6 +121,12 @@ export function openStripe (config: StripeConfig, ask: AskGateway = openAsking()
   }
 }
 
+/** Tells one request for the page of a payment from another: all else in it is of the payment alone. */
+function digestOf (locale: string, name: string): string {
+  return createHash('sha256').update(`${locale} ${name}`).digest('hex').slice(0, digestCharsMax)
+}
+
+const digestCharsMax = 16
 const subjectCharsMax = 250
 const refundsMax = 100
 const paidEvents: readonly string[] = ['checkout.session.completed', 'checkout.session.async_payment_succeeded']
