@@ -141,7 +141,6 @@ export async function registerEmbedding (app: App, worlds: Worlds): Promise<void
   const ofQrCode = { schema: { ...hidden, querystring: QrQuery } as const }
   for (const [ending, type, draw] of [['svg', 'image/svg+xml', drawQrSvg], ['png', 'image/png', drawQrPng]] as const) {
     app.get<{ Params: { slug: string } }>(`/l/:slug/qr.${ending}`, ofQrCode, async (request, reply) => {
-      takePage(request, reply)
       const { size = qrSizeDefault } = request.query as { size?: number }
       const { slug } = await findLink(request, reply) ?? refuseUnknown()
       const address = shortAddress(app.origin(), slug)
