@@ -31,8 +31,11 @@ export const CurrencyCode = Type.Unsafe<Currency>({
   title: 'Currency', type: 'string', enum: currencyCodes, description: 'ISO 4217 currency code.'
 })
 
+/** Of an amount of money. */
+export const amountPattern = '^-?(0|[1-9][0-9]{0,11})(\\.[0-9]{1,4})?$'
+
 export const DecimalAmount = Type.String({
-  pattern: '^-?(0|[1-9][0-9]{0,11})(\\.[0-9]{1,4})?$',
+  pattern: amountPattern,
   description: 'A decimal number of major units, at most four digits after the point.',
   examples: ['98.25']
 })

@@ -8,9 +8,12 @@ export const hostsActiveMax = 1_000
 
 export const HostId = Id('hst', 'The id of a host: who sells in a stream.')
 
+/** Of a part of the whole: a decimal number from 0 to 1. */
+export const ratePattern = '^(1(\\.0{1,4})?|0(\\.[0-9]{1,4})?)$'
+
 /** A part of what buyers pay. */
 export const CommissionRate = Type.String({
-  pattern: '^(1(\\.0{1,4})?|0(\\.[0-9]{1,4})?)$',
+  pattern: ratePattern,
   description: 'The part of what buyers pay that you owe the host: from 0 to 1, at most four digits after the point.',
   examples: ['0.10']
 })

@@ -18,10 +18,13 @@ export const scheduleDaysMax = 731
 
 export const LinkId = Id('lnk', 'The id of a purchase link.')
 
+/** Of the end of a link's address. */
+export const slugPattern = '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$'
+
 const Slug = Type.String({
   minLength: 3,
   maxLength: 32,
-  pattern: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$',
+  pattern: slugPattern,
   description: 'The end of its address, /l/{slug}: small letters, digits and hyphens, unique in the world. Left out: ten characters that ' +
     'nobody guesses. In the test world it is put behind test-, and none begins so in the live one.',
   examples: ['ming-1111']

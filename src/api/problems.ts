@@ -4,7 +4,9 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { problems, type ProblemCode } from '../../schema/problems.ts'
-import { asciiPattern } from '../../schema/rest/common.ts'
+import { amountPattern, asciiPattern } from '../../schema/rest/common.ts'
+import { ratePattern } from '../../schema/rest/hosts.ts'
+import { slugPattern } from '../../schema/rest/links.ts'
 import { PublicKeyRefusal } from '../base/ed25519-key.ts'
 import { JsonRefusal } from '../base/json.ts'
 import { Problem } from '../base/problem.ts'
@@ -151,9 +153,16 @@ function faultIn ({ keyword, params, message = 'is not valid' }: SchemaFault): s
   }
 }
 
+const shapes: Readonly<Record<string, string>> = {
+  [asciiPattern]: 'must be plain ASCII without spaces: other letters percent-encoded, a host in punycode',
+  [slugPattern]: 'must be small letters a to z, digits and hyphens, and begin and end with a letter or digit',
+  [ratePattern]: 'must be a part from 0 to 1 with at most four decimals, as in 0.08 for 8 %',
+  [amountPattern]: 'must be a plain number with at most four decimals, as in 99.90'
+}
+
 /** What a text has to look like, where words say more than its pattern: for an id its prefix does. */
 function shapeOf (pattern: string): string | undefined {
-  if (pattern === asciiPattern) return 'must be plain ASCII without spaces: other letters percent-encoded, a host in punycode'
+  if (pattern in shapes) return shapes[pattern]
   const prefix = /^\^([a-z]+_)/.exec(pattern)?.[1]
   return prefix && `must be an id as we gave it, ${prefix}…`
 }

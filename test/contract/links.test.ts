@@ -116,6 +116,13 @@ t.test('an edit that may not be is refused, and nothing is changed', async t => 
   for (const [says, [body, ...expected]] of Object.entries(cases)) await refused(t, says, alice, 'PATCH', at, body, expected)
 })
 
+t.test('a text of the wrong form is told in words what form it has', async t => {
+  const wrong = { reference: reference(), title: 'Wallet', slug: 'Ming 11', skus: [{ sku, retail_price: money('¥12') }], commission: { rate: '8%' } }
+  const { json } = await alice.send('POST', '/v1/links', { body: wrong })
+  const details = Object.fromEntries((json.errors as { pointer: string, detail: string }[]).map(({ pointer, detail }) => [pointer, detail]))
+  t.match(details, { '/slug': /small letters/, '/commission/rate': /0\.08 for 8 %/, '/skus/0/retail_price/amount': /as in 99\.90/ })
+})
+
 t.test('hosts and sessions are refused likewise', async t => {
   const archived = await alice.kahub.hosts.create({ name: 'Hua' })
   await alice.kahub.hosts.update(archived.id, { state: 'archived' })
