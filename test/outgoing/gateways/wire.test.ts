@@ -268,11 +268,15 @@ t.test('Stripe', async t => {
     t.same(first, { action: { kind: 'redirect', url: session.url }, gatewayRef: session.id })
     t.same(await gateway.create(wanted), first)
     t.equal(fake.sessions.size, 1)
-    t.equal(fake.asked.at(-1)!.headers['idempotency-key'], wanted.paymentId)
+    const keys = fake.asked.map(({ headers }) => headers['idempotency-key'])
+    t.same(keys, [keys[0], keys[0]], 'the same request bears the same key')
+    t.ok(String(keys[0]).startsWith(`${wanted.paymentId}-`))
     const sent = new URLSearchParams(fake.asked.at(-1)!.body)
     t.equal(sent.get('success_url'), wanted.returnUrl)
     t.equal(sent.get('locale'), 'zh')
     t.equal(sent.get('line_items[0][price_data][unit_amount]'), '990')
+    await gateway.create({ ...wanted, language: 'en' })
+    t.not(fake.asked.at(-1)!.headers['idempotency-key'], keys[0], 'another language is another request')
   })
 
   t.test('an amount is told in the minor units of its currency', async t => {
