@@ -17,10 +17,12 @@ export async function findOwnSku (kahub: Kahub, named: string): Promise<Pick<Sku
     for await (const product of kahub.products.list({ limit: pageRowsMax })) {
       const sku = product.skus.find(({ number }) => number === Number(named))
       if (sku) return sku
-      if (++searched === searchedMax) throw new RefusedError('not_found', `There are more than ${searchedMax} products: name the SKU by its id (sku_…).`)
+      if (++searched < searchedMax) continue
+      throw new RefusedError('not_found', `There are more than ${searchedMax} products: name the SKU by its id (sku_…).`)
     }
   }
-  throw new RefusedError('not_found', `There is no SKU ${named}. A SKU is named by its id (sku_…) or its number, as GET /v1/products shows them.`)
+  const ways = 'its id (sku_…) or its number, as GET /v1/products shows them'
+  throw new RefusedError('not_found', `There is no SKU ${named}. A SKU is named by ${ways}.`)
 }
 
 /** A host by id, or by its exact name when no other has it. */
@@ -29,7 +31,8 @@ export async function findHost (kahub: Kahub, named: string): Promise<Host> {
     const found = await foundOrNothing(kahub.hosts.get(named))
     if (found) return found
   }
-  return await findByWord(kahub.hosts.list({ limit: pageRowsMax }), named, host => host.name, 'host', 'its id (hst_…) or its exact name', 'kahub hosts list')
+  const hosts = kahub.hosts.list({ limit: pageRowsMax })
+  return await findByWord(hosts, named, host => host.name, 'host', 'its id (hst_…) or its exact name', 'kahub hosts list')
 }
 
 /** A session by id, or by its exact title when no other has it. */
@@ -38,9 +41,8 @@ export async function findSession (kahub: Kahub, named: string): Promise<Session
     const found = await foundOrNothing(kahub.sessions.get(named))
     if (found) return found
   }
-  return await findByWord(
-    kahub.sessions.list({ limit: pageRowsMax }), named, session => session.title, 'session', 'its id (ses_…) or its exact title', 'kahub sessions list'
-  )
+  const sessions = kahub.sessions.list({ limit: pageRowsMax })
+  return await findByWord(sessions, named, session => session.title, 'session', 'its id (ses_…) or its exact title', 'kahub sessions list')
 }
 
 /** A purchase link by id, slug or the whole address of its page. */
@@ -54,7 +56,8 @@ export async function findLink (kahub: Kahub, named: string): Promise<Link> {
     const [found] = await kahub.links.list({ slug }).toArray({ limit: 1 })
     if (found) return found
   }
-  throw new RefusedError('not_found', `You have no purchase link ${named}. A link is named by its id (lnk_…), its slug or its address: kahub links list shows them.`)
+  const ways = 'its id (lnk_…), its slug or its address: kahub links list shows them'
+  throw new RefusedError('not_found', `You have no purchase link ${named}. A link is named by ${ways}.`)
 }
 
 async function findByWord<Item extends { readonly id: string }> (
@@ -64,10 +67,12 @@ async function findByWord<Item extends { readonly id: string }> (
   let searched = 0
   for await (const item of list) {
     if (wordOf(item) === named) bearers.push(item)
-    if (++searched === searchedMax) throw new RefusedError('not_found', `There are more than ${searchedMax} of them: name the ${noun} by its id.`)
+    if (++searched < searchedMax) continue
+    throw new RefusedError('not_found', `There are more than ${searchedMax} of them: name the ${noun} by its id.`)
   }
   if (bearers.length > 1) {
-    throw new RefusedError('not_found', `${bearers.length} are called ${JSON.stringify(named)}: name the one you mean by its id, ${bearers.map(({ id }) => id).join(' or ')}.`)
+    const ids = bearers.map(({ id }) => id).join(' or ')
+    throw new RefusedError('not_found', `${bearers.length} are called ${JSON.stringify(named)}: name the one you mean by its id, ${ids}.`)
   }
   if (bearers[0]) return bearers[0]
   throw new RefusedError('not_found', `You have no ${noun} ${JSON.stringify(named)}. It is named by ${ways}: ${shows} shows them.`)

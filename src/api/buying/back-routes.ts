@@ -58,7 +58,8 @@ export function backRoutes (app: App, buying: Buying): void {
     const nowMs = buying.worlds.live.clock()
     // What a narrow limit has refused is not counted against the wider one: whoever tries too much locks nobody else out.
     for (const { tries, most, windowMs, whose } of limits) {
-      if (tries.count(whose(id, request.ip), nowMs) > most) throw new Problem('rate_limited', 'Too many contacts were tried.', { retryAfterSeconds: windowMs / 1000 })
+      if (tries.count(whose(id, request.ip), nowMs) <= most) continue
+      throw new Problem('rate_limited', 'Too many contacts were tried.', { retryAfterSeconds: windowMs / 1000 })
     }
     const entered = ((request.body ?? {}) as Form).contact ?? ''
     const contact = readContact(entered)
@@ -91,17 +92,29 @@ function worldOfToken ({ worlds }: Buying, token: string): World {
 function leadTo (token: string, request: BackRequest, reply: FastifyReply): FastifyReply {
   const { lang } = { ...request.query, ...(request.body as Form | null | undefined) }
   const language = lang === 'en' || lang === 'zh-CN' ? `?lang=${lang}` : ''
-  return reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).redirect(`/r/${encodeURIComponent(token)}${language}`, 303)
+  return reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+    .redirect(`/r/${encodeURIComponent(token)}${language}`, 303)
 }
 
-function printQuestion ({ assets }: Buying, { params: { checkout } }: BackRequest, language: BuyerLanguage, wrong: string | undefined): string {
+function printQuestion (
+  { assets }: Buying, { params: { checkout } }: BackRequest, language: BuyerLanguage, wrong: string | undefined
+): string {
   const say = words[language]
   const problem = wrong === undefined ? '' : `<p class="field-problem" id="contact-problem" role="alert">${say.backWrong}</p>`
+  const marked = wrong === undefined ? '' : ' aria-invalid="true" aria-describedby="contact-problem" autofocus'
+  const kind = `type="text" inputmode="email" autocomplete="${language === 'en' ? 'email' : 'tel'}" spellcheck="false" autocapitalize="off"`
   const main = `<main id="main" data-state="question"><section class="card"><h1>${say.backTitle}</h1><p>${say.backText}</p>
-<form method="post" action="/back/${checkout}"><input type="hidden" name="lang" value="${language}"><div class="field"><label for="contact">${say.contact}</label>
-<input id="contact" name="contact" type="text" inputmode="email" autocomplete="${language === 'en' ? 'email' : 'tel'}" required maxlength="${contactLengthMax}"${wrong === undefined ? '' : ' aria-invalid="true" aria-describedby="contact-problem" autofocus'} spellcheck="false" autocapitalize="off">
+<form method="post" action="/back/${checkout}"><input type="hidden" name="lang" value="${language}">
+<div class="field"><label for="contact">${say.contact}</label>
+<input id="contact" name="contact" ${kind} required maxlength="${contactLengthMax}"${marked}>
 ${problem}</div><button class="button" name="go" value="1">${say.backSend}</button></form></section></main>`
   return printFrame({
-    language, title: say.backTitle, kind: 'plain', otherAddress: `/back/${checkout}?lang=${otherLanguage(language)}`, scripts: [], assets, testWorld: false
+    language,
+    title: say.backTitle,
+    kind: 'plain',
+    otherAddress: `/back/${checkout}?lang=${otherLanguage(language)}`,
+    scripts: [],
+    assets,
+    testWorld: false
   }, main)
 }
