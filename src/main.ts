@@ -34,5 +34,7 @@ try {
   if (config?.logLevel === 'debug') console.error(error)
   process.exitCode = 1
 }
+// What was printed into a pipe is read first; a reader that has gone does not hold us up.
+await new Promise(resolve => process.stdout.on('error', resolve).write('', resolve))
 // What is left holding the loop open (a keep-alive socket, an idle timer) has nothing more to do.
 process.exit()
