@@ -1,5 +1,5 @@
 // State machines as data: the states from which each state may be entered; null is "did not exist". What is not listed
-// cannot happen. SQL guards read these lists; test/contract/operations.test.ts walks every pair.
+// cannot happen. SQL guards read these lists; test/contract/operations.test.ts walks every pair of those that a caller moves.
 import type {
   ApprovalState, BulkOrderState, CheckoutState, DeliveryState, EndpointState, HoldState, ImportState, LineState, ListingStatus, LotState,
   OrderState, PaybackState, PaymentState, ResellerStatus, StandingOrderState

@@ -223,9 +223,9 @@ export const payActionKinds = ['redirect', 'qr'] as const
 export const receiptSources = ['callback', 'query', 'close'] as const
 export type ReceiptSource = typeof receiptSources[number]
 
-/** Why money that came goes back to the buyer. */
+/** Why money that came goes back to whom it came from. wallet_refused: a deposit for a wallet that is closed, or would be too full. */
 export const returnReasons = [
-  'paid_twice', 'amount_mismatch', 'currency_mismatch', 'out_of_stock', 'quota_reached', 'not_for_sale'
+  'paid_twice', 'amount_mismatch', 'currency_mismatch', 'out_of_stock', 'quota_reached', 'not_for_sale', 'wallet_refused'
 ] as const
 export type ReturnReason = typeof returnReasons[number]
 

@@ -395,7 +395,7 @@ t.test('a deposit comes into the wallet once; what does not fit goes back', asyn
   t.same((await Promise.all([1, 2, 3].map(() => live.receivePayment(receipt)))).map(({ kind }) => kind).sort(), ['applied', 'known', 'known'])
   t.same(await live.receivePayment(receiptOf(deposit)), { kind: 'returned', reason: 'paid_twice' })
   t.same(await live.receivePayment(receiptOf(await payment(1), { amount: 1n })), { kind: 'returned', reason: 'amount_mismatch' })
-  t.same(await live.receivePayment(receiptOf(await payment(99_999_999_999))), { kind: 'returned', reason: 'not_for_sale' })
+  t.same(await live.receivePayment(receiptOf(await payment(99_999_999_999))), { kind: 'returned', reason: 'wallet_refused' })
   t.equal((await bob.kahub.wallets.list()).data[0]!.balance.amount, '105.00')
   t.match((await eventsOf('wallet.deposited', '"105.00"')).at(-1), { amount: { amount: '100.00' }, balance: { amount: '105.00' }, created_by: 'key_live_test' })
   await sound(t)

@@ -459,8 +459,8 @@ export interface Checkout {
     | 'open' | 'completed' | 'expired' | 'cancelled' | 'refunding' | 'refunded' | (string & {})
   /** Why the money goes back. */
   reason:
-    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale' | null
-    | (string & {})
+    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
+    | 'wallet_refused' | null | (string & {})
   /** The id of a SKU. */
   sku: string
   quantity: number
@@ -508,7 +508,7 @@ export interface CheckoutPayback {
   amount: Money
   reason:
     | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
-    | (string & {})
+    | 'wallet_refused' | (string & {})
   /** failed: the gateway will not; your operator sees to it. */
   state: 'due' | 'sent' | 'succeeded' | 'failed' | (string & {})
   /** RFC 3339, UTC. */
@@ -543,8 +543,8 @@ export interface CheckoutReceipt {
   applied: boolean
   /** Why it goes back. */
   reason:
-    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale' | null
-    | (string & {})
+    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
+    | 'wallet_refused' | null | (string & {})
   /** How it was learnt: the gateway said so, or was asked. */
   source: 'callback' | 'query' | 'close' | (string & {})
   /** RFC 3339, UTC. */
@@ -568,8 +568,8 @@ export interface CheckoutSummary {
     | 'open' | 'completed' | 'expired' | 'cancelled' | 'refunding' | 'refunded' | (string & {})
   /** Why the money goes back. */
   reason:
-    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale' | null
-    | (string & {})
+    | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
+    | 'wallet_refused' | null | (string & {})
   /** The id of a SKU. */
   sku: string
   quantity: number
@@ -874,7 +874,7 @@ export interface DepositReturn {
   amount: Money
   reason:
     | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
-    | (string & {})
+    | 'wallet_refused' | (string & {})
   /** succeeded: the gateway has given it back. failed: the operator has to. */
   state: 'due' | 'sent' | 'succeeded' | 'failed' | (string & {})
 }
@@ -1635,7 +1635,7 @@ export interface Payback {
   /** Why it goes back. */
   reason:
     | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
-    | (string & {})
+    | 'wallet_refused' | (string & {})
   /** failed: the gateway will not; it is tried again when you say so. */
   state: 'due' | 'sent' | 'succeeded' | 'failed' | (string & {})
   /** How often the gateway was asked since it became due. */
@@ -2096,7 +2096,7 @@ export interface SessionRefund {
   /** Why it goes back. */
   reason:
     | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
-    | (string & {})
+    | 'wallet_refused' | (string & {})
   /** Payments that went, or go, back. */
   count: number
   amount: Money
@@ -5415,7 +5415,7 @@ export interface EventData {
     amount: Money
     reason:
       | 'paid_twice' | 'amount_mismatch' | 'currency_mismatch' | 'out_of_stock' | 'quota_reached' | 'not_for_sale'
-      | (string & {})
+      | 'wallet_refused' | (string & {})
   }
   /** A purchase link was paused. */
   'link.paused': {

@@ -208,7 +208,8 @@ export const words: Readonly<Record<BuyerLanguage, Words>> = {
       currency_mismatch: '付款币种与应付币种不一致。',
       out_of_stock: '付款到账时已超过保留时间，库存已经卖完。',
       quota_reached: '付款到账时已超过保留时间，名额已经用完。',
-      not_for_sale: '付款到账时商品已经下架。'
+      not_for_sale: '付款到账时商品已经下架。',
+      wallet_refused: '账户无法入账。'
     },
     moneyBack: {
       refunding: amount => `${amount} 正在原路退回，通常几分钟内到账，最迟 3 个工作日。`,
@@ -334,7 +335,8 @@ export const words: Readonly<Record<BuyerLanguage, Words>> = {
       currency_mismatch: 'The currency paid was not the currency due.',
       out_of_stock: 'The payment came after the time to pay, and all had been sold by then.',
       quota_reached: 'The payment came after the time to pay, and all places were taken by then.',
-      not_for_sale: 'When the payment came, the item was no longer for sale.'
+      not_for_sale: 'When the payment came, the item was no longer for sale.',
+      wallet_refused: 'The wallet takes no more money.'
     },
     moneyBack: {
       refunding: amount => `${amount} is going back the way you paid: usually within minutes, at most 3 working days.`,

@@ -119,7 +119,8 @@ export const liveWords: Readonly<Record<BuyerLanguage, LiveWords>> = {
       currency_mismatch: 'another currency was paid',
       out_of_stock: 'paid late, nothing left',
       quota_reached: 'paid late, quota reached',
-      not_for_sale: 'no longer for sale'
+      not_for_sale: 'no longer for sale',
+      wallet_refused: 'wallet full or closed'
     },
     gone: 'There is nothing at this address',
     goneText: 'It was replaced by another, or was never right. Ask for the present one where you got this one.',
@@ -185,7 +186,8 @@ export const liveWords: Readonly<Record<BuyerLanguage, LiveWords>> = {
       currency_mismatch: '付款币种不符',
       out_of_stock: '付款太晚，已无库存',
       quota_reached: '付款太晚，已达限量',
-      not_for_sale: '已停止销售'
+      not_for_sale: '已停止销售',
+      wallet_refused: '账户无法入账'
     },
     gone: '此地址无效',
     goneText: '地址已更换，或本来就不存在。请向发给你的人索取新地址。',

@@ -109,7 +109,7 @@ function decideDeposit (receipt: NewReceipt, payment: PaymentFacts, { resellers,
   const before = wallets.get(walletKey(resellerId, currency))
   assert(before !== undefined, 'the wallet that money is paid into')
   const balance = before + receipt.amount
-  if (resellers.get(resellerId) === 'closed' || balance > walletBalanceMax) return returns('not_for_sale')
+  if (resellers.get(resellerId) === 'closed' || balance > walletBalanceMax) return returns('wallet_refused')
   wallets.set(walletKey(resellerId, currency), balance)
   payment.applied = true
   return { kind: 'deposits', receipt, payment, balance, transferId: newId() }
