@@ -41,7 +41,7 @@ export interface RefusedForm {
 export function printLinkPage (facts: PageFacts, variant: LinkVariant, setting: LinkSetting, refused?: RefusedForm): string {
   const { language, embedded } = variant
   const say = words[language]
-  const main = `<main id="main" class="offer" data-state="${facts.state}" data-slug="${facts.slug}"${refused ? ` data-problem="${refused.code}"` : ''}>
+  const main = `<main id="main" class="offer" data-state="${facts.state}" data-slug="${facts.slug}" data-left="/l/${facts.slug}/left"${refused ? ` data-problem="${refused.code}"` : ''}>
 ${refused ? printRefusal(refused, say.refusedTitle) : ''}${printPicture(facts)}
 <section class="about">
 <p class="badge" data-badge="${facts.state}">${say.states[facts.state]}</p>
@@ -109,7 +109,7 @@ function printForm (facts: PageFacts, { language, embedded, challenged }: LinkVa
   const marked = (codes: readonly ProblemCode[]) => refused !== undefined && codes.includes(refused.code)
   const badContact = marked(['contact_invalid', 'buyer_limit_reached'])
   const contactNote = badContact ? 'contact-problem contact-hint' : 'contact-hint'
-  return `<form id="buy" class="card" method="post" action="/l/${facts.slug}/checkouts"${embedded ? ' target="_blank"' : ''} data-currency="${facts.currency}" data-left="/l/${facts.slug}/left"
+  return `<form id="buy" class="card" method="post" action="/l/${facts.slug}/checkouts"${embedded ? ' target="_blank"' : ''} data-currency="${facts.currency}"
  data-words="${escapeHtml(JSON.stringify({ left: say.left, states: say.states }))}" data-busy="${say.buying}" data-checking="${say.checking}" data-failed="${escapeHtml(say.challengeFailed)}"${challenged ? ` data-challenge="/l/${facts.slug}/challenge"` : ''}${challenged && refused?.code === 'challenge_needed' ? ' data-resume' : ''}>
 <input type="hidden" name="lang" value="${language}"><input type="hidden" name="attempt"><input type="hidden" name="challenge">
 <input type="hidden" name="seen_price" value="${facts.skus.length === 1 ? chosen.price : facts.skus.map(({ id, price }) => `${id}=${price}`).join(' ')}">

@@ -5,7 +5,7 @@ import type { OpenGateway } from '../../base/gateway.ts'
 import { showId } from '../../base/ids.ts'
 import type { Checkout } from '../../domain/links/checkouts/checkout.ts'
 import { complaintLengthMax } from '../../domain/links/checkouts/complain.ts'
-import type { ReceiptGoods } from '../../domain/links/checkouts/read-receipt.ts'
+import type { ReceiptGoods, ReturnedMoney } from '../../domain/links/checkouts/read-receipt.ts'
 import type { Payment } from '../../domain/payments/payment.ts'
 import type { PlainCode } from '../../domain/stock/open-codes.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
@@ -32,6 +32,7 @@ export interface ReceiptView {
   /** The buyer's own; empty when there are none yet. */
   readonly codes: readonly PlainCode[]
   readonly complained: ReadonlySet<number>
+  readonly returned: readonly ReturnedMoney[]
   /** What tells this standing from another. */
   readonly mark: string
   readonly refused: { readonly message: string, readonly hint: string } | undefined
@@ -52,13 +53,14 @@ export function printReceipt (view: ReceiptView): string {
   const say = words[language]
   const { title, text } = say.receipt[state]
   const waits = !final.includes(state)
+  const isBack = state === 'refunding' || state === 'refunded'
   const main = `<main id="main" class="receipt" data-state="${state}" data-checkout="${showId('checkout', checkout.id)}" data-mark="${view.mark}"${waits ? ` data-watch="/r/${token}/state"` : ''}>
 ${refused ? `<div class="problem" role="alert" id="problem"><strong>${escapeHtml(refused.message)}</strong>${refused.hint === '' ? '' : `<p>${escapeHtml(refused.hint)}</p>`}</div>\n` : ''}<section class="head">
 <div class="mark">${marks[state]}</div>
 <h1>${title}</h1>
 <p>${text}</p>
-${printReason(view)}${state === 'open' ? printTimeLeft(view) : ''}</section>
-${state === 'open' ? printPaying(view) : ''}${state === 'completed' ? printCodes(view) : ''}${printGoods(view)}
+${isBack ? printReturned(view) : ''}${state === 'open' ? printTimeLeft(view) : ''}</section>
+${state === 'open' ? printPaying(view) : ''}${state === 'completed' ? printCodes(view) : ''}${!isBack && view.returned.length > 0 ? `<section class="card">${printReturned(view)}</section>\n` : ''}${printGoods(view)}
 ${state === 'completed' ? `<section class="card keep" aria-labelledby="keep-title"><h2 id="keep-title">${say.keep}</h2><p>${say.keepText}</p></section>` : ''}
 </main>`
   return printFrame({
@@ -79,18 +81,12 @@ const cross = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 7l10 10M1
 const back = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 6L4.5 10.5 9 15M5 10.5h9.5a4.5 4.5 0 010 9H11"/></svg>'
 const marks: Readonly<Record<CheckoutState, string>> = { open: clock, completed: tick, expired: cross, cancelled: cross, refunding: back, refunded: back }
 
-function printReason ({ checkout: { state, reason, total, currency }, payment, language }: ReceiptView): string {
-  if (state !== 'refunding' && state !== 'refunded') return ''
+/** What of the buyer's money goes back, and why. */
+function printReturned ({ returned, language }: ReceiptView): string {
   const say = words[language]
-  // What came may be another amount than what was due; what is said here is what was to be paid, and only when that came.
-  const amount = isOtherMoney(reason) ? undefined : priceText(payment?.amount ?? total, currency, language)
-  const told = amount === undefined ? '' : `<p data-money-back>${say.moneyBack[state](amount)}</p>`
-  return `${reason === null ? '' : `<p data-reason="${reason}">${say.returnReasons[reason]}</p>`}${told}\n`
-}
-
-/** What came was not what was to be paid. */
-function isOtherMoney (reason: Checkout['reason']): boolean {
-  return reason === 'amount_mismatch' || reason === 'currency_mismatch'
+  return returned.map(({ reason, amount, currency, isBack }) => `<p data-reason="${reason}">${say.returnReasons[reason]}</p>
+<p data-money-back>${say.moneyBack[isBack ? 'refunded' : 'refunding'](priceText(amount, currency, language))}</p>
+`).join('')
 }
 
 function printTimeLeft ({ checkout: { expiresAt }, language, nowMs }: ReceiptView): string {
@@ -160,11 +156,10 @@ ${expiresAt === undefined ? '' : `<p class="small">${say.validUntil} ${dayText(n
 
 function printGoods ({ checkout, goods, language }: ReceiptView): string {
   const say = words[language]
-  const { state, reason, total, currency, quantity, contactHint, id } = checkout
-  const isPaid = state === 'completed' || ((state === 'refunding' || state === 'refunded') && !isOtherMoney(reason))
+  const { state, total, currency, quantity, contactHint, id } = checkout
   const rows: [string, string][] = [
     [say.item, `${goods.productName} ${goods.skuName} × ${quantity}`],
-    [isPaid ? say.paid : say.toPay, priceText(total, currency, language)],
+    [state === 'completed' ? say.paid : say.toPay, priceText(total, currency, language)],
     [say.contactShown, contactHint]
   ]
   const address = `/l/${goods.slug}?lang=${language}`

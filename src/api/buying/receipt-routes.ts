@@ -10,7 +10,7 @@ import { paymentsPerCheckoutMax, type Checkout } from '../../domain/links/checko
 import { complain, complainedOf } from '../../domain/links/checkouts/complain.ts'
 import { payAgain } from '../../domain/links/checkouts/pay-again.ts'
 import { readCheckout, readPaymentsOf } from '../../domain/links/checkouts/read-checkout.ts'
-import { readReceiptGoods } from '../../domain/links/checkouts/read-receipt.ts'
+import { readReceiptGoods, readReturnedMoney } from '../../domain/links/checkouts/read-receipt.ts'
 import { revealToBuyer } from '../../domain/orders/reveal-to-buyer.ts'
 import type { Payment } from '../../domain/payments/payment.ts'
 import type { World } from '../../domain/world.ts'
@@ -102,9 +102,10 @@ async function open ({ worlds, rates }: Buying, request: ReceiptRequest, reply: 
 async function show (
   { assets }: Buying, world: World, checkout: Checkout, request: ReceiptRequest, reply: FastifyReply, problem?: Problem
 ): Promise<FastifyReply> {
-  const [goods, payments, codes, complained] = await Promise.all([
+  const [goods, payments, returned, codes, complained] = await Promise.all([
     readReceiptGoods(world.db, checkout.id),
     readPaymentsOf(world.db, checkout.id),
+    readReturnedMoney(world.db, checkout.id),
     checkout.state === 'completed' ? revealToBuyer(world, checkout, request.ip) : [],
     checkout.state === 'completed' ? complainedOf(world.db, checkout.id) : new Set<number>()
   ])
@@ -123,6 +124,7 @@ async function show (
     mayPayAgain: payments.length < paymentsPerCheckoutMax,
     codes,
     complained,
+    returned,
     mark: markOf(checkout, payments),
     refused: problem && toldOf(problem, language),
     assets,

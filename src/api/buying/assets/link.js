@@ -13,6 +13,7 @@ tick()
 setInterval(tick, 1000)
 if (window.parent !== window) tellSize()
 if (form) enliven(form)
+if (main.dataset.left) followLeft()
 
 function tick () {
   for (const place of document.querySelectorAll('[data-countdown]')) {
@@ -63,7 +64,6 @@ function enliven (form) {
   })
   show()
   guardPresses(form)
-  followLeft(form)
 }
 
 function guardPresses (form) {
@@ -154,29 +154,37 @@ async function solveChallenge (address) {
   })
 }
 
-// What is left, as it is told in steps; without it the page stays as it is.
-function followLeft (form) {
+// What the link is and what is left, as it is told in steps; without it the page stays as it is.
+function followLeft () {
   if (!window.EventSource) return
-  const words = JSON.parse(form.dataset.words)
-  const source = new EventSource(form.dataset.left)
+  const words = form && JSON.parse(form.dataset.words)
+  const source = new EventSource(main.dataset.left)
   let failures = 0
+  let stateBefore
   source.onerror = () => { if (++failures > 3) source.close() }
   source.onmessage = ({ data }) => {
     const told = JSON.parse(data)
     failures = 0
-    for (const place of form.querySelectorAll('[data-left-of]')) {
-      const step = told.skus[place.dataset.leftOf]
-      if (!(step in words.left)) continue
-      place.textContent = words.left[step]
-      place.dataset.stepIs = step
-    }
-    const badge = document.querySelector('[data-badge]')
-    if (told.state in words.states && badge.dataset.badge !== told.state) {
-      badge.dataset.badge = told.state
-      badge.textContent = words.states[told.state]
-    }
+    if (form) showLeft(told, words)
+    // What is shown instead of the form has changed for all who wait for it: they come back one after another.
+    else if (stateBefore && told.state !== stateBefore) setTimeout(() => location.reload(), 300 + Math.random() * 2000)
+    stateBefore = told.state
   }
   addEventListener('pagehide', () => source.close())
+}
+
+function showLeft (told, words) {
+  for (const place of form.querySelectorAll('[data-left-of]')) {
+    const step = told.skus[place.dataset.leftOf]
+    if (!(step in words.left)) continue
+    place.textContent = words.left[step]
+    place.dataset.stepIs = step
+  }
+  const badge = document.querySelector('[data-badge]')
+  if (told.state in words.states && badge.dataset.badge !== told.state) {
+    badge.dataset.badge = told.state
+    badge.textContent = words.states[told.state]
+  }
 }
 
 // Inside another page: how tall this one is.

@@ -1,5 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
+import type { Currency, ReturnReason } from '../../../../schema/vocabulary.ts'
 import type { Uuid } from '../../../base/ids.ts'
+import type { Amount } from '../../../base/money.ts'
 import type { Reader } from '../../../postgres/pool.ts'
 
 /** What a receipt shows besides its checkout: of its link as it is now, and of what was bought. */
@@ -22,6 +24,23 @@ export async function readReceiptGoods (read: Reader, checkoutId: Uuid): Promise
       join skus on skus.id = checkouts.sku_id join products on products.id = skus.product_id
     where checkouts.id = ${checkoutId}`
   return goods
+}
+
+/** Money of the buyer that did not buy. */
+export interface ReturnedMoney {
+  readonly reason: ReturnReason
+  readonly amount: Amount
+  readonly currency: Currency
+  /** Whether it has gone back; it is on its way otherwise. */
+  readonly isBack: boolean
+}
+
+/** What came for a checkout and goes back, in the order it came: a second payment, another amount, money that came too late. */
+export async function readReturnedMoney (read: Reader, checkoutId: Uuid): Promise<readonly ReturnedMoney[]> {
+  return await read<ReturnedMoney[]>`
+    select paybacks.reason, paybacks.amount, paybacks.currency, paybacks.state = 'succeeded' as "isBack"
+    from paybacks join payments on payments.id = payment_id
+    where payments.subject_id = ${checkoutId} order by paybacks.id`
 }
 
 /** Whether a checkout was begun with the contact of this hash, compared in a time that does not tell how much of it is right. */
