@@ -97,6 +97,8 @@ t.test('a page that has not changed is not sent again, and one that was paused i
   const etag = String(first.headers.etag)
   const again = await buyer.get(link.path, { 'if-none-match': etag })
   t.match([again.status, again.text, again.headers.etag], [304, '', etag])
+  const head = await fetch(shop.url + link.path, { method: 'HEAD', headers: { 'accept-language': 'en' } })
+  t.match([head.status, head.headers.get('etag'), await head.text()], [200, etag, ''], 'its head alone')
   shop.later(pageAgeMs + 1)
   t.equal((await buyer.get(link.path, { 'if-none-match': etag })).status, 304, 'read anew and found the same')
   await seller.kahub.links.pause(link.id)

@@ -58,7 +58,11 @@ export function linkRoutes (app: App, buying: Buying): void {
     return reply.header('content-encoding', 'gzip').send(page.packed())
   }
 
-  app.get<{ Params: { slug: string }, Querystring: { lang?: unknown, embed?: unknown } }>('/l/:slug', { schema: hidden }, (request, reply) => {
+  app.get<{ Params: { slug: string }, Querystring: { lang?: unknown, embed?: unknown } }>('/l/:slug', {
+    schema: hidden,
+    // Programs that preview links ask for the headers first.
+    exposeHeadRoute: true
+  }, (request, reply) => {
     rates.take('page', request.ip, deviceOf(request), reply)
     const { slug } = request.params
     const found = buying.memory.recall(slug)
