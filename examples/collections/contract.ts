@@ -219,8 +219,8 @@ function variableOf (noun: string, name: string): string {
 /** An example of what must be sent, and of a reference; what the contract gives as an example comes first. */
 function exampleOf (document: Document, given: Schema, name: string): unknown {
   const schema = given.$ref === undefined ? given : document.components.schemas[given.$ref.split('/').at(-1)!]!
-  if (name in textExamples) return textExamples[name]
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type
+  if (name in textExamples && type !== 'object') return textExamples[name]
   if (schema.anyOf) return exampleOf(document, schema.anyOf[0]!, name)
   if (schema.enum) return schema.enum[0]
   if (type === 'object') {

@@ -4,6 +4,7 @@ import { nameLengthMax, reasonLengthMax, referenceLengthMax, urlLengthMax } from
 import { eventData } from '../../schema/rest/events.ts'
 import { holdLinesMax } from '../../schema/rest/holds.ts'
 import { costCenterLengthMax } from '../../schema/rest/orders.ts'
+import { titleLengthMax } from '../../schema/rest/sessions.ts'
 import { eventTypes, type EventType } from '../../schema/vocabulary.ts'
 import { newId, readId, showId, type Uuid } from '../../src/base/ids.ts'
 import { disableFailing } from '../../src/domain/callbacks/disable-failing.ts'
@@ -14,6 +15,7 @@ import { purgeDeliveries } from '../../src/domain/callbacks/purge-deliveries.ts'
 import { appendEvents } from '../../src/domain/events/append-events.ts'
 import { callbackBody, callbackBytesMax } from '../../src/domain/events/event-view.ts'
 import { purgeEvents } from '../../src/domain/events/purge-events.ts'
+import { complaintLengthMax } from '../../src/domain/links/checkouts/complain.ts'
 import { openSender } from '../../src/outgoing/send-callback.ts'
 import { transact } from '../../src/postgres/transact.ts'
 import { openDelivering } from '../../src/workers/deliver.ts'
@@ -316,7 +318,9 @@ const lettersMax: Readonly<Record<string, number>> = {
   cost_center: costCenterLengthMax,
   note: reasonLengthMax,
   reason: reasonLengthMax,
-  name: nameLengthMax
+  name: nameLengthMax,
+  title: titleLengthMax,
+  message: complaintLengthMax
 }
 const bytesMax: Readonly<Record<string, number>> = {
   // A sentence of ours, even if it named all the lines of a chunk that was refused.
@@ -328,7 +332,8 @@ const bytesMax: Readonly<Record<string, number>> = {
   algorithm: 40,
   code: 40,
   pause_reason: 40,
-  last_error: 40
+  last_error: 40,
+  slug: 40
 }
 const itemsMax: Readonly<Record<string, number>> = { lines: holdLinesMax }
 /** What stands in answers only. */

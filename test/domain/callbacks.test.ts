@@ -562,6 +562,8 @@ t.test('an endpoint has no more than its places, late and fresh together', async
   const alice = await house.reseller()
   const endpoint = await alice.kahub.endpoints.create({ url: 'http://127.0.0.1:9/' })
   const endpointId = readId('endpoint', endpoint.id)!
+  // The room for what is late is one for all endpoints.
+  await db`update endpoints set state = 'paused' where id <> ${endpointId} and state = 'enabled'`
   await db`update endpoints set concurrency_max = 8 where id = ${endpointId}`
   await tell(alice, 20)
   await fanOutAll()

@@ -47,6 +47,7 @@ t.test('on a page of another origin with a strict policy, a script tag becomes a
   await page.setViewportSize({ width: 800, height: 900 })
   await keepPicture(page, 'embed')
 
+  await until(async () => await heightOf(page.locator('iframe[title="购买"]')) === await contentHeight(page, '购买'))
   const before = await heightOf(page.locator('iframe[title="购买"]'))
   await page.evaluate('postMessage({ kahub: "size", height: 999 }, "*")')
   await page.evaluate(`new Promise(resolve => {

@@ -7,12 +7,17 @@ import { randomText, readId } from '../../src/base/ids.ts'
 import { appForPrinting } from '../../src/compose.ts'
 import { runBulkOrders } from '../../src/domain/bulk-orders/run-step.ts'
 import { fanOut } from '../../src/domain/callbacks/fan-out.ts'
+import { complain } from '../../src/domain/links/checkouts/complain.ts'
+import { readCheckout } from '../../src/domain/links/checkouts/read-checkout.ts'
+import { settleSales } from '../../src/domain/links/settlement/settle-sales.ts'
+import { transact } from '../../src/postgres/transact.ts'
+import { begins, receiptOf } from '../support/buyers.ts'
 import { statementsOf } from '../support/count-statements.ts'
 import { readContract } from '../support/contract.ts'
 import { graphReader, refusalsOf, type GraphAnswer } from '../support/graph.ts'
 import { openHouse, type Reseller } from '../support/house.ts'
 
-const house = await openHouse(t)
+const house = await openHouse(t, { sandboxGateway: 'both worlds' })
 const { live } = house.worlds
 const alice = await house.reseller()
 const bob = await house.reseller()
@@ -586,6 +591,37 @@ t.test('however many nodes of a kind are asked for, they are loaded by the same 
   }
 })
 
+t.test('what is sold through links, and the money of it', async t => {
+  const { kahub } = alice
+  const host = await kahub.hosts.create({ reference: 'host', name: 'Lili', commission_rate: '0.10' })
+  const session = await kahub.sessions.create({ reference: 'session', host: host.id, title: 'Tonight', starts_at: new Date().toISOString() })
+  const link = await kahub.links.create({
+    reference: 'link', title: 'Cards', session: session.id, skus: [{ sku, retail_price: { amount: '20.00', currency: 'CNY' } }]
+  })
+  const { checkout: { id }, payment } = await begins(live, { link: readId('link', link.id)!, sku, seen: 20 })
+  t.same(await live.receivePayment(receiptOf(payment)), { kind: 'applied' })
+  await transact(live.db, async tx => await complain(tx, (await readCheckout(tx, id))!, { position: 0, message: 'It is used up.' }))
+  t.equal(await settleSales(live.db, 10, new Date(Date.now() + 3 * 86_400_000)), 1)
+  const payout = await kahub.payouts.create(host.id, { reference: 'payout', amount: { amount: '2.00', currency: 'CNY' } })
+  const deposit = await kahub.deposits.create({ reference: 'deposit', amount: { amount: '5.00', currency: 'CNY' }, gateway: 'sandbox' })
+
+  t.match(await standsEverywhere(t, 'Host', host.id, { field: 'host', list: 'hosts', fields: 'name commissionRate balance { balances { due { amount } } }' }), {
+    name: 'Lili', balance: { balances: [{ due: { amount: '0.00' } }] }
+  })
+  await standsEverywhere(t, 'Session', session.id, { field: 'session', list: 'sessions', fields: 'title state settlements { nodes { gross { amount } } }' })
+  t.match(await standsEverywhere(t, 'Link', link.id, { field: 'link', list: 'links', fields: 'slug state sold changes { nodes { version } }' }), { sold: 1 })
+  const [sold] = (await kahub.checkouts.list().toArray({ limit: 1 }))
+  t.match(await standsEverywhere(t, 'Checkout', sold!.id, { field: 'checkout', list: 'checkouts', fields: 'state' }), { state: 'completed' })
+  const [complaint] = (await kahub.complaints.list().toArray({ limit: 1 }))
+  await standsEverywhere(t, 'Complaint', complaint!.id, { field: 'complaint', list: 'complaints', fields: 'message position' })
+  const [settlement] = (await kahub.settlements.list().toArray({ limit: 1 }))
+  t.match(await standsEverywhere(t, 'Settlement', settlement!.id, { field: 'settlement', list: 'settlements', fields: 'gross { amount } lines { nodes { quantity } }' }), {
+    gross: { amount: '20.00' }, lines: { nodes: [{ quantity: 1 }] }
+  })
+  await standsEverywhere(t, 'Payout', payout.id, { field: 'payout', list: 'payouts', fields: 'amount { amount }' })
+  await standsEverywhere(t, 'WalletDeposit', deposit.id, { field: 'deposit', list: 'deposits', fields: 'state amount { amount }' })
+})
+
 t.test('what is another reseller’s is not there: not as a node, not by any field that takes an id', async t => {
   kept.set('ApiKey', alice.credentials.keyId)
   const app = await appForPrinting()
@@ -609,7 +645,11 @@ t.test('what is another reseller’s is not there: not as a node, not by any fie
     updateEndpoint: '{ perSecondMax: 1 }',
     updateStandingOrder: '{ name: "x" }',
     updateSubscription: '{ intervalSeconds: 9 }',
-    rotateKey: '{ reference: "x" }'
+    rotateKey: '{ reference: "x" }',
+    updateHost: '{ name: "x" }',
+    updateSession: '{ title: "x" }',
+    updateLink: '{ version: 1, title: "x" }',
+    createPayout: '{ reference: "x", amount: { amount: "1.00", currency: CNY } }'
   }
   const prefixes = new Map([...kept.values()].map(id => [id.slice(0, id.indexOf('_')), id]))
   const contract = new Map(readContract().map(operation => [operation.operationId, operation]))

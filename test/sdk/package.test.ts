@@ -15,7 +15,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const bin = (name: string) => `${root}node_modules/.bin/${name}`
 
 /** The most that a bundle may weigh, minified and gzipped, in bytes. */
-const wholeBytesMax = 14 * 1024
+// It was 14 for a contract of 78 operations; each call of today's 110 weighs some 30 bytes.
+const wholeBytesMax = 15 * 1024
 const verifierBytesMax = 2 * 1024
 
 const place = t.testdir()
@@ -106,7 +107,7 @@ t.test('it runs where there is nothing but what the web has: no process, no Buff
   t.same(said, ['ord_1', 'undefined', 'undefined', 'undefined', 'endpoint.test'])
 })
 
-t.test('all of it weighs 14 KB at most, and what verifies callbacks 2 KB', async t => {
+t.test('all of it weighs 15 KB at most, and what verifies callbacks 2 KB', async t => {
   const whole = await bundle("export * from '@kahub/sdk'")
   const verifier = await bundle("export * from '@kahub/sdk/webhooks'")
   for (const [what, { bytes }, max] of [['whole', whole, wholeBytesMax], ['verifier', verifier, verifierBytesMax]] as const) {

@@ -55,6 +55,9 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 /** What the rules of accessibility (axe-core: WCAG 2 A and AA, and best practices) find wrong with a page: the rule, and where. */
 export async function accessibilityFaults (page: Page): Promise<readonly string[]> {
+  // What is still fading in has no colour of its own yet.
+  await page.evaluate(() => Promise.all(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+    .map(({ finished }) => finished.catch(() => {}))))
   // Its text is run by the debugger, which no policy of the page forbids.
   if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(readFileSync(axe, 'utf8'))
   return await page.evaluate(async () => {
