@@ -219,7 +219,9 @@ t.test('pause, resume and end are done once, kept in the history and told', asyn
   const ended = await links.end(id)
   t.match(ended, { state: 'ended', version: 4, ended_at: String })
   t.same(await links.end(id), ended)
-  for (const call of [links.pause(id), links.resume(id), links.update(id, { version: 4, title: 'late' })]) t.equal(await outcomeOf(call), 'state_conflict')
+  for (const call of [() => links.pause(id), () => links.resume(id), () => links.update(id, { version: 4, title: 'late' })]) {
+    t.equal(await outcomeOf(call()), 'state_conflict')
+  }
   t.same(await linkEvents(reseller, id), ['link.paused', 'link.ended'])
   const by = reseller.credentials.keyId
   t.match(await links.changes(id).toArray(all), [
