@@ -211,6 +211,19 @@ t.test('what is held is not sold to another, and its money is not spent twice', 
   t.same([await moneyOf(shop), await stockOf(sku)], ['10.00', { available: 0, held: 0 }])
 })
 
+t.test('approved after its codes expired, a purchase is cancelled for it and its money goes back', async t => {
+  const sku = await house.sku({ price: '10' })
+  await house.stocks(sku, 3, { expiresAt: '2098-01-01T00:00:00Z' })
+  const shop = await newShop(everything, { balance: '30' })
+  const { order, approval } = await asks(shop, sku, 2)
+  await db`
+    with lot as (update lots set expires_at = now() - interval '1 second' where expires_at = '2098-01-01' returning id)
+    update shelf set expires_at = now() - interval '1 second' from lot where lot_id = lot.id`
+  t.match(await shop.checker.kahub.approvals.approve(approval.id), { state: 'approved' })
+  t.match(await shop.maker.kahub.orders.get(order.id), { state: 'cancelled', lines: [{ state: 'released', reason: 'stock_withdrawn' }] })
+  t.equal(await moneyOf(shop), '30.00')
+})
+
 t.test('cancelled by its buyer, a purchase can be approved no more', async t => {
   const sku = await house.sku({ codes: 3 })
   const shop = await newShop(everything, { balance: '100' })

@@ -211,7 +211,9 @@ const statements: Readonly<Record<string, string>> = {
     full join (select * from @approvals where kind = 'order') a on a.subject_id = o.id and a.reseller_id = o.reseller_id
     where (o.id is null or a.id is not null or o.state = 'awaiting_approval') and case a.state
       when 'pending' then (o.state, o.total, o.codes, o.currency) is distinct from ('awaiting_approval', a.total, a.quantity, a.currency)
-      when 'approved' then o.state not in ('completed', 'partial', 'reversed')
+      when 'approved' then o.state not in ('completed', 'partial', 'reversed') and not (o.state = 'cancelled' and (
+        -- Its codes had expired by the time it was approved: there was nothing left to be had.
+        select bool_and(reason = 'stock_withdrawn') from @order_lines l where l.order_id = o.id and l.state = 'released'))
       when 'rejected' then o.state <> 'rejected'
       when 'expired' then o.state <> 'expired'
       when 'cancelled' then o.state <> 'cancelled'

@@ -7,7 +7,7 @@ import { escapeHtml } from '../pages/escape-html.ts'
 import { logFault, problemOf } from '../problems.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import type { BuyingAssets } from './assets.ts'
-import { languageOf } from './language.ts'
+import { languageOf } from '../pages/language.ts'
 import { buyingPolicy, printFrame } from './page-frame.ts'
 import { words } from './words.ts'
 

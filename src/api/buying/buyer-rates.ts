@@ -3,7 +3,7 @@
 import type { FastifyReply } from 'fastify'
 import { Problem } from '../../base/problem.ts'
 import { rateHeaders, rateLimiter, type RatePolicy } from '../rate-limit.ts'
-import { hostOf } from './network.ts'
+import { hostOf } from '../pages/network.ts'
 
 /** What a buyer does, each with a rate of its own. */
 export type BuyerAct = 'page' | 'start' | 'receipt' | 'back' | 'challenge'

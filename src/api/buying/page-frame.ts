@@ -3,7 +3,8 @@ import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
 import { pagePolicy, type FramedBy } from '../pages/page-headers.ts'
 import type { BuyingAssets } from './assets.ts'
-import { otherLanguage } from './language.ts'
+import { otherLanguage } from '../pages/language.ts'
+import { bothSchemes, printDocument } from '../pages/print-document.ts'
 import { words } from './words.ts'
 
 export interface Frame {
@@ -30,25 +31,22 @@ export function printFrame (frame: Frame, main: string): string {
   const switchTo = otherAddress === undefined
     ? ''
     : `<a class="language" href="${escapeHtml(otherAddress)}" lang="${other}" hreflang="${other}">${words[other].languageName}</a>`
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<title>${escapeHtml(title)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<meta name="color-scheme" content="light dark">
+  return printDocument({
+    language,
+    title,
+    // A receipt says for itself that nobody is to find it.
+    found: true,
+    viewport: ', viewport-fit=cover',
+    icon,
+    head: `${bothSchemes}
 <meta name="theme-color" content="#faf7f5" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#141112" media="(prefers-color-scheme: dark)">
-<link rel="icon" href="${icon}">
 <link rel="stylesheet" href="${assets.paths['buying.css']}">
-${head}${scripts.map(script => `<script src="${assets.paths[script]}" defer></script>`).join('\n')}
-</head>
-<body class="${kind}${embedded ? ' embedded' : ''}">
-${embedded ? '' : `<a class="skip" href="#main">${say.skip}</a>\n`}${testWorld ? `<p class="test-world" role="note">${say.testWorld}</p>\n` : ''}${main}
-<footer>${embedded ? '' : `<p>${say.privacy}</p>`}<p>${switchTo}</p></footer>
-</body>
-</html>
-`
+${head}${scripts.map(script => `<script src="${assets.paths[script]}" defer></script>`).join('\n')}`,
+    bodyAttributes: ` class="${kind}${embedded ? ' embedded' : ''}"`,
+    body: `${embedded ? '' : `<a class="skip" href="#main">${say.skip}</a>\n`}${testWorld ? `<p class="test-world" role="note">${say.testWorld}</p>\n` : ''}${main}
+<footer>${embedded ? '' : `<p>${say.privacy}</p>`}<p>${switchTo}</p></footer>`
+  })
 }
 
 /**

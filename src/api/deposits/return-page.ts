@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto'
 import { buyerLanguages, type BuyerLanguage } from '../../../schema/vocabulary.ts'
 import type { App } from '../app-types.ts'
-import { languageOf, otherLanguage } from '../buying/language.ts'
+import { languageOf, otherLanguage } from '../pages/language.ts'
 import { pageHeaders, pagePolicy } from '../pages/page-headers.ts'
+import { bothSchemes, printDocument } from '../pages/print-document.ts'
 
 /** Below our own origin. */
 export const depositReturnPath = '/deposits/done'
@@ -34,24 +35,14 @@ a { color: inherit; display: inline-block; padding: 10px }
 function printReturnPage (language: BuyerLanguage): string {
   const { title, text } = words[language]
   const other = otherLanguage(language)
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<title>${title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<main>
+  return printDocument({
+    language,
+    title,
+    head: `${bothSchemes}\n<style>${style}</style>`,
+    body: `<main>
 <h1>${title}</h1>
 <p>${text}</p>
 <a href="?lang=${other}" lang="${other}" hreflang="${other}">${words[other].name}</a>
-</main>
-</body>
-</html>
-`
+</main>`
+  })
 }

@@ -1,6 +1,6 @@
 // What all pages of this folder have: a head, and nothing inline.
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
-import { escapeHtml } from '../pages/escape-html.ts'
+import { printDocument } from '../pages/print-document.ts'
 import type { EmbeddingAsset, EmbeddingAssets } from './assets.ts'
 
 export interface PageParts {
@@ -21,22 +21,13 @@ export type Theme = typeof themes[number]
 /** A whole page. */
 export function printPage (parts: PageParts, assets: EmbeddingAssets): string {
   const { language, title, theme = 'auto', styles, scripts, attributes = '', body } = parts
-  return `<!doctype html>
-<html lang="${language}" data-theme="${theme}"${attributes}>
-<head>
-<meta charset="utf-8">
-<title>${escapeHtml(title)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<link rel="icon" href="data:,">
-${styles.map(name => `<link rel="stylesheet" href="${assets.paths[name]}">`).join('\n')}
-</head>
-<body>
-${body}
-${scripts.map(name => `<script src="${assets.paths[name]}" defer></script>`).join('\n')}
-</body>
-</html>
-`
+  return printDocument({
+    language,
+    title,
+    root: ` data-theme="${theme}"${attributes}`,
+    head: styles.map(name => `<link rel="stylesheet" href="${assets.paths[name]}">`).join('\n'),
+    body: `${body}\n${scripts.map(name => `<script src="${assets.paths[name]}" defer></script>`).join('\n')}`
+  })
 }
 
 /** The page where there is nothing. */

@@ -1,6 +1,6 @@
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import type { ShownLink } from '../../domain/links/link.ts'
-import { otherLanguage } from '../buying/language.ts'
+import { otherLanguage } from '../pages/language.ts'
 import { words as buyingWords } from '../buying/words.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
 import { isOfTestWorld, shortAddress } from './addresses.ts'

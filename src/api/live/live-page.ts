@@ -1,8 +1,9 @@
 // The host's page around its parts: head, order, foot.
 import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { assert } from '../../base/problem.ts'
-import { otherLanguage } from '../buying/language.ts'
+import { otherLanguage } from '../pages/language.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
+import { bothSchemes, printDocument } from '../pages/print-document.ts'
 import { liveWords } from './live-words.ts'
 import { printSections, type Shown } from './live-sections.ts'
 
@@ -63,22 +64,6 @@ export function printNoLivePage (language: BuyerLanguage, why: 'gone' | 'busy', 
 
 interface Frame { readonly language: BuyerLanguage, readonly title: string, readonly head: string, readonly style: string, readonly body: string }
 
-function printFrame ({ language, title, head, style, body }: Frame): string {
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<title>${escapeHtml(title)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="${style}">
-${head}
-</head>
-<body>
-${body}
-</body>
-</html>
-`
+function printFrame ({ style, head, ...parts }: Frame): string {
+  return printDocument({ ...parts, head: `${bothSchemes}\n<link rel="stylesheet" href="${style}">\n${head}` })
 }

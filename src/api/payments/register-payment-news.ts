@@ -9,7 +9,7 @@ import type { World } from '../../domain/world.ts'
 import { failureKind } from '../../postgres/failure.ts'
 import type { App, Worlds } from '../app-types.ts'
 import type { AppOptions } from '../app.ts'
-import { hostOf } from '../buying/network.ts'
+import { hostOf } from '../pages/network.ts'
 import { safeError } from '../problems.ts'
 import { rateLimiter } from '../rate-limit.ts'
 

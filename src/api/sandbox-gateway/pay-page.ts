@@ -5,9 +5,10 @@ import type { BuyerLanguage } from '../../../schema/vocabulary.ts'
 import { formatAmount } from '../../base/money.ts'
 import { lateSecondsDefault, lateSecondsMax, sandboxActions } from '../../domain/sandbox-gateway/act-on-payment.ts'
 import type { SandboxPayment } from '../../domain/sandbox-gateway/payment.ts'
-import { otherLanguage } from '../buying/language.ts'
+import { otherLanguage } from '../pages/language.ts'
 import { escapeHtml } from '../pages/escape-html.ts'
 import { pagePolicy } from '../pages/page-headers.ts'
+import { bothSchemes, printDocument } from '../pages/print-document.ts'
 import { payWords, type PayWords } from './pay-words.ts'
 
 export interface PayPages {
@@ -33,19 +34,12 @@ function printPayPage (payment: SandboxPayment, language: BuyerLanguage, style: 
   const { subject, currency, amount } = payment
   const format = new Intl.NumberFormat(language, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
   const money = format.format(formatAmount(amount, currency) as `${number}`)
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<title>${escapeHtml(`${say.title} · ${money}`)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<main>
+  return printDocument({
+    language,
+    title: `${say.title} · ${money}`,
+    viewport: ', viewport-fit=cover',
+    head: `${bothSchemes}\n<style>${style}</style>`,
+    body: `<main>
 <header><h1>${say.title}</h1><a href="?lang=${other}" lang="${other}" hreflang="${other}">${payWords[other].languageName}</a></header>
 <p class="sandbox" role="note">${say.noMoney}</p>
 <section class="bill" aria-label="${say.amount}">
@@ -54,10 +48,8 @@ function printPayPage (payment: SandboxPayment, language: BuyerLanguage, style: 
 ${printStanding(payment, say)}
 </section>
 </main>
-<footer>${say.footer}</footer>
-</body>
-</html>
-`
+<footer>${say.footer}</footer>`
+  })
 }
 
 function printStanding (payment: SandboxPayment, say: PayWords): string {
