@@ -2,7 +2,7 @@
 import type { Ending } from './ending.ts'
 import { driveLoad } from './drive-load.ts'
 import type { Ground, Server } from './ground.ts'
-import type { LoadPlan, LoadResult, OrderLoad } from './load-plan.ts'
+import type { LoadPlan, LoadResult, OrderLoad, PairSigner, Signer } from './load-plan.ts'
 import { watchMemory } from './process-costs.ts'
 import { freshPrefix, showSkus, type Shop } from './shop.ts'
 import type { Uuid } from '../src/base/ids.ts'
@@ -15,6 +15,8 @@ export const readsPerSecondMax = 32_000
 export interface Size {
   readonly seconds: number
   readonly warmUpSeconds: number
+  /** Of mixed orders and reads, once for every server that is measured. */
+  readonly warmServerSeconds: number
   readonly resellers: number
   readonly skus: number
   readonly manyCodes: number
@@ -29,7 +31,8 @@ export interface Size {
 
 export const fullSize: Size = {
   seconds: 6,
-  warmUpSeconds: 4,
+  warmUpSeconds: 1,
+  warmServerSeconds: 15,
   resellers: 200,
   skus: 100,
   manyCodes: 10_000,
@@ -41,7 +44,7 @@ export const fullSize: Size = {
   flashCodes: 2_000
 }
 export const quickSize: Size = {
-  ...fullSize, seconds: 3, warmUpSeconds: 1, manyOrders: 20, importCodes: 600_000, downloadCodes: 200_000, historyOrders: 100_000, historyStock: 500_000
+  ...fullSize, seconds: 3, warmUpSeconds: 0.5, warmServerSeconds: 6, manyOrders: 20, importCodes: 600_000, downloadCodes: 200_000, historyOrders: 100_000, historyStock: 500_000
 }
 
 export interface Bench {
@@ -71,6 +74,8 @@ export interface Scenario {
 
 export interface Load extends Pick<LoadPlan, 'connections' | 'load'> {
   readonly signers?: LoadPlan['signers']
+  /** Instead of the size's own. */
+  readonly seconds?: number
   /** So many requests, whatever time they take. */
   readonly requestsMax?: number
   /** Where less than the most is sent, less is prepared. */
@@ -78,40 +83,58 @@ export interface Load extends Pick<LoadPlan, 'connections' | 'load'> {
 }
 
 /** Measures a load and keeps its result under a name. */
-export async function measureLoad (
-  bench: Bench, name: string, { connections, load, signers = bench.shop.buyers, requestsMax, perSecondMax }: Load
-): Promise<LoadResult> {
-  const { ending, ground, server, size } = bench
+export async function measureLoad (bench: Bench, name: string, load: Load): Promise<LoadResult> {
+  const { ground, server, measures } = bench
   // Every measurement begins with the same distance to the next checkpoint, and with no fat of an earlier one to be written.
   await ground.owner`checkpoint`
   const memory = server.apiPids.map(watchMemory)
+  const result = await sendLoad(bench, load).finally(() => { for (const watch of memory) watch.stop() })
+  const peak = Math.max(...memory.flatMap(watch => watch.stop()))
+  measures.set('API memory under load', Math.max(peak, measures.get('API memory under load') ?? 0))
+  keepLoad(bench, name, result)
+  return result
+}
+
+/** Keeps a result under a name, in place of an earlier one, and says it. */
+export function keepLoad ({ loads, say }: Pick<Bench, 'loads' | 'say'>, name: string, result: LoadResult): void {
+  loads.set(name, result)
+  say(`  ${name}: ${Math.round(result.perSecond)}/s, p50 ${result.p50Ms.toFixed(1)} ms, p99 ${result.p99Ms.toFixed(1)} ms`)
+}
+
+/** Sends a load and counts the orders it made. */
+export async function sendLoad (bench: Bench, {
+  connections, load, signers = bench.shop.buyers, requestsMax, perSecondMax, seconds = bench.size.seconds
+}: Load): Promise<LoadResult> {
+  const { ending, ground, server, size } = bench
   const counted = requestsMax !== undefined
   const preparedPerSecond = perSecondMax ?? (places(load) ? ordersPerSecondMax : readsPerSecondMax)
   const result = await driveLoad(ending, {
     host: server.host,
     ports: server.ports,
     connections,
-    requestsMax: requestsMax ?? Math.ceil((size.seconds + size.warmUpSeconds) * preparedPerSecond),
+    requestsMax: requestsMax ?? Math.ceil((seconds + size.warmUpSeconds) * preparedPerSecond),
     warmUpMs: counted ? 0 : size.warmUpSeconds * 1000,
-    measureMs: size.seconds * 1000,
+    measureMs: seconds * 1000,
     load,
-    signers: signers.map(({ keyId, secret }) => ({ keyId, secret })),
+    signers: signers.map(bareSigner),
     seed: connections,
     apiPids: server.apiPids,
     workerPid: server.workerPid,
     postmasterPid: ground.postmasterPid
-  }).finally(() => { for (const watch of memory) watch.stop() })
-  const peak = Math.max(...memory.flatMap(watch => watch.stop()))
-  bench.measures.set('API memory under load', Math.max(peak, bench.measures.get('API memory under load') ?? 0))
-  bench.loads.set(name, result)
+  })
   // The graph answers 200; were one of its orders refused, the proof would miss it among those acknowledged.
-  if (places(load)) bench.tally.ordersAcknowledged += result.statuses[load.kind === 'orders' ? '201' : '200'] ?? 0
-  bench.say(`  ${name}: ${Math.round(result.perSecond)}/s, p50 ${result.p50Ms.toFixed(1)} ms, p99 ${result.p99Ms.toFixed(1)} ms`)
+  if (places(load)) bench.tally.ordersAcknowledged += result.statuses[load.kind === 'graph orders' ? '200' : '201'] ?? 0
   return result
 }
 
+/** Without what else a buyer has: what travels to the generator is small. */
+function bareSigner (signer: Signer | PairSigner): Signer | PairSigner {
+  const { keyId } = signer
+  return 'secret' in signer ? { keyId, secret: signer.secret } : { keyId, privateKey: signer.privateKey }
+}
+
 function places ({ kind }: LoadPlan['load']): boolean {
-  return kind === 'orders' || kind === 'graph orders'
+  return kind === 'orders' || kind === 'graph orders' || kind === 'mixed'
 }
 
 /** The codes a measurement of orders can sell on each of so many SKUs: an even share of all that is prepared, and some more. */

@@ -3,7 +3,10 @@
 /** The most bytes of requests made before a measurement; a plan that would need more sends fewer. */
 export const preparedBytesMax = 384 * 1024 * 1024
 
+/** Who signs with a shared secret (HMAC). */
 export interface Signer { readonly keyId: string, readonly secret: string }
+/** Who signs with a key pair (Ed25519); the private key as PEM. */
+export interface PairSigner { readonly keyId: string, readonly privateKey: string }
 
 /** Orders of one line, a buyer and a SKU drawn for each, codes inline where that is possible. */
 export interface OrderLoad {
@@ -27,6 +30,12 @@ export interface ReadLoad { readonly kind: 'reads', readonly targets: readonly s
 /** Unsigned GETs of a page, each from an address drawn for it: what a crowd looks like behind a proxy. */
 export interface PageLoad { readonly kind: 'pages', readonly target: string, readonly headers: Readonly<Record<string, string>> }
 
+/** Unsigned orders for the plain server of the baselines (plain-server.ts), a wallet and a SKU drawn for each by number. */
+export interface PlainOrderLoad { readonly kind: 'plain orders', readonly wallets: number, readonly skus: number }
+
+/** Several kinds of signed requests, one after the other in turn. */
+export interface MixedLoad { readonly kind: 'mixed', readonly of: readonly (OrderLoad | ReadLoad)[] }
+
 export interface LoadPlan {
   readonly host: string
   /** Connections are dealt out over the ports. */
@@ -37,8 +46,8 @@ export interface LoadPlan {
   readonly requestsMax: number
   readonly warmUpMs: number
   readonly measureMs: number
-  readonly load: OrderLoad | ReadLoad | GraphOrderLoad | QueryLoad | PageLoad
-  readonly signers: readonly Signer[]
+  readonly load: OrderLoad | ReadLoad | GraphOrderLoad | QueryLoad | PageLoad | PlainOrderLoad | MixedLoad
+  readonly signers: readonly (Signer | PairSigner)[]
   /** Draws the same buyers and SKUs in every run. */
   readonly seed: number
   /** Whose CPU is read at both ends of the measured time. */
@@ -53,7 +62,10 @@ export interface LoadResult {
   readonly seconds: number
   readonly perSecond: number
   readonly p50Ms: number
+  readonly p90Ms: number
   readonly p99Ms: number
+  readonly p999Ms: number
+  readonly meanMs: number
   /** CPU per answer, in microseconds. */
   readonly cpuUs: { readonly api: number, readonly worker: number, readonly postgres: number, readonly generator: number }
   /** All answers by status, warm-up and the last ones in flight included. */

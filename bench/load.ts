@@ -127,8 +127,7 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
       measured,
       seconds,
       perSecond: measured / seconds,
-      p50Ms: latencies[Math.floor(measured * 0.5)]!,
-      p99Ms: latencies[Math.floor(measured * 0.99)]!,
+      ...percentilesOf(latencies),
       cpuUs: {
         api: cpuBetween(start.api, end.api) / nsPerUs / measured,
         worker: cpuBetween(start.worker, end.worker) / nsPerUs / measured,
@@ -140,6 +139,13 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
       ranOut: seconds * 1000 < plan.measureMs * 0.98
     }
   }
+}
+
+/** Of latencies in ascending order. */
+function percentilesOf (latencies: Float64Array): Pick<LoadResult, 'p50Ms' | 'p90Ms' | 'p99Ms' | 'p999Ms' | 'meanMs'> {
+  const at = (part: number): number => latencies[Math.floor(latencies.length * part)]!
+  const meanMs = latencies.reduce((sum, ms) => sum + ms, 0) / latencies.length
+  return { p50Ms: at(0.5), p90Ms: at(0.9), p99Ms: at(0.99), p999Ms: at(0.999), meanMs }
 }
 
 type OnData = (line: Line, count: number, buffer: Uint8Array) => void

@@ -35,7 +35,10 @@ function both (one: LoadResult, other: LoadResult): LoadResult {
     seconds,
     perSecond: measured / seconds,
     p50Ms: mean(({ p50Ms }) => p50Ms),
+    p90Ms: mean(({ p90Ms }) => p90Ms),
     p99Ms: Math.max(one.p99Ms, other.p99Ms),
+    p999Ms: Math.max(one.p999Ms, other.p999Ms),
+    meanMs: mean(({ meanMs }) => meanMs),
     cpuUs: {
       api: mean(({ cpuUs }) => cpuUs.api),
       worker: mean(({ cpuUs }) => cpuUs.worker),

@@ -28,9 +28,27 @@ export function familyOf (pid: number): number[] {
   return [pid, ...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').map(Number).filter(child => child > 0)]
 }
 
+/** Nanoseconds that children of a process used which have ended and been waited for; counted in ticks of 10 ms. */
+export function endedChildrenNs (pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // The second field is the name in brackets, and may hold blanks; what follows it begins with the third.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[endedUserField - 3]) + Number(fields[endedSystemField - 3])) * tickNs
+}
+
+const endedUserField = 16
+const endedSystemField = 17
+const tickNs = 10_000_000
+
 /** Resident memory of a process, in bytes. */
 export function residentBytes (pid: number): number {
   const match = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return Number(match?.[1] ?? 0) * 1024
+}
+
+/** Memory of a process with its share of what it shares (PSS), in bytes: sums over processes count nothing twice. */
+export function proportionalBytes (pid: number): number {
+  const match = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))
   return Number(match?.[1] ?? 0) * 1024
 }
 

@@ -9,6 +9,7 @@ import type { Ending } from './ending.ts'
 import { openGround, startServer } from './ground.ts'
 import { runToEnd } from './run-to-end.ts'
 import { openShop } from './shop.ts'
+import { warmServer } from './warm-up.ts'
 
 const functionsShown = 25
 const connections = 64
@@ -36,6 +37,7 @@ async function profileOrders (ending: Ending, seconds: number): Promise<void> {
   const server = await startServer(ending, ground, 1, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
   const bench: Bench = { ...openBench(ending, ground, shop, size), server }
   await shop.fillShelves(shop.skus, codesFor(bench, 1, shop.skus.length))
+  await warmServer(bench)
   const loadedFromUs = Number(process.hrtime.bigint() / 1_000n)
   const { cpuUs } = await measureLoad(bench, `orders, ${connections} connections`, { connections, load: orderLoad('profile', shop.skus) })
   // The profile is written as the process ends.

@@ -26,6 +26,7 @@ import { sdk } from './scenarios/sdk.ts'
 import { nameOfMany, stock } from './scenarios/stock.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { openShop } from './shop.ts'
+import { warmServer } from './warm-up.ts'
 
 const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, graphql, bulkOrders, callbacks, subscriptions, flashSale, live, importCodes, history, coldStarts]
 const names = [baselinesName, ...scenarios.map(({ name }) => name)]
@@ -62,6 +63,7 @@ async function run (ending: Ending, { size, only, apis, write }: Words): Promise
     const atRest = Math.max(...server.apiPids.map(residentBytes))
     bench.measures.set('API memory at rest', atRest)
     bench.say(`API memory at rest: ${Math.round(atRest / 1e6)} MB`)
+    await warmServer({ ...bench, server })
     await runScenarios({ ...bench, server }, chosen)
   }
   const report: Report = {
