@@ -19,7 +19,7 @@ export interface Course {
   reference (): string
   /** Places an order over HTTP, and writes it down. */
   buys (buyer: Reseller, body: OrderBody): Promise<Answer>
-  /** Asserts that the books hold and that the judge finds no fault. */
+  /** Asserts that no process met an error of its own, that the books hold, and that the judge finds no fault. */
   isJudged (t: Test): Promise<void>
 }
 
@@ -47,10 +47,13 @@ export async function openCourse (): Promise<Course> {
       return journal.heard(purchase, await buyer.send('POST', '/v1/orders', { body }))
     },
     async isJudged (t) {
+      t.same([left, right].flatMap(({ written }) => written().split('\n').filter(line => errorLine.test(line))), [], 'no process met an error')
       await house.proves(t)
     }
   }
 }
+
+const errorLine = /"level":(50|60)/
 
 /** What an answer says in a word: the code of a refusal, else the status. */
 export function outcome ({ status, code }: Answer): string {
