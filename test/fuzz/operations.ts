@@ -1,0 +1,174 @@
+// Every operation of the contract, by requests made of its schemas and spoilt; what the answers tell is used in the next ones.
+import { worlds } from '../../schema/vocabulary.ts'
+import { fingerprintOf } from '../support/fingerprint.ts'
+import { judge } from '../judge/judge.ts'
+import { readTaking, type Taking } from './contract-schemas.ts'
+import { openCoverage } from './coverage.ts'
+import { drawFor } from './draw.ts'
+import { openOracle } from './oracle.ts'
+import { planOf, planOfSample, written, type Plan } from './plan.ts'
+import { openPool } from './pool.ts'
+import type { FuzzContext, FuzzResult, FuzzRun } from './run-type.ts'
+import { shrink } from './shrink.ts'
+import { openSigners } from './signers.ts'
+import { spoil } from './spoil.ts'
+import { keysOfTheHouse, openStage, type Stage } from './stage.ts'
+import { tokenForm } from './token-sample.ts'
+import { asCurl, type Asked, type Told } from './wire.ts'
+
+export const operations: FuzzRun = {
+  name: 'operations',
+  says: 'no request to any operation brings a server error, an answer outside the contract, a leak, or a change by a refusal',
+  run
+}
+
+const livePercent = 70
+const learntPercent = 45
+const learntPerOperation = 12
+const refusedKept = 400
+const sayEvery = 1_000
+
+interface Sent { readonly plan: Plan, readonly asked: Asked, readonly told: Told | undefined, readonly faults: readonly string[] }
+
+async function run (context: FuzzContext): Promise<FuzzResult> {
+  const { seed, requests, ending, say } = context
+  const stage = await openStage(ending)
+  const takings = readTaking()
+  const pool = openPool(keysOfTheHouse(stage))
+  const signers = await openSigners(stage)
+  const oracle = openOracle(signers.secrets)
+  const coverage = openCoverage(takings)
+  const learnt = new Map<string, Plan[]>()
+  const refused = new Map<string, Plan>()
+  const faults: string[] = []
+
+  // A reset leaves no reseller behind that samples could be made of.
+  const ordered = takings.toSorted((a, b) => Number(a.operationId === 'resetSandbox') - Number(b.operationId === 'resetSandbox'))
+  for (const [i, [taking, world]] of ordered.flatMap(taking => worlds.map(world => [taking, world] as const)).entries()) {
+    const plan = await sampleOf(stage, taking, world)
+    if (plan) await tryPlan(plan, 'sample', `sample ${i} of seed ${seed}`)
+  }
+  say(`${takings.length - coverage.neverFulfilled().length} of ${takings.length} operations fulfilled by samples`)
+  for (let i = 0; i < requests; i++) {
+    await tryPlan(makePlan(i), 'made', `request ${i} of seed ${seed}`)
+    if ((i + 1) % sayEvery === 0) say(`${i + 1} requests, ${faults.length} faults`)
+  }
+  faults.push(...coverage.neverFulfilled().map(id => `${id} was never fulfilled`))
+  faults.push(...await changesByRefusals())
+  faults.push(...errorsLogged(stage.product.written()))
+  faults.push(...await stillSound(stage))
+  const sampled = coverage.fulfilledBySampleOnly()
+  const table = `${coverage.table()}\n\nFulfilled by prepared samples only: ${sampled.join(', ') || 'none'}.`
+  return { tried: requests, faults, table }
+
+  function makePlan (number: number): Plan {
+    const draw = drawFor(seed, number)
+    const means = { draw, pool }
+    const taking = takings[number % takings.length]!
+    const known = learnt.get(taking.operationId)
+    let plan = known && draw.percent(learntPercent) ? renewed(draw.pick(known), draw.below(2 ** 31)) : planOf(taking, draw.percent(livePercent) ? 'live' : 'test', means)
+    for (let spoils = draw.pick(spoilsPerRequest); spoils > 0; spoils--) plan = spoil(plan, means)
+    return kept(plan)
+  }
+
+  async function tryPlan (plan: Plan, origin: 'sample' | 'made', place: string): Promise<void> {
+    const { operationId } = plan.taking
+    const sent = await send(plan)
+    const { told } = sent
+    const code = told && told.status >= 400 ? /"code": ?"([a-z_]+)"/.exec(told.text)?.[1] : undefined
+    if (told && plan.method === plan.taking.method) coverage.count(operationId, told.status, code, origin)
+    if (told && told.status < 400) {
+      pool.learn(told.text)
+      learnt.set(operationId, [...learnt.get(operationId) ?? [], plan].slice(-learntPerOperation))
+    } else if (refused.size < refusedKept) refused.set(`${plan.method} ${operationId} ${code}`, plan)
+    if (sent.faults.length > 0) faults.push(await shown(sent, place))
+  }
+
+  async function send (plan: Plan): Promise<Sent> {
+    const asked = written(plan, plan.role === 'nobody' ? undefined : signers.of(plan.role, plan.world))
+    try {
+      const told = await stage.wire.send(asked)
+      await signers.heed(asked, told)
+      return { plan, asked, told, faults: oracle.faultsOf(asked, told) }
+    } catch (error) {
+      return { plan, asked, told: undefined, faults: [`no answer: ${(error as Error).message}`] }
+    }
+  }
+
+  /** A fault with the smallest request that shows it. */
+  async function shown ({ plan, faults: [first] }: Sent, place: string): Promise<string> {
+    const kind = kindOf(first!)
+    const fails = async (smaller: Plan): Promise<boolean> => (await send(smaller)).faults.some(fault => kindOf(fault) === kind)
+    const again = await fails(plan)
+    const smallest = again ? await shrink(plan, fails) : plan
+    const { asked } = await send(smallest)
+    return `${place}: ${first} (${plan.spoilt.join(', ') || 'as the contract has it'}${again ? '' : '; not again'})\n  ${asCurl(asked)}`
+  }
+
+  /** What was refused is refused again, all of it, and not a row is another than before. */
+  async function changesByRefusals (): Promise<string[]> {
+    const again: Plan[] = []
+    for (const plan of refused.values()) if (((await send(plan)).told?.status ?? 0) >= 400) again.push(plan)
+    const before = await fingerprintOf(stage.house.db)
+    for (const plan of again) await send(plan)
+    const after = await fingerprintOf(stage.house.db)
+    say(`${again.length} refused requests were sent again, to see whether they change a row`)
+    const changed = Object.keys(after).filter(table => after[table] !== before[table])
+    return changed.length === 0 ? [] : [`requests that were refused changed rows of ${changed.join(', ')}`]
+  }
+}
+
+/** How many things are wrong with a request: with some nothing is. */
+const spoilsPerRequest = [0, 0, 1, 1, 1, 1, 2, 2, 3]
+
+/** A request that is known to be taken, under a reference of its own. */
+function renewed (plan: Plan, number: number): Plan {
+  const { body, query } = plan
+  const again = typeof body === 'object' && body !== null && 'reference' in body ? { ...body, reference: `again ${number}` } : body
+  return { ...plan, body: again, query: query.map(([name, value]) => [name, name === 'reference' && plan.type ? `again ${number}` : value]) }
+}
+
+/** No gateway of the real world is let in: nothing is sent to anybody but this machine. */
+function kept (plan: Plan): Plan {
+  const { operationId } = plan.taking
+  if (operationId === 'enableGateway') return { ...plan, path: { id: 'sandbox' } }
+  if (operationId !== 'putGateway') return plan
+  const { raw, ...whole } = plan
+  const { body } = plan
+  if (typeof body !== 'object' || body === null || ('kind' in body && body.kind === 'sandbox')) return whole
+  return { ...whole, body: { ...body, state: 'disabled' } }
+}
+
+async function sampleOf (stage: Stage, taking: Taking, world: typeof worlds[number]): Promise<Plan | undefined> {
+  const { operationId } = taking
+  const isLever = taking.path.startsWith('/v1/sandbox/')
+  if (isLever && world === 'live') return undefined
+  if (operationId === 'createToken') {
+    return planOfSample(taking, world, { body: await tokenForm(stage, world, stage.furniture[world].reseller.id), type: Object.keys(taking.bodies)[0]! })
+  }
+  if (operationId === 'debugSignature') return planOfSample(taking, world, { body: { method: 'GET', url: 'https://shop.invalid/', headers: {} } })
+  if (!taking.signed) return planOfSample(taking, world, {})
+  return kept(planOfSample(taking, world, await stage.sample(operationId, world)))
+}
+
+function kindOf (fault: string): string {
+  return fault.replace(/^\S+ \S+ /, '').replace(/\d+|[0-9a-z]{20,}/g, '')
+}
+
+/** A server that has logged an error has met something it did not expect, whatever it answered. */
+function errorsLogged (written: string): string[] {
+  return written.split('\n').filter(line => /"level":(?:50|60)|"level":"(?:error|fatal)"|Unhandled|ERROR/.test(line)).map(line => `logged: ${line.slice(0, 600)}`)
+}
+
+/** The process lives, and by the judge the books of both worlds hold. */
+async function stillSound ({ house, wire }: Stage): Promise<string[]> {
+  const faults: string[] = []
+  const { status } = await wire.send({ method: 'GET', target: '/health/ready', headers: {}, body: undefined, signer: undefined })
+  if (status !== 200) faults.push(`the server is not ready: ${status}`)
+  for (const world of worlds) {
+    for (const verdict of await judge({ database: house.databaseUrl, world })) {
+      faults.push(...verdict.faults.map(fault => `${world} ${verdict.invariant}: ${fault}`))
+    }
+  }
+  return faults
+}
