@@ -3,6 +3,7 @@ import type { Ending } from './ending.ts'
 import { driveLoad } from './drive-load.ts'
 import type { Ground, Server } from './ground.ts'
 import type { LoadPlan, LoadResult, OrderLoad, PairSigner, Signer } from './load-plan.ts'
+import type { Contestant } from './race.ts'
 import { watchMemory } from './process-costs.ts'
 import { freshPrefix, showSkus, type Shop } from './shop.ts'
 import type { Uuid } from '../src/base/ids.ts'
@@ -14,6 +15,9 @@ export const readsPerSecondMax = 32_000
 /** How big a run is; what `--quick` makes smaller is told in the report. */
 export interface Size {
   readonly seconds: number
+  /** How often loads are measured that are put beside each other, and how often the less important of them. */
+  readonly rounds: number
+  readonly roundsOfSome: number
   readonly warmUpSeconds: number
   /** Of mixed orders and reads, once for every server that is measured. */
   readonly warmServerSeconds: number
@@ -30,7 +34,9 @@ export interface Size {
 }
 
 export const fullSize: Size = {
-  seconds: 6,
+  seconds: 4,
+  rounds: 5,
+  roundsOfSome: 3,
   warmUpSeconds: 1,
   warmServerSeconds: 15,
   resellers: 200,
@@ -44,7 +50,7 @@ export const fullSize: Size = {
   flashCodes: 2_000
 }
 export const quickSize: Size = {
-  ...fullSize, seconds: 3, warmUpSeconds: 0.5, warmServerSeconds: 6, manyOrders: 20, importCodes: 600_000, downloadCodes: 200_000, historyOrders: 100_000, historyStock: 500_000
+  ...fullSize, seconds: 2, rounds: 3, roundsOfSome: 1, warmUpSeconds: 0.5, warmServerSeconds: 6, manyOrders: 20, importCodes: 600_000, downloadCodes: 200_000, historyOrders: 100_000, historyStock: 500_000
 }
 
 export interface Bench {
@@ -53,6 +59,8 @@ export interface Bench {
   readonly shop: Shop
   readonly server: Server
   readonly size: Size
+  /** The rate of each round, of loads that were measured in rounds. */
+  readonly rates: Map<string, readonly number[]>
   readonly loads: Map<string, LoadResult>
   readonly measures: Map<string, number>
   readonly notes: string[]
@@ -60,16 +68,22 @@ export interface Bench {
   readonly tally: { /** Orders that clients were told of. */ ordersAcknowledged: number }
 }
 
+/** As long as there is a race: beside the server the same with twice as many API processes. */
+export interface RaceBench extends Bench { readonly doubled: Server }
+
 /** A bench that has measured nothing yet; its server starts after the baselines. */
 export function openBench (ending: Ending, ground: Ground, shop: Shop, size: Size): Omit<Bench, 'server'> {
   const say = (line: string): void => console.log(line)
-  return { ending, ground, shop, size, loads: new Map(), measures: new Map(), notes: [], say, tally: { ordersAcknowledged: 0 } }
+  return { ending, ground, shop, size, rates: new Map(), loads: new Map(), measures: new Map(), notes: [], say, tally: { ordersAcknowledged: 0 } }
 }
 
 export interface Scenario {
   readonly name: string
   readonly says: string
-  run (bench: Bench): Promise<unknown>
+  /** What of it is measured in rounds, beside what other scenarios have for them. */
+  contestants? (bench: RaceBench): Promise<readonly Contestant[]>
+  /** What it measures by itself, after the rounds. */
+  run? (bench: Bench): Promise<unknown>
 }
 
 export interface Load extends Pick<LoadPlan, 'connections' | 'load'> {

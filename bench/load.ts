@@ -3,6 +3,7 @@
 import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { LoadPlan, LoadResult } from './load-plan.ts'
+import { percentilesOf } from './percentiles.ts'
 import { prepareRequests } from './prepare-requests.ts'
 import { cpuBetween, familyOf, readCpu, type CpuReading } from './process-costs.ts'
 
@@ -139,13 +140,6 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
       ranOut: seconds * 1000 < plan.measureMs * 0.98
     }
   }
-}
-
-/** Of latencies in ascending order. */
-function percentilesOf (latencies: Float64Array): Pick<LoadResult, 'p50Ms' | 'p90Ms' | 'p99Ms' | 'p999Ms' | 'meanMs'> {
-  const at = (part: number): number => latencies[Math.floor(latencies.length * part)]!
-  const meanMs = latencies.reduce((sum, ms) => sum + ms, 0) / latencies.length
-  return { p50Ms: at(0.5), p90Ms: at(0.9), p99Ms: at(0.99), p999Ms: at(0.999), meanMs }
 }
 
 type OnData = (line: Line, count: number, buffer: Uint8Array) => void

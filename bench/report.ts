@@ -111,11 +111,13 @@ function measureRows (measures: ReadonlyMap<string, number>): Row[] {
 }
 
 function figureRows (figures: readonly Figure[]): Row[] {
-  return [['figure', 'measured', 'aim', 'reached'], ...figures.map(({ says, value, unit, aim, reached }) => [
+  const measured = figures.filter(({ value }) => value !== undefined)
+  return [['figure', 'measured', 'in each round', 'aim', 'reached'], ...measured.map(({ says, value, rounds, unit, aim, reached }) => [
     says,
-    value === undefined ? '–' : `${unit === '×' ? value.toFixed(2) : whole(value)} ${unit}`,
+    `${unit === '×' ? value!.toFixed(2) : whole(value!)} ${unit}`,
+    rounds ? rounds.map(each => each.toFixed(2)).join(' ') : '',
     showAim(aim, unit),
-    reached === undefined ? '–' : reached ? 'yes' : 'NO'
+    reached ?? '–'
   ])]
 }
 

@@ -4,12 +4,13 @@ import { parseArgs } from 'node:util'
 import { fullSize, openBench, quickSize, type Bench, type Scenario, type Size } from './bench.ts'
 import type { Ending } from './ending.ts'
 import { figuresOf } from './figures.ts'
-import { openGround, startServer } from './ground.ts'
+import { openGround, startServer, widenServer } from './ground.ts'
 import { residentBytes } from './process-costs.ts'
 import { proveAll } from './prove-all.ts'
 import { describeMachine, showReport, writeResults, type Report } from './report.ts'
+import { race, type Contestant } from './race.ts'
 import { runToEnd } from './run-to-end.ts'
-import { baselinesName, baselinesSay, measureBaselines } from './scenarios/baselines.ts'
+import { baselines } from './scenarios/baselines.ts'
 import { bulkOrders } from './scenarios/bulk-orders.ts'
 import { callbacks } from './scenarios/callbacks.ts'
 import { coldStarts } from './scenarios/cold-start.ts'
@@ -20,16 +21,23 @@ import { history } from './scenarios/history.ts'
 import { importCodes } from './scenarios/import-codes.ts'
 import { live } from './scenarios/live.ts'
 import { manyCodes, namesOfMany } from './scenarios/many-codes.ts'
-import { oneSku, oneWallet, orders } from './scenarios/orders.ts'
+import { keyPairs, oneSku, oneWallet, orders } from './scenarios/orders.ts'
 import { ping } from './scenarios/ping.ts'
+import { plain } from './scenarios/plain.ts'
+import { products } from './scenarios/products.ts'
 import { sdk } from './scenarios/sdk.ts'
-import { nameOfMany, stock } from './scenarios/stock.ts'
+import { stock, stockOfMany } from './scenarios/stock.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { openShop } from './shop.ts'
 import { warmServer } from './warm-up.ts'
 
-const scenarios: readonly Scenario[] = [ping, sdk, download, orders, oneSku, oneWallet, manyCodes, stock, graphql, bulkOrders, callbacks, subscriptions, flashSale, live, importCodes, history, coldStarts]
-const names = [baselinesName, ...scenarios.map(({ name }) => name)]
+const scenarios: readonly Scenario[] = [
+  baselines, plain, ping, orders, oneSku, oneWallet, keyPairs, stock, products, graphql,
+  manyCodes, download, bulkOrders, callbacks, importCodes, sdk, subscriptions, flashSale, live, history, coldStarts
+]
+const names = scenarios.map(({ name }) => name)
+/** What a quick run leaves out: what tells least about an order, for the time it takes. */
+const notQuick: readonly string[] = [sdk, subscriptions, flashSale, live].map(({ name }) => name)
 
 /** A signature is good for five minutes; requests are signed before the warm-up. */
 const secondsMax = 60
@@ -53,38 +61,56 @@ async function run (ending: Ending, { size, only, apis, write }: Words): Promise
   const ground = await openGround(ending)
   const shop = await openShop(ending, ground, size)
   const bench = openBench(ending, ground, shop, size)
-  if (only.includes(baselinesName)) {
-    bench.say(`${baselinesName}: ${baselinesSay}`)
-    await measureBaselines(bench)
-  }
   const chosen = scenarios.filter(({ name }) => only.includes(name))
-  if (chosen.length > 0) {
-    const server = await startServer(ending, ground, apis)
-    const atRest = Math.max(...server.apiPids.map(residentBytes))
-    bench.measures.set('API memory at rest', atRest)
-    bench.say(`API memory at rest: ${Math.round(atRest / 1e6)} MB`)
-    await warmServer({ ...bench, server })
-    await runScenarios({ ...bench, server }, chosen)
-  }
+  const server = await startServer(ending, ground, apis)
+  const atRest = Math.max(...server.apiPids.map(residentBytes))
+  bench.measures.set('API memory at rest', atRest)
+  bench.say(`API memory at rest: ${Math.round(atRest / 1e6)} MB`)
+  await runRace({ ...bench, server }, chosen)
+  for (const scenario of chosen) await runAlone({ ...bench, server }, scenario)
   const report: Report = {
     ...bench,
     apis,
     command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
     machine: await describeMachine(ground.owner, loadBefore),
-    figures: figuresOf({ ...bench, names: { ...namesOfMany(size), skus: nameOfMany(size) } }),
-    scenarios: [{ name: baselinesName, says: baselinesSay }, ...scenarios].filter(({ name }) => only.includes(name)),
+    figures: figuresOf({ ...bench, names: { ...namesOfMany(size), skus: stockOfMany(size) } }),
+    scenarios: chosen,
     seconds: (performance.now() - startedMs) / 1000
   }
   console.log(`\n${showReport(report)}\n\n${[...report.machine, ...report.notes].join('\n')}\n${report.seconds.toFixed(0)} s`)
   if (write) await writeResults(report)
 }
 
-async function runScenarios (bench: Bench, chosen: readonly Scenario[]): Promise<void> {
-  for (const scenario of chosen) {
-    bench.say(`${scenario.name}: ${scenario.says}`)
-    await scenario.run(bench)
-    await proveAll(bench)
+/** What is measured in rounds, of all scenarios together. */
+async function runRace (bench: Bench, chosen: readonly Scenario[]): Promise<void> {
+  const racing = chosen.filter(({ contestants }) => contestants)
+  if (racing.length === 0) return await warmServer(bench)
+  const startedMs = performance.now()
+  const { ending, ground, server, say } = bench
+  const doubled = await widenServer(ending, ground, server, server.ports.length)
+  await warmServer({ ...bench, server: doubled })
+  const contestants: Contestant[] = []
+  for (const { name, says, contestants: prepare } of racing) {
+    say(`${name}: ${says}`)
+    contestants.push(...await prepare!({ ...bench, doubled }))
   }
+  await race(bench, contestants)
+  await doubled.stop()
+  await proveAll(bench)
+  say(`  ${seconds(startedMs)} s`)
+}
+
+async function runAlone (bench: Bench, { name, says, run }: Scenario): Promise<void> {
+  if (!run) return
+  const startedMs = performance.now()
+  bench.say(`${name}: ${says}`)
+  await run(bench)
+  await proveAll(bench)
+  bench.say(`  ${seconds(startedMs)} s`)
+}
+
+function seconds (startedMs: number): string {
+  return ((performance.now() - startedMs) / 1000).toFixed(0)
 }
 
 function readWords (words: string[]): Words {
@@ -103,7 +129,7 @@ function readWords (words: string[]): Words {
     console.log(usage)
     process.exit()
   }
-  const only = values.only?.split(',') ?? names
+  const only = values.only?.split(',') ?? names.filter(name => !(values.quick && notQuick.includes(name)))
   const unknown = only.find(name => !names.includes(name))
   if (unknown !== undefined) throw new Error(`there is no scenario ${JSON.stringify(unknown)}\n${usage}`)
   const size = values.quick ? quickSize : fullSize

@@ -1,5 +1,5 @@
 // What is sold in a run and who buys it: made by the domain's own operations, so every row is as the product writes it.
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { newId, randomText, showId, type Uuid } from '../src/base/ids.ts'
 import { readMasterKeys, type MasterKeys } from '../src/base/seal.ts'
 import { resellerScopes } from '../schema/vocabulary.ts'
@@ -21,7 +21,7 @@ import { openPool, type Db, type Tx } from '../src/postgres/pool.ts'
 import { transact } from '../src/postgres/transact.ts'
 import type { Ending } from './ending.ts'
 import type { Ground } from './ground.ts'
-import type { Signer } from './load-plan.ts'
+import type { PairSigner, Signer } from './load-plan.ts'
 
 export const currency = 'CNY'
 /** Ten-thousandths: every SKU costs the same, so that sums can be checked by multiplication. */
@@ -44,8 +44,12 @@ export interface Shop {
   readonly skus: readonly Uuid[]
   /** The SKU of "all on one", and of orders of many codes. */
   readonly oneSku: Uuid
+  /** The same as a list of one. */
+  readonly hotSkus: readonly Uuid[]
   /** Fills a SKU's shelf up to at least so many codes, really sealed, by the import of the product. */
   fillShelves (skuIds: readonly Uuid[], codesEach: number): Promise<void>
+  /** A second key for every buyer, an Ed25519 pair; servers learn of them within a second. */
+  makeKeyPairs (): Promise<readonly PairSigner[]>
   /** A SKU of its own, with exactly so many codes on its shelf. */
   newSku (codes: number): Promise<Uuid>
 }
@@ -72,12 +76,18 @@ export async function openShop (ending: Ending, ground: Ground, size: ShopSize):
     operator,
     skus,
     oneSku: oneSku!,
+    hotSkus: [oneSku!],
     async fillShelves (skuIds, codesEach) {
       const sealed = await sealedOnShelves(db, skuIds)
       for (const skuId of skuIds) {
         const missing = codesEach - (sealed.get(skuId) ?? 0)
         if (missing > 0) await importCodes(skuId, missing)
       }
+    },
+    async makeKeyPairs () {
+      const made: PairSigner[] = []
+      for (const { resellerId } of buyers) made.push(await transact(db, tx => makePair(tx, masterKeys, resellerId)))
+      return made
     },
     async newSku (codes) {
       const [sku] = await makeSkus(db, operator, 1)
@@ -142,6 +152,22 @@ async function makeKey (tx: Tx, masterKeys: MasterKeys, resellerId: Uuid | null)
     requestsPerMinute
   })
   return { keyId: key.id, secret: secret!.reveal() }
+}
+
+async function makePair (tx: Tx, masterKeys: MasterKeys, resellerId: Uuid): Promise<PairSigner> {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const { kty, crv, x } = publicKey.export({ format: 'jwk' })
+  const { key } = await createKey(tx, { name: 'live', masterKeys }, {
+    reference: `bench pair ${resellerId}`,
+    grantedBy: null,
+    resellerId,
+    name: 'bench pair',
+    algorithm: 'ed25519',
+    publicKey: { kty, crv, x },
+    scopes: resellerScopes,
+    requestsPerMinute
+  })
+  return { keyId: key.id, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string }
 }
 
 async function makeSkus (db: Db, operator: Signer, count: number): Promise<Uuid[]> {

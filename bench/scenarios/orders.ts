@@ -1,38 +1,59 @@
-import { codesFor, measureLoad, orderLoad, type Bench, type Scenario } from '../bench.ts'
+import type { Uuid } from '../../src/base/ids.ts'
+import { orderLoad, sendLoad, type Bench, type Load, type Scenario } from '../bench.ts'
+import type { Contestant } from '../race.ts'
+
+export const ordersOnOneSku = 'orders on one SKU, 64 connections'
+export const ordersOfOneWallet = 'orders from one wallet, 64 connections'
+export const ordersByKeyPair = 'orders signed by Ed25519, 64 connections'
+export const connectionCounts = [16, 64, 256] as const
 
 const connections = 64
 
+/** The name of the load that is spread over SKUs and wallets, by connections and API processes. */
+export function spreadLoad (connections: number, apis = 1): string {
+  return `orders, ${connections} connections${apis === 1 ? '' : `, ${apis} API processes`}`
+}
+
 export const orders: Scenario = {
   name: 'orders',
-  says: 'signed orders of one code, inline, spread over resellers and SKUs',
-  async run (bench) {
-    const { skus } = bench.shop
-    await bench.shop.fillShelves(skus, codesFor(bench, 2, skus.length))
-    await spread(bench, connections)
-    await spread(bench, 256)
-  }
+  says: 'signed orders of one code, inline, spread over resellers and SKUs, by one API process and by two',
+  contestants: async bench => [bench, { ...bench, server: bench.doubled }].flatMap(bench => connectionCounts.map(connections => ordering(bench, {
+    name: spreadLoad(connections, bench.server.ports.length),
+    rounds: connections === 16 ? 'some' : 'all',
+    sells: bench.shop.skus,
+    connections
+  })))
 }
 
 export const oneSku: Scenario = {
   name: 'one-sku',
   says: 'the same, all on one SKU',
-  async run (bench) {
-    const { oneSku } = bench.shop
-    await bench.shop.fillShelves([oneSku], codesFor(bench, 1, 1))
-    await measureLoad(bench, 'orders on one SKU', { connections, load: orderLoad('one-sku', [oneSku]) })
-  }
+  contestants: async bench => [ordering(bench, { name: ordersOnOneSku, rounds: 'some', sells: bench.shop.hotSkus, connections })]
 }
 
 export const oneWallet: Scenario = {
   name: 'one-wallet',
   says: 'the same, all from one wallet',
-  async run (bench) {
+  contestants: async bench => {
     const { skus, buyers } = bench.shop
-    await bench.shop.fillShelves(skus, codesFor(bench, 1, skus.length))
-    await measureLoad(bench, 'orders from one wallet', { connections, load: orderLoad('one-wallet', skus), signers: buyers.slice(0, 1) })
+    return [ordering(bench, { name: ordersOfOneWallet, rounds: 'some', sells: skus, connections, signers: buyers.slice(0, 1) })]
   }
 }
 
-function spread (bench: Bench, connections: number) {
-  return measureLoad(bench, `orders, ${connections} connections`, { connections, load: orderLoad('spread', bench.shop.skus) })
+export const keyPairs: Scenario = {
+  name: 'ed25519',
+  says: 'the same, signed by key pairs (Ed25519) instead of shared secrets (HMAC-SHA256)',
+  contestants: async bench => {
+    const signers = await bench.shop.makeKeyPairs()
+    return [ordering(bench, { name: ordersByKeyPair, rounds: 'some', sells: bench.shop.skus, connections, signers })]
+  }
+}
+
+type Ordering = Omit<Contestant, 'measure'> & Pick<Load, 'connections' | 'signers'> & { readonly sells: readonly Uuid[] }
+
+function ordering (bench: Bench, { connections, signers, ...contestant }: Ordering): Contestant {
+  return {
+    ...contestant,
+    measure: () => sendLoad(bench, { connections, load: orderLoad('spread', contestant.sells), ...(signers && { signers }) })
+  }
 }

@@ -1,24 +1,29 @@
-import { measureLoad, type Bench, type Scenario, type Size } from '../bench.ts'
+import { sendLoad, type Bench, type Scenario, type Size } from '../bench.ts'
+import type { Contestant } from '../race.ts'
 import { showSkus } from '../shop.ts'
 
 const connections = 64
 
-export const stock: Scenario = {
-  name: 'stock',
-  says: 'stock of one SKU and of many, the reads coalesced',
-  run: bench => measureStock(bench, '')
-}
+export const stockOfOne = 'stock of 1 SKU'
 
 /** The name of the load that asks for all of the run's SKUs at once. */
-export function nameOfMany ({ skus }: Size): string {
+export function stockOfMany ({ skus }: Pick<Size, 'skus'>): string {
   return `stock of ${skus} SKUs`
 }
 
-/** Measures stock queries; `where` tells two measurements of the same apart. */
-export async function measureStock (bench: Bench, where: string): Promise<void> {
+export const stock: Scenario = {
+  name: 'stock',
+  says: 'stock of one SKU and of many, the reads coalesced',
+  contestants: async bench => stockContestants(bench)
+}
+
+/** Stock queries as contestants. */
+export function stockContestants (bench: Bench): readonly Contestant[] {
   const skus = showSkus(bench.shop.skus)
   const each = skus.map(sku => `/v1/stock?sku=${sku}`)
   const all = `/v1/stock?${skus.map(sku => `sku=${sku}`).join('&')}`
-  await measureLoad(bench, `stock of 1 SKU${where}`, { connections, load: { kind: 'reads', targets: each } })
-  await measureLoad(bench, nameOfMany(bench.size) + where, { connections, load: { kind: 'reads', targets: [all] } })
+  return [
+    { name: stockOfOne, rounds: 'some', measure: () => sendLoad(bench, { connections, load: { kind: 'reads', targets: each } }) },
+    { name: stockOfMany(bench.size), rounds: 'some', measure: () => sendLoad(bench, { connections, load: { kind: 'reads', targets: [all] } }) }
+  ]
 }
