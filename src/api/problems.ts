@@ -108,6 +108,8 @@ const fastifyCodes: Record<string, readonly [ProblemCode, string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'Send a smaller body.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send application/json, or what this address is documented to take.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed_request', 'The body is not as long as Content-Length says.'],
+  // Only of QUERY, which must say what its body is (RFC 10008 section 2), even where no address takes it.
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: ['unsupported_media_type', 'Say what the body is with Content-Type.'],
   FST_ERR_CTP_EMPTY_TYPE: ['unsupported_media_type', 'Say what the body is with Content-Type.'],
   FST_ERR_BAD_URL: ['malformed_request', 'The address cannot be decoded.'],
   FST_ERR_MAX_PARAM_LENGTH: ['malformed_request', 'A part of the address is too long.'],

@@ -540,6 +540,8 @@ t.test('what is no request of ours is refused before it costs anything', async t
     'an address with a slash too many': ['not_found', gets('/v1/me/')],
     'a method this address does not take': ['method_not_allowed', () => alice.send('DELETE', '/v1/orders')],
     'a method without a route anywhere': ['method_not_allowed', () => alice.send('OPTIONS', '/v1/orders')],
+    'a QUERY of nothing': ['unsupported_media_type', () => alice.send('QUERY', '/v1/orders')],
+    'a QUERY of something': ['method_not_allowed', () => alice.send('QUERY', '/v1/orders', { body: {} })],
     'plain text': ['unsupported_media_type', typed('text/plain')],
     'a form': ['unsupported_media_type', typed('application/x-www-form-urlencoded')],
     'JSON of another kind': ['unsupported_media_type', typed('application/json-patch+json')],
