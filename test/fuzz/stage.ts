@@ -3,7 +3,7 @@ import type { World } from '../../schema/vocabulary.ts'
 import type { Ending } from '../../bench/ending.ts'
 import { worlds } from '../../schema/vocabulary.ts'
 import { createOperatorKey } from '../../src/operator-key.ts'
-import { startProduct, type ApiProcess } from '../support/api-process.ts'
+import { startApi, startProduct, type ApiProcess } from '../support/api-process.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { openSamples, type Sample } from '../support/samples.ts'
 import type { Furniture } from '../support/spares.ts'
@@ -15,6 +15,10 @@ export interface Stage {
   readonly product: ApiProcess
   readonly wire: Wire
   readonly furniture: Readonly<Record<World, Furniture>>
+  /** Ends the product and starts its API alone, which changes nothing but what it is asked to; gives the line to it. */
+  withoutWorkers (): Promise<Wire>
+  /** All that was logged so far. */
+  written (): string
   /** A request that an operation fulfils, made anew. */
   sample (operationId: string, world: World): Promise<Sample>
   /** A new operator key with every scope. */
@@ -29,15 +33,26 @@ export async function openStage (ending: Ending): Promise<Stage> {
   const house = await openHouse(toEnd as Parameters<typeof openHouse>[0], { sandboxGateway: 'both worlds' })
   const { samples, furnish } = openSamples(house)
   const furniture = { live: await furnish('live'), test: await furnish('test') }
-  const product = await startProduct(toEnd as Parameters<typeof startProduct>[0], house.databaseUrl, house.masterKey, {
-    METRICS_PORT: '0', LOG_LEVEL: 'error', CALLBACK_LOOPBACK: '1', TRUST_PROXY: '127.0.0.1', SANDBOX_GATEWAY: '1'
-  })
-  const wire = openWire(product.url)
-  ending.add(() => wire.close())
+  const settings = { METRICS_PORT: '0', LOG_LEVEL: 'error', CALLBACK_LOOPBACK: '1', TRUST_PROXY: '127.0.0.1', SANDBOX_GATEWAY: '1' }
+  const started: ApiProcess[] = []
+  const lineTo = async (start: typeof startProduct): Promise<Wire> => {
+    const process = await start(toEnd as Parameters<typeof startProduct>[0], house.databaseUrl, house.masterKey, settings)
+    started.push(process)
+    const wire = openWire(process.url)
+    ending.add(() => wire.close())
+    return wire
+  }
+  const wire = await lineTo(startProduct)
+  const [product] = started
   return {
     house,
-    product,
+    product: product!,
     wire,
+    async withoutWorkers () {
+      await product!.stop()
+      return await lineTo(startApi)
+    },
+    written: () => started.map(process => process.written()).join('\n'),
     furniture,
     sample: async (operationId, world) => await samples[operationId]!(furniture[world]),
     operator: world => createOperatorKey(house.worlds[world]),
