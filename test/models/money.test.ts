@@ -7,23 +7,13 @@ import { newId } from '../../src/base/ids.ts'
 import { amountMax, applyRate, formatAmount, lineTotal, parseAmount, roundShare, roundToMinor } from '../../src/base/money.ts'
 import { priceBook, type BookSku } from '../../src/domain/pricing/price-book.ts'
 import { explain, type PriceRule } from '../../src/domain/pricing/unit-price.ts'
-import { randomOf, runsOf, seedsOf, told } from './seeds.ts'
+import { holds } from './holds.ts'
+import { randomOf, runsOf } from './seeds.ts'
 
 const cases = runsOf(100_000)
 const amount = fc.bigInt({ min: -amountMax, max: amountMax })
 const price = fc.oneof(fc.bigInt({ min: 0n, max: 60_000n }), fc.bigInt({ min: 0n, max: amountMax }))
 const currency = fc.constantFrom<Currency>(...currencyCodes)
-
-function holds<Values extends [unknown, ...unknown[]]> (
-  promise: string, drawn: { [Key in keyof Values]: fc.Arbitrary<Values[Key]> }, property: (...values: Values) => void
-): void {
-  for (const seed of seedsOf(20_261_124)) {
-    t.test(`${promise}: ${told(seed, cases)}`, async t => {
-      fc.assert(fc.property(fc.tuple(...drawn), values => property(...values)), { seed, numRuns: cases })
-      t.pass()
-    })
-  }
-}
 
 /** The nearest multiple of `unit` to a fraction, halves away from zero: by what is left over, without adding a half. */
 function nearest (numerator: bigint, denominator: bigint, unit: bigint): bigint {
@@ -37,7 +27,7 @@ function nearest (numerator: bigint, denominator: bigint, unit: bigint): bigint 
 /** How many ten-thousandths the currency's smallest coin is, by counting its decimals. */
 const coin = (currency: Currency): bigint => BigInt('1' + '0'.repeat(4 - currencies[currency]))
 
-holds('an amount that is written is read as the same, with as many decimals as it needs', [amount, currency], (amount, currency) => {
+holds(t, 'an amount that is written is read as the same, with as many decimals as it needs', cases, fc.tuple(amount, currency), (amount, currency) => {
   const text = formatAmount(amount, currency)
   strictEqual(parseAmount(text), amount)
   const decimals = text.split('.')[1] ?? ''
@@ -47,13 +37,15 @@ holds('an amount that is written is read as the same, with as many decimals as i
   strictEqual((amount < 0n ? '-' : '') + BigInt(whole! + part.padEnd(4, '0')), String(amount === 0n ? 0n : amount))
 })
 
+const before = fc.constantFrom('', '-', '+', ' ', '0', '０', '１')
+const behind = fc.constantFrom('', '.', '.5', ',5', 'e3', '.00005', '\n', '_0', '.5 ')
 const written = fc.oneof(
   fc.stringMatching(/^-?\d{0,17}(\.\d{0,6})?$/),
-  fc.tuple(fc.constantFrom('', '-', '+', ' ', '0', '０', '１'), fc.nat(10 ** 9).map(String), fc.constantFrom('', '.', '.5', ',5', 'e3', '.00005', '\n', '_0', '.5 ')).map(parts => parts.join('')),
+  fc.tuple(before, fc.nat(10 ** 9).map(String), behind).map(parts => parts.join('')),
   fc.string({ maxLength: 8 })
 )
 
-holds('what is no plain decimal is refused, and nothing is read as what it does not say', [written], text => {
+holds(t, 'what is no plain decimal is refused, and nothing is read as what it does not say', cases, fc.tuple(written), text => {
   const plain = /^-?\d+(\.\d+)?$/.test(text) && !/^-?0\d/.test(text)
   const [whole = '', part = ''] = text.replace('-', '').split('.')
   const expected = plain && part.length <= 4 ? BigInt(whole + part.padEnd(4, '0')) : undefined
@@ -61,11 +53,11 @@ holds('what is no plain decimal is refused, and nothing is read as what it does 
   strictEqual(parseAmount(text), inBounds ? (text.startsWith('-') ? -expected : expected) : undefined)
 })
 
-holds('a line is rounded once, half up, to the smallest coin', [price, fc.integer({ min: 0, max: 1_000_000 }), currency], (unit, quantity, currency) => {
+holds(t, 'a line is rounded once, half up, to the smallest coin', cases, fc.tuple(price, fc.integer({ min: 0, max: 1_000_000 }), currency), (unit, quantity, currency) => {
   strictEqual(lineTotal(unit, quantity, currency), nearest(unit * BigInt(quantity), 1n, coin(currency)))
 })
 
-holds('rounding changes an amount by half a coin at most, keeps its sign, and is done when it is done', [amount, currency], (amount, currency) => {
+holds(t, 'rounding changes an amount by half a coin at most, keeps its sign, and is done when it is done', cases, fc.tuple(amount, currency), (amount, currency) => {
   const rounded = roundToMinor(amount, currency)
   strictEqual(rounded, nearest(amount, 1n, coin(currency)))
   strictEqual(roundToMinor(rounded, currency), rounded)
@@ -74,7 +66,7 @@ holds('rounding changes an amount by half a coin at most, keeps its sign, and is
 
 const parts = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 5 })
 
-holds('what is given back in parts comes to the whole, and no part is below zero', [price, parts, currency], (unit, parts, currency) => {
+holds(t, 'what is given back in parts comes to the whole, and no part is below zero', cases, fc.tuple(price, parts, currency), (unit, parts, currency) => {
   const whole = parts.reduce((sum, part) => sum + part, 0)
   const total = lineTotal(unit, whole, currency)
   let returned = 0
@@ -89,15 +81,19 @@ holds('what is given back in parts comes to the whole, and no part is below zero
   strictEqual(refunded, total)
 })
 
-holds('a rate is applied half up to the ten-thousandth, and never makes a price dearer', [price, fc.integer({ min: 1, max: 10_000 })], (price, rate) => {
+holds(t, 'a rate is applied half up to the ten-thousandth, and never makes a price dearer', cases, fc.tuple(price, fc.integer({ min: 1, max: 10_000 })), (price, rate) => {
   const after = applyRate(price, rate)
   strictEqual(after, nearest(price * BigInt(rate), 10_000n, 1n))
   ok(after <= price)
 })
 
 interface Rules {
-  readonly list: bigint | null, readonly level: bigint | null, readonly contract: bigint | null, readonly discount: number | null
-  readonly breaks: readonly (readonly [number, number])[], readonly floor: bigint | null
+  readonly list: bigint | null,
+  readonly level: bigint | null,
+  readonly contract: bigint | null,
+  readonly discount: number | null
+  readonly breaks: readonly (readonly [number, number])[],
+  readonly floor: bigint | null
 }
 const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { freq: 2, nil: null })
 const unitPrice = fc.bigInt({ min: 0n, max: 200_000n })
@@ -145,7 +141,7 @@ function priceBy ({ list, level, contract, discount, breaks, floor }: Rules, qua
   return floor !== null && unit < floor ? floor : unit
 }
 
-holds('a price is what the rules say, each step of it named, and never below the floor', [rules, fc.integer({ min: 1, max: 40 }), fc.nat()], (rules, quantity, order) => {
+holds(t, 'a price is what the rules say, each step of it named, and never below the floor', cases, fc.tuple(rules, fc.integer({ min: 1, max: 40 }), fc.nat()), (rules, quantity, order) => {
   const kept = rulesOf(rules, randomOf(order))
   const book = priceBook(1n, [sku], kept)
   const buyer = { resellerId, levelId: 'gold' }
@@ -161,6 +157,7 @@ holds('a price is what the rules say, each step of it named, and never below the
     (rule.kind !== 'quantity_break' || rule.quantityMin === Math.max(...rules.breaks.map(([from]) => from).filter(from => from <= quantity))))!)
   strictEqual(explain(applied).at(-1)!.after, quotation.unitPrice, 'recomputed from its rules it is the same')
   // A dearer list, level or contract price never makes the unit cheaper.
-  const dearer = { ...rules, list: rules.list === null ? null : rules.list + 7n, level: rules.level === null ? null : rules.level + 7n, contract: rules.contract === null ? null : rules.contract + 7n }
+  const more = (amount: bigint | null) => amount === null ? null : amount + 7n
+  const dearer = { ...rules, list: more(rules.list), level: more(rules.level), contract: more(rules.contract) }
   ok(priceBook(1n, [sku], rulesOf(dearer, randomOf(order))).quote(buyer, skuId, quantity)!.unitPrice >= quotation.unitPrice, 'monotone')
 })

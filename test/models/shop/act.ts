@@ -13,8 +13,16 @@ export type PriceAct =
 
 export type Act =
   | {
-    readonly do: 'order', readonly who: number, readonly reference: string, readonly lines: readonly Line[], readonly partial: boolean
-    readonly max: Amount | null, readonly quote: string | null, readonly hold: string | null, readonly inline: boolean, readonly dry: boolean
+    readonly do: 'order',
+    readonly who: number,
+    readonly reference: string,
+    readonly lines: readonly Line[],
+    readonly partial: boolean
+    readonly max: Amount | null,
+    readonly quote: string | null,
+    readonly hold: string | null,
+    readonly inline: boolean,
+    readonly dry: boolean
   }
   | { readonly do: 'hold' | 'quote', readonly who: number, readonly name: string, readonly lines: readonly Line[] }
   | { readonly do: 'cancel hold', readonly who: number, readonly name: string }
