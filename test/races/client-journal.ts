@@ -24,13 +24,15 @@ export function openClientJournal (folder: string): ClientJournal {
       if (!purchase) return answer
       const { reseller, reference } = purchase
       const { status, code, json } = answer
+      const codes = secretsOf([answer]).map(secret => createHash('sha256').update(secret).digest('hex'))
       const accepted = status < 300 && {
         replayed: answer.headers['idempotent-replayed'] === 'true',
         order: json.id,
         state: json.state,
         total: json.total,
         currency: json.currency,
-        codes: secretsOf([answer]).map(secret => createHash('sha256').update(secret).digest('hex'))
+        // Where an answer shows none, they may be fetched elsewhere, of which this journal does not tell.
+        ...(codes.length > 0 && { codes })
       }
       journal.write({ kind: 'heard', atMs: Date.now(), reseller, reference, status, ...(code !== undefined && { code }), ...accepted })
       return answer

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { judge } from '../judge/judge.ts'
 import { startProduct, type ApiProcess } from '../support/api-process.ts'
 import { openHouse, type Answer, type House, type Reseller } from '../support/house.ts'
 import { openClientJournal, type ClientJournal } from './client-journal.ts'
@@ -49,6 +50,9 @@ export async function openCourse (): Promise<Course> {
     async isJudged (t) {
       t.same([left, right].flatMap(({ written }) => written().split('\n').filter(line => errorLine.test(line))), [], 'no process met an error')
       await house.proves(t)
+      const verdicts = await judge({ database: house.databaseUrl, world: 'live', journals: folder })
+      t.same(verdicts.filter(({ faults }) => faults.length > 0), [], 'the judge finds no fault')
+      t.ok(verdicts.some(({ invariant, looked }) => invariant === 'I4' && looked > 0), 'and has looked at what was heard')
     }
   }
 }
@@ -65,6 +69,11 @@ export function tally (answers: readonly Answer[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const answer of answers) counts[outcome(answer)] = (counts[outcome(answer)] ?? 0) + 1
   return counts
+}
+
+/** The answers that something was done, now or by an earlier sending. */
+export function done (answers: readonly Answer[]): Answer[] {
+  return answers.filter(({ status }) => status < 300)
 }
 
 /** The answers by which something new was made. */
