@@ -102,7 +102,8 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     requestTimeout: requestTimeoutMs,
     connectionTimeout: connectionTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    http: { maxHeaderSize: headerBytesMax },
+    // Node would answer a request without a Host by itself, and not as the contract says.
+    http: { maxHeaderSize: headerBytesMax, requireHostHeader: false },
     routerOptions: { maxParamLength: parameterLengthMax },
     exposeHeadRoutes: false,
     // What still arrives on open connections while the server stops is answered, and the connection closed after it.
@@ -125,7 +126,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   app.decorate('admitBearer', authenticate.admitBearer)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id)
-    done()
+    done(hostsOf(request) === 1 || request.raw.httpVersion === '1.0' ? undefined : new Problem('malformed_request', 'A request has one Host header.'))
   })
   app.addHook('onRequest', authenticate.verifyCaller)
   app.addHook('preValidation', authenticate.admit)
@@ -199,6 +200,17 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   await registerSandboxGateway(app, worlds)
   return app
 }
+
+/** How many Host headers a request has: RFC 9112 section 3.2 refuses none and several. Node keeps the first of them and says nothing. */
+function hostsOf ({ raw: { rawHeaders } }: FastifyRequest): number {
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]!.length === hostName.length && rawHeaders[i]!.toLowerCase() === hostName) count++
+  }
+  return count
+}
+
+const hostName = 'host'
 
 /** Bodies must be what the schema says; query strings are text, so there numbers and single-valued lists are read from it. */
 function useStrictSchemas (app: App): void {

@@ -18,20 +18,20 @@ export interface ApiProcess {
 
 /** Starts an API process; it is ended when the test ends. */
 export function startApi (
-  t: Test, databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>> = {}
+  t: Pick<Test, 'teardown'>, databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>> = {}
 ): Promise<ApiProcess> {
   return startProcess(t, 'api', databaseUrl, masterKey, more)
 }
 
 /** Starts API and workers in one process, as `npm start` does; it is ended when the test ends. */
 export function startProduct (
-  t: Test, databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>> = {}
+  t: Pick<Test, 'teardown'>, databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>> = {}
 ): Promise<ApiProcess> {
   return startProcess(t, 'start', databaseUrl, masterKey, more)
 }
 
 async function startProcess (
-  t: Test, command: 'api' | 'start', databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>>
+  t: Pick<Test, 'teardown'>, command: 'api' | 'start', databaseUrl: string, masterKey: string, more: Readonly<Record<string, string>>
 ): Promise<ApiProcess> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, command], {
     env: { PATH: process.env.PATH ?? '', DATABASE_URL: databaseUrl, KAHUB_MASTER_KEY: masterKey, PORT: '0', LOG_LEVEL: 'warn', ...more },

@@ -45,7 +45,7 @@ export interface Exchange {
 }
 
 /** Opens a house; it is closed when the test ends. */
-export async function openHouse (t: Test, options: HouseOptions = {}): Promise<House> {
+export async function openHouse (t: Pick<Test, 'teardown'>, options: HouseOptions = {}): Promise<House> {
   const cluster = await openCluster()
   const template = await cluster.template('kahub_migrated', async url => { await migrate(url) })
   const databaseUrl = cluster.url(await cluster.createDatabase(template))

@@ -78,10 +78,15 @@ export async function startTestCluster (): Promise<TestCluster> {
 export type TestCluster = { readonly url: string, readonly home: string, postmasterPid (): number, stop (): Promise<void> }
 
 /** A cluster of a file's own, for what is not to be shared: it is killed, or its files are read. The file's houses stand on it. */
-export async function useOwnCluster (t: Test): Promise<TestCluster> {
+export async function useOwnCluster (t: Pick<Test, 'teardown'>): Promise<TestCluster> {
   const cluster = await startTestCluster()
-  t.teardown(cluster.stop)
+  const shared = process.env.KAHUB_TEST_CLUSTER
   process.env.KAHUB_TEST_CLUSTER = cluster.url
+  t.teardown(async () => {
+    if (shared === undefined) delete process.env.KAHUB_TEST_CLUSTER
+    else process.env.KAHUB_TEST_CLUSTER = shared
+    await cluster.stop()
+  })
   return cluster
 }
 
