@@ -1,0 +1,120 @@
+// What a refusal costs must not tell why it is one: Welch's t-test (as dudect has it) between classes of signatures that do not hold, drawn
+// in random order. In process it decides; over HTTP, where the machine's noise is louder than any difference, it is reported.
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import { drawer } from '../../bench/prepare-requests.ts'
+import { decoyKeys, hmacKey, verifyEd25519, verifyHmac, type SigningKey } from '../../src/base/signature.ts'
+import { randomText } from '../../src/base/ids.ts'
+import { openStage, fromAddress, type Stage } from './forgery-stage.ts'
+import { fieldOf, hearOne, printCall, signedCall, withFields } from './forgery-wire.ts'
+import type { FuzzRun } from './run-type.ts'
+import { welch } from './timing-welch.ts'
+
+/** dudect's own bound: above it a difference is as good as certain. A slice, on machines that others use too, is more generous. */
+const tMax = { whole: 4.5, slice: 10 } as const
+const samples = { whole: 200_000, slice: 40_000 } as const
+const ed25519Share = 10
+const drawOutOf = 1_000
+const httpSamples = { whole: 4_000, slice: 600 } as const
+/** A suspicion is a finding only when it comes again as often, with samples of its own. */
+const repeats = 3
+
+interface Comparison { readonly says: string, readonly classes: readonly [Probe, Probe], readonly decides: boolean, readonly count: number }
+type Probe = () => unknown
+
+export const timing: FuzzRun = {
+  name: 'timing',
+  says: 'how long a refusal takes does not tell an unknown key from a wrong signature, nor how much of a signature was right',
+
+  async run (context) {
+    const { extent, seed, say } = context
+    const stage = await openStage(context)
+    const below = drawer(seed)
+    const random = () => below(drawOutOf) / drawOutOf
+    const faults: string[] = []
+    const rows: string[] = []
+    let tried = 0
+    for (const comparison of [...inProcess(samples[extent]), ...overHttp(stage, httpSamples[extent])]) {
+      let t = 0
+      for (let round = 1; round <= repeats; round++) {
+        t = await measure(comparison, random)
+        tried += comparison.count
+        if (Math.abs(t) < tMax[extent]) break
+      }
+      if (comparison.decides && Math.abs(t) >= tMax[extent]) faults.push(`${comparison.says}: |t| is ${Math.abs(t).toFixed(1)}, ${repeats} times`)
+      rows.push(`| ${comparison.says} | ${comparison.count} | ${Math.abs(t).toFixed(2)} | ${comparison.decides ? `below ${tMax[extent]}` : 'reported'} |`)
+      say(`${comparison.says}: |t| = ${Math.abs(t).toFixed(2)}`)
+    }
+    const leak = await measure(leaking(samples[extent]), random)
+    rows.push(`| control: a comparison that ends at the first difference | ${samples[extent]} | ${Math.abs(leak).toFixed(2)} | above ${tMax[extent]} |`)
+    if (Math.abs(leak) < tMax[extent]) faults.push(`the control, a comparison that leaks, is not told: |t| is ${Math.abs(leak).toFixed(1)}`)
+    return { tried, faults, table: ['| compared | samples | \\|t\\| | bound |', '|---|---|---|---|', ...rows].join('\n') }
+  }
+}
+
+/** Samples of both classes in random order; Welch's t of their times without the slowest, which are the machine's. */
+async function measure ({ classes, count }: Comparison, random: () => number): Promise<number> {
+  const times: [number[], number[]] = [[], []]
+  for (let i = 0; i < count; i++) {
+    const which = random() < 0.5 ? 0 : 1
+    const probe = classes[which]
+    const began = process.hrtime.bigint()
+    const result = probe()
+    if (result instanceof Promise) await result
+    times[which].push(Number(process.hrtime.bigint() - began))
+  }
+  return welch(...times)
+}
+
+function inProcess (count: number): Comparison[] {
+  const decoys = decoyKeys()
+  const key = hmacKey(`khs_${randomText(32)}`)
+  const base = '"@method": POST\n"@path": /v1/orders\n"@query": ?\n'.padEnd(400, 'x')
+  const right = createHmac('sha256', key).update(base).digest()
+  const [first, last] = [altered(right, 0), altered(right, right.length - 1)]
+  const pair = generateKeyPairSync('ed25519')
+  const signature = sign(null, Buffer.from(base), pair.privateKey)
+  const [edFirst, edLast] = [altered(signature, 40), altered(signature, 63)]
+  const hmac = (says: string, one: Probe, other: Probe): Comparison => ({ says: `HMAC: ${says}`, classes: [one, other], decides: true, count })
+  const ed25519 = (says: string, one: Probe, other: Probe): Comparison =>
+    ({ says: `Ed25519: ${says}`, classes: [one, other], decides: true, count: count / ed25519Share })
+  return [
+    hmac('wrong at the first byte, at the last', () => verifyHmac(base, first, key), () => verifyHmac(base, last, key)),
+    hmac('wrong, and right', () => verifyHmac(base, first, key), () => verifyHmac(base, right, key)),
+    hmac('a key that is there, a decoy', () => verifyHmac(base, first, key), () => verifyHmac(base, first, decoys['hmac-sha256'])),
+    ed25519('wrong in the middle, at the end', () => verifyEd25519(base, edFirst, pair.publicKey), () => verifyEd25519(base, edLast, pair.publicKey)),
+    ed25519('a key that is there, a decoy', () => verifyEd25519(base, edLast, pair.publicKey), () => verifyEd25519(base, edLast, decoys.ed25519))
+  ]
+}
+
+function overHttp (stage: Stage, count: number): Comparison[] {
+  const { keys } = stage
+  let n = 0
+  const probe = (key: SigningKey, alter: (signature: Buffer) => Buffer): Probe => () => {
+    const call = signedCall(key, { method: 'GET', target: '/v1/ping' })
+    const signature = alter(Buffer.from(fieldOf(call, 'signature').slice(6, -1), 'base64'))
+    return hearOne(stage.urls[0], printCall(fromAddress(withFields(call, { signature: `sig1=:${signature.toString('base64')}:` }), ++n)))
+  }
+  const unknown: SigningKey = { ...keys.hmac, id: `key_live_${'0'.repeat(26)}` } as SigningKey
+  const over = (says: string, one: Probe, other: Probe): Comparison => ({ says: `over HTTP: ${says}`, classes: [one, other], decides: false, count })
+  return [
+    over('an unknown key, a wrong signature', probe(unknown, bytes => bytes), probe(keys.hmac, bytes => altered(bytes, 0))),
+    over('wrong at the first byte, at the last', probe(keys.hmac, bytes => altered(bytes, 0)), probe(keys.hmac, bytes => altered(bytes, 31)))
+  ]
+}
+
+/** What a careless comparison would be: it must be told, or the test tells nothing. */
+function leaking (count: number): Comparison {
+  const right = Buffer.alloc(4_096, 7)
+  const [first, last] = [altered(right, 0), altered(right, right.length - 1)]
+  const equals = (one: Buffer): boolean => {
+    for (let i = 0; i < right.length; i++) if (one[i] !== right[i]) return false
+    return true
+  }
+  return { says: 'control', classes: [() => equals(first), () => equals(last)], decides: true, count: count / ed25519Share }
+}
+
+function altered (bytes: Buffer, at: number): Buffer {
+  const other = Buffer.from(bytes)
+  other[at]! ^= 1
+  return other
+}
