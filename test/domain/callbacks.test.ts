@@ -259,15 +259,14 @@ t.test('an order’s own address is told of the order by way of the first endpoi
   const receiver = await openCallbackReceiver(t)
   await alice.kahub.endpoints.create({ url: `${receiver.url}/first`, types: ['key.revoked'] })
   await alice.kahub.endpoints.create({ url: `${receiver.url}/second` })
-  const resellerId = readId('reseller', alice.id)!
-  await transact(live.db, tx => appendEvents(tx, [
-    { resellerId, type: 'order.awaiting_approval', data: { order: { id: 'ord_1', callback_url: `${receiver.url}/orders/1` } } },
-    { resellerId, type: 'order.awaiting_approval', data: { order: { id: 'ord_2', callback_url: 'https://elsewhere.example.com/2' } } },
-    { resellerId, type: 'order.awaiting_approval', data: { order: { id: 'ord_3', callback_url: `${receiver.url}/first` } } }
-  ]))
+  const gone = await alice.kahub.endpoints.create({ url: 'https://elsewhere.example.com/', types: ['key.revoked'] })
+  const urls = [`${receiver.url}/orders/1`, 'https://elsewhere.example.com/2', `${receiver.url}/first`]
+  const ids: string[] = []
+  for (const url of urls) ids.push((await alice.places({ sku, quantity: 1, callback_url: url })).id)
+  await alice.kahub.endpoints.delete(gone.id)
   await deliverAll(deliveringFor(t))
-  t.same(receiver.received.map(({ path, json }) => `${path} ${json.data.order.id}`).sort(), [
-    '/first ord_3', '/orders/1 ord_1', '/second ord_1', '/second ord_2', '/second ord_3'
+  t.same(receiver.received.map(({ path, json }) => `${path} ${ids.indexOf(json.data.order.id) + 1}`).sort(), [
+    '/first 3', '/orders/1 1', '/second 1', '/second 2', '/second 3'
   ])
 })
 

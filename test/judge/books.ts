@@ -55,7 +55,8 @@ export const bookJudgements: readonly Judgement[] = [
     of: '@accounts where kind = \'wallet\'',
     faults: `
       select format('wallet %s: %s, there are %s', a.id, a.entries, coalesce(t.entries, 0)) as place from @accounts a
-      left join (select wallet_id, count(*) as entries from @transfers where wallet_id is not null group by wallet_id) t on t.wallet_id = a.id
+      left join (select wallet_id, count(*) as entries from @transfers where wallet_id is not null group by wallet_id) t
+        on t.wallet_id = a.id
       where a.kind = 'wallet' and a.entries <> coalesce(t.entries, 0)`
   },
   {

@@ -72,7 +72,8 @@ export const callbackJudgements: readonly Judgement[] = [
     faults: `
       select format('delivery %s: event %s', d.id, d.event_sequence) as place from @deliveries d join @resellers r on r.id = d.reseller_id
       where d.state = 'dead' and d.sample is null and d.event_sequence > r.event_floor and not exists (
-        select from @events v where v.reseller_id = d.reseller_id and v.sequence = d.event_sequence and v.id = d.event_id and v.type = d.type)`
+        select from @events v
+        where v.reseller_id = d.reseller_id and v.sequence = d.event_sequence and v.id = d.event_id and v.type = d.type)`
   },
   {
     invariant: 'I8',
@@ -85,7 +86,8 @@ export const callbackJudgements: readonly Judgement[] = [
         group by 1, 2
       ), counted as (
         select *, 'sub_' || (
-          select string_agg(substr('0123456789abcdefghjkmnpqrstvwxyz', 1 + substring(bits from 5 * place + 1 for 5)::bit(5)::int, 1), '' order by place)
+          select string_agg(substr('0123456789abcdefghjkmnpqrstvwxyz', 1 + substring(bits from 5 * place + 1 for 5)::bit(5)::int, 1), ''
+                            order by place)
           from generate_series(0, 25) as place
         ) as shown from (select *, B'00' || ('x' || replace(id::text, '-', ''))::bit(128) as bits from @subscriptions) s
       )

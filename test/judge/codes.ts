@@ -55,7 +55,8 @@ export const codeJudgements: readonly Judgement[] = [
     faults: `
       select format('lot %s: %s of %s', l.id, coalesce(c.there, 0), l.size) as place from @lots l
       left join (select lot_id, count(*) as there, min(n) as first, max(n) as last from @codes group by lot_id) c on c.lot_id = l.id
-      where l.state not in ('staged', 'aborted') and l.size > 0 and (c.there, c.first, c.last) is distinct from (l.size::bigint, 0, l.size - 1)`
+      where l.state not in ('staged', 'aborted') and l.size > 0
+        and (c.there, c.first, c.last) is distinct from (l.size::bigint, 0, l.size - 1)`
   },
   {
     invariant: 'I1',

@@ -136,13 +136,15 @@ function judgeRepeats (heard: HeardReference, row: OrderRow | undefined, found: 
   const where = placeOf(heard)
   const { hearings } = heard
   if (heard.first > 1) found.say('oneOrder', `${where}: was answered as new ${heard.first} times`)
-  if (new Set(hearings.map(({ order }) => order)).size > 1) found.say('oneOrder', `${where}: ${hearings.map(({ order }) => order).join(', ')}`)
-  const totals = new Set(hearings.filter(({ state, total }) => total !== undefined && isSettled(state ?? 'completed')).map(({ total }) => amountOf(total!)))
+  const ids = new Set(hearings.map(({ order }) => order))
+  if (ids.size > 1) found.say('oneOrder', `${where}: ${[...ids].join(', ')}`)
+  const settled = hearings.filter(({ state, total }) => total !== undefined && isSettled(state ?? 'completed'))
+  const totals = new Set(settled.map(({ total }) => amountOf(total!)))
   if (totals.size > 1) found.say('oneOrder', `${where}: costs ${[...totals].join(', ')} ten-thousandths`)
   const showings = hearings.flatMap(({ codes }) => codes && codes.length > 0 ? [codes] : []).sort((a, b) => b.length - a.length)
   for (const codes of showings.slice(1)) {
-    const same = row && row.returned > 0 ? isPartOf(codes, showings[0]!) : codes.length === showings[0]!.length && isPartOf(codes, showings[0]!)
-    if (!same) found.say('oneOrder', `${where}: other codes when it was sent again`)
+    const whole = codes.length === showings[0]!.length || (row?.returned ?? 0) > 0
+    if (!whole || !isPartOf(codes, showings[0]!)) found.say('oneOrder', `${where}: other codes when it was sent again`)
   }
   const states = [...new Set(hearings.flatMap(({ state }) => state ?? []))]
   for (const [i, one] of states.entries()) {
@@ -161,10 +163,12 @@ function isPartOf (codes: readonly string[], others: readonly string[]): boolean
 
 /** Whoever was answered is not known by its fields, so it is counted: no more acceptances, and no more refusals, than sendings for them. */
 function judgeDiffering (heard: HeardReference, ownTimes: readonly number[], found: Findings): void {
+  const { accepted, reused, sendings } = heard
   const acceptedMax = Math.max(0, ...ownTimes)
-  const reusedMax = heard.sendings - (ownTimes.length > 0 ? Math.min(...ownTimes) : 0)
-  if (heard.accepted > acceptedMax) found.say('differing', `${placeOf(heard)}: sent ${acceptedMax} times as it is, accepted ${heard.accepted} times`)
-  if (heard.reused > reusedMax) found.say('differing', `${placeOf(heard)}: sent ${reusedMax} times with other fields, refused ${heard.reused} times`)
+  const reusedMax = sendings - (ownTimes.length > 0 ? Math.min(...ownTimes) : 0)
+  const where = placeOf(heard)
+  if (accepted > acceptedMax) found.say('differing', `${where}: sent ${acceptedMax} times as it is, accepted ${accepted} times`)
+  if (reused > reusedMax) found.say('differing', `${where}: sent ${reusedMax} times with other fields, refused ${reused} times`)
 }
 
 function judgeReveals (heard: HeardReference, row: OrderRow, found: Findings): void {
@@ -177,7 +181,8 @@ function judgeReveals (heard: HeardReference, row: OrderRow, found: Findings): v
     }
   }
   if (codes > row.revealed || showings > row.reveals) {
-    found.say('written', `${placeOf(heard)}: ${codes} codes were shown in ${showings} answers, ${row.revealed} in ${row.reveals} are written down`)
+    const written = `${row.revealed} in ${row.reveals} are written down`
+    found.say('written', `${placeOf(heard)}: ${codes} codes were shown in ${showings} answers, ${written}`)
   }
   const answeredWhole = heard.sendings > 0 && heard.unheard === 0 && heard.open === 0 && silent === 0
   if (answeredWhole && codes === 0 && row.revealed > 0) {

@@ -97,7 +97,8 @@ export const heldJudgements: readonly Judgement[] = [
       union all
       select format('chunk %s of %s', chunk, bulk_id) from @bulk_chunks
       where cardinality(quantities) not between 1 and 500
-        or array[cardinality(sku_ids), cardinality(line_numbers), cardinality(line_references)] <> array_fill(cardinality(quantities), array[3])
+        or array[cardinality(sku_ids), cardinality(line_numbers), cardinality(line_references)]
+          <> array_fill(cardinality(quantities), array[3])
         or cardinality(reasons) <> cardinality(quantities) or array_position(reasons, null) is not null`
   },
   {
@@ -105,7 +106,8 @@ export const heldJudgements: readonly Judgement[] = [
     says: 'a bulk order counts what its chunks and their orders say',
     of: '@bulk_orders',
     faults: `
-      select format('bulk order %s %s: %s of %s lines, %s codes, paid %s', b.id, b.state, b.lines_done, b.lines, b.delivered, b.paid) as place
+      select format('bulk order %s %s: %s of %s lines, %s codes, paid %s',
+                    b.id, b.state, b.lines_done, b.lines, b.delivered, b.paid) as place
       from @bulk_orders b
       cross join lateral (
         select count(*) as chunks, coalesce(sum(o.delivered), 0) as delivered, coalesce(sum(o.held), 0) as held,
@@ -167,7 +169,8 @@ export const overdueJudgements: readonly Judgement[] = [
       left join @bulk_orders b on b.id::text = o.terms ->> 'bulk'
       left join @approvals of_bulk on of_bulk.subject_id = b.id and of_bulk.state = 'pending'
       where o.state in ('awaiting_approval', 'reserved') and not coalesce(
-        coalesce(a.expires_at, of_bulk.expires_at, b.worked_at + interval '${graceSeconds} s') > now() - interval '${graceSeconds} s', false)`
+        coalesce(a.expires_at, of_bulk.expires_at, b.worked_at + interval '${graceSeconds} s')
+          > now() - interval '${graceSeconds} s', false)`
   },
   {
     invariant: 'I5',

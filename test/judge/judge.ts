@@ -60,8 +60,8 @@ export async function judgeWorld (read: Reader, world: World): Promise<readonly 
 export const lateJudgements = [...overdueJudgements, ...quietJudgements]
 
 const rowJudgements = [
-  ...codeJudgements, ...bookJudgements, ...orderJudgements, ...heldJudgements, ...callbackJudgements, ...revealJudgements, ...tenantJudgements,
-  ...linkJudgements
+  ...codeJudgements, ...bookJudgements, ...orderJudgements, ...heldJudgements, ...callbackJudgements, ...revealJudgements,
+  ...tenantJudgements, ...linkJudgements
 ]
 
 async function judgeCount (read: Reader, world: World, expected: number): Promise<Verdict> {
@@ -77,9 +77,8 @@ function connect (database: string): postgres.Sql<{ bigint: bigint }> {
   const port = url.searchParams.get('port') ?? (url.port || '5432')
   url.searchParams.delete('host')
   url.searchParams.delete('port')
-  const place = host === null ? { port: Number(port) } : host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port: Number(port) }
   return postgres(url.href, {
-    ...place,
+    ...host?.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { ...host !== null && { host }, port: Number(port) },
     max: 1,
     types: { bigint: postgres.BigInt },
     onnotice: () => {},

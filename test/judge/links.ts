@@ -52,7 +52,8 @@ export const linkJudgements: readonly Judgement[] = [
       select format('payment %s is paid by nothing', p.id) from @payments p
       where p.state = 'paid' and not exists (select from @receipts r where r.payment_id = p.id)
       union all
-      select format('%s %s was applied %s times', p.purpose, p.subject_id, count(*)) from @receipts r join @payments p on p.id = r.payment_id
+      select format('%s %s was applied %s times', p.purpose, p.subject_id, count(*))
+      from @receipts r join @payments p on p.id = r.payment_id
       where r.applied group by p.purpose, p.subject_id having count(*) > 1`
   },
   {
@@ -72,7 +73,8 @@ export const linkJudgements: readonly Judgement[] = [
       select format('hold %s of checkout %s %s', h.id, c.id, c.state) from @holds h join @checkouts c on c.id = h.checkout_id
       where h.state = 'active' and c.state <> 'open'
       union all
-      select format('checkout %s is open, its hold %s is %s', c.id, c.hold_id, h.state) from @checkouts c left join @holds h on h.id = c.hold_id
+      select format('checkout %s is open, its hold %s is %s', c.id, c.hold_id, h.state)
+      from @checkouts c left join @holds h on h.id = c.hold_id
       where c.state = 'open' and not coalesce(h.state in ('active', 'broken') or (h.state = 'expired' and c.expires_at <= now()), false)`
   },
   {
@@ -112,7 +114,8 @@ export const linkJudgements: readonly Judgement[] = [
           union all select currency, -amount from @paybacks where state = 'succeeded' and banked_at is null
         ) unbanked group by 3
       )
-      select format('%s of %s: %s, should be %s', coalesce(a.kind, o.kind), coalesce(a.currency, o.currency), a.balance, coalesce(o.amount, 0)) as place
+      select format('%s of %s: %s, should be %s',
+                    coalesce(a.kind, o.kind), coalesce(a.currency, o.currency), a.balance, coalesce(o.amount, 0)) as place
       from (select kind, owner_id, currency, sum(balance) as balance from @accounts
             where kind in ('proceeds', 'commission', 'refunds_payable', 'cash_in_transit') group by 1, 2, 3) a
       full join owed o on o.kind = a.kind and coalesce(o.owner::text, '') = coalesce(a.owner_id::text, '') and o.currency = a.currency
@@ -126,16 +129,18 @@ export const linkJudgements: readonly Judgement[] = [
       select format('settlement %s', coalesce(s.id, c.settlement_id)) as place from @settlements s
       full join (
         select settlement_id, count(*) as sales, sum(quantity) as quantity, sum(total) as gross, sum(wholesale) as wholesale,
-               sum(commission) as commission, count(distinct (reseller_id, currency, session_id)) as kinds, bool_and(state = 'completed') as bought
+               sum(commission) as commission, count(distinct (reseller_id, currency, session_id)) as kinds,
+               bool_and(state = 'completed') as bought
         from @checkouts where settlement_id is not null group by settlement_id
       ) c on c.settlement_id = s.id
       left join (
-        select t.settlement_id, sum(t.amount) as amount, bool_and(d.kind = 'proceeds' and w.kind = 'wallet' and d.owner_id = w.owner_id) as fits,
-               min(w.owner_id::text) as owner
+        select t.settlement_id, sum(t.amount) as amount,
+               bool_and(d.kind = 'proceeds' and w.kind = 'wallet' and d.owner_id = w.owner_id) as fits, min(w.owner_id::text) as owner
         from @transfers t join @accounts d on d.id = t.debit_account join @accounts w on w.id = t.credit_account
         where t.kind = 'settlement' group by t.settlement_id
       ) m on m.settlement_id = s.id
-      where (s.sales, s.quantity, s.gross, s.wholesale, s.commission) is distinct from (c.sales, c.quantity, c.gross, c.wholesale, c.commission)
+      where (s.sales, s.quantity, s.gross, s.wholesale, s.commission)
+          is distinct from (c.sales, c.quantity, c.gross, c.wholesale, c.commission)
         or c.kinds <> 1 or not c.bought or s.margin <> coalesce(m.amount, 0)
         or (m.amount is not null and (not m.fits or m.owner <> s.reseller_id::text))
       union all

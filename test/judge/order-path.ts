@@ -29,7 +29,9 @@ const statesTold: Readonly<Record<string, string>> = {
 
 /** Events that only follow others, and those that nothing precedes. */
 const givingBack = ['order.refunded', 'order.reversed']
-const begins = ['order.awaiting_approval', 'order.completed', 'order.partial', 'order.cancelled', 'order.rejected', 'order.expired', 'order.voided']
+const begins = [
+  'order.awaiting_approval', 'order.completed', 'order.partial', 'order.cancelled', 'order.rejected', 'order.expired', 'order.voided'
+]
 
 /** The state that an order is in after an event of it; undefined for what is no event of an order. */
 export function stateTold (type: string): string | undefined {

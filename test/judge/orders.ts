@@ -40,7 +40,8 @@ export const orderJudgements: readonly Judgement[] = [
     says: 'a line is in the state that its codes say',
     of: '@order_lines',
     faults: `
-      select format('order %s line %s: %s, %s of %s, held %s, returned %s', order_id, line, state, delivered, quantity, held, returned) as place
+      select format('order %s line %s: %s, %s of %s, held %s, returned %s',
+                    order_id, line, state, delivered, quantity, held, returned) as place
       from @order_lines
       where not case state
         when 'held' then held > 0 and delivered = 0
@@ -116,10 +117,12 @@ export const orderJudgements: readonly Judgement[] = [
                     coalesce(o.id, r.order_id, t.order_id), o.refunded, r.amount, t.amount) as place
       from @orders o
       full join (select order_id, sum(amount) as amount, sum(quantity) as quantity from @refunds group by order_id) r on r.order_id = o.id
-      full join (select t.order_id, sum(t.amount) as amount from @transfers t join @accounts a on a.id = t.credit_account and a.kind = 'wallet'
+      full join (select t.order_id, sum(t.amount) as amount from @transfers t
+                 join @accounts a on a.id = t.credit_account and a.kind = 'wallet'
                  join @orders owned on owned.id = t.order_id and owned.reseller_id = a.owner_id
                  where t.kind = 'refund' group by t.order_id) t on t.order_id = coalesce(o.id, r.order_id)
-      where o.id is null or o.refunded <> coalesce(r.amount, 0) or o.refunded <> coalesce(t.amount, 0) or o.returned <> coalesce(r.quantity, 0)
+      where o.id is null or o.refunded <> coalesce(r.amount, 0) or o.refunded <> coalesce(t.amount, 0)
+        or o.returned <> coalesce(r.quantity, 0)
       union all
       select format('line %s of %s', coalesce(l.line, r.line), coalesce(l.order_id, r.order_id)) from @order_lines l
       full join (select order_id, line, sum(given.amount::bigint) as amount, sum(given.quantity) as quantity from @refunds,

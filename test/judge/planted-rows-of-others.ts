@@ -7,7 +7,8 @@ const onPending = '(select id from orders where state = \'awaiting_approval\' or
 /** An event of the order that was approved, which nobody was called back for. */
 const approvedEvent = (type: string) => `(
   select id from events where reseller_id = ${shop} and type = '${type}' and data #>> '{order,id}' in (
-    select data #>> '{order,id}' from events where reseller_id = ${shop} and type = 'order.completed' and data #>> '{order,reference}' <> 'given back')
+    select data #>> '{order,id}' from events
+    where reseller_id = ${shop} and type = 'order.completed' and data #>> '{order,reference}' <> 'given back')
   limit 1)`
 const asksForEvents = 'of every event since an endpoint is as it is, and which it asks for, there is a delivery'
 const bulkAwaits = 'a bulk order awaits approval as long as its approval is pending'
@@ -30,14 +31,20 @@ const held: readonly Planted[] = [
     says: 'a bulk order at its end has an outcome for every line and holds nothing',
     rows: 'update bulk_orders set ended_at = null where state = \'completed\''
   },
-  { says: bulkAwaits, rows: 'update approvals set state = \'approved\', decided_at = now(), decided_by = \'x\' where kind = \'bulk_order\'' },
+  {
+    says: bulkAwaits,
+    rows: 'update approvals set state = \'approved\', decided_at = now(), decided_by = \'x\' where kind = \'bulk_order\''
+  },
   { says: 'nobody decided on what they ordered', rows: 'update approvals set decided_by = requested_by where state = \'rejected\'' },
   {
     says: 'a chunk of a bulk order became one order of its lines, or says of each why not, or was not tried',
     rows: 'update orders set reference = \'blk\' where terms ? \'bulk\' and state = \'completed\''
   },
   { says: 'a standing order counts its runs, and those that ordered', rows: 'update standing_orders set runs = runs + 1' },
-  { says: 'the order of a standing order’s run is there once, under its reference', rows: 'update standing_runs set quantity = quantity + 1' }
+  {
+    says: 'the order of a standing order’s run is there once, under its reference',
+    rows: 'update standing_runs set quantity = quantity + 1'
+  }
 ]
 
 const callbacks: readonly Planted[] = [
@@ -151,7 +158,10 @@ const links: readonly Planted[] = [
       where id = (select id from checkouts where state = 'completed' limit 1)`
   },
   { says: goesBack, rows: 'update payments set state = \'closed\' where id = (select payment_id from receipts where applied limit 1)' },
-  { says: 'a link holds what its open checkouts hold, and has sold what was bought, a one-time link once', rows: 'update links set sold = sold + 1' },
+  {
+    says: 'a link holds what its open checkouts hold, and has sold what was bought, a one-time link once',
+    rows: 'update links set sold = sold + 1'
+  },
   {
     says: 'a checkout is refunded when all its money has gone back, and not before',
     rows: 'update checkouts set state = \'refunding\' where state = \'refunded\''
@@ -167,10 +177,13 @@ const links: readonly Planted[] = [
 ]
 
 const prices: readonly Planted[] = [
-  { says: 'a unit price is what the rules of its line make it', rows: `update order_lines set unit_price = unit_price + 1 where order_id = ${order('plain one')}` },
+  {
+    says: 'a unit price is what the rules of its line make it',
+    rows: `update order_lines set unit_price = unit_price + 1 where order_id = ${order('plain one')}`
+  },
   {
     says: 'the rules of a line are those that were in force for its buyer, SKU and quantity',
-    rows: `update price_rules set replaced_at = now() - interval '30 minutes', replaced_by = 'x' where kind = 'quantity_break'`
+    rows: 'update price_rules set replaced_at = now() - interval \'30 minutes\', replaced_by = \'x\' where kind = \'quantity_break\''
   },
   {
     says: 'what was agreed by quote or link is what it was sold at',

@@ -48,9 +48,13 @@ const codes: readonly Planted[] = [
   },
   {
     says: 'a code that was made void is neither sold nor on the shelf',
-    rows: 'insert into voided_codes (lot_id, n, reason, created_by) select lot_id, first, \'dead\', \'x\' from allocations where live limit 1'
+    rows: `insert into voided_codes (lot_id, n, reason, created_by)
+      select lot_id, first, 'dead', 'x' from allocations where live limit 1`
   },
-  { says: 'stock is what is on the shelf', rows: 'update stock set available = available + 1 where sku_id = (select sku_id from stock limit 1)' },
+  {
+    says: 'stock is what is on the shelf',
+    rows: 'update stock set available = available + 1 where sku_id = (select sku_id from stock limit 1)'
+  },
   {
     says: 'stock held is what active holds and held orders set aside',
     rows: `update stock set held = held + 1, available = available - 1
@@ -61,11 +65,13 @@ const codes: readonly Planted[] = [
 const transfer = (id: string, kind: string, debit: string, credit: string, more = 'null') => `
   insert into transfers (id, kind, debit_account, credit_account, amount, order_id)
   values ('${id}', '${kind}', ${debit}, ${credit}, 5, ${more});`
-const account = (kind: string, currency: string) => `(select id from accounts where kind = '${kind}' and currency = '${currency}' and shard = 9)`
+const account = (kind: string, currency: string) =>
+  `(select id from accounts where kind = '${kind}' and currency = '${currency}' and shard = 9)`
 const house = (kind: string, currency: string, balance: number) =>
   `insert into accounts (kind, currency, shard, balance) values ('${kind}', '${currency}', 9, ${balance});`
 const heldOf = (owner: string) => `(select id from accounts where kind = 'held' and owner_id = ${owner})`
-const noCreditBelow = 'alter table accounts drop constraint accounts_check; alter table accounts drop constraint accounts_credit_limit_check;'
+const noCreditBelow =
+  'alter table accounts drop constraint accounts_check; alter table accounts drop constraint accounts_credit_limit_check;'
 
 const books: readonly Planted[] = [
   {
@@ -93,8 +99,14 @@ const books: readonly Planted[] = [
     says: 'the entries of a wallet have no gap and its running balance no jump',
     rows: 'update transfers set wallet_balance = wallet_balance + 1 where id = (select id from transfers where wallet_entry = 2 limit 1)'
   },
-  { says: 'a wallet knows how many entries it has', rows: `update accounts set entries = entries + 1 where kind = 'wallet' and owner_id = ${bob}` },
-  { says: 'the cost of goods is what was marked as costed', rows: 'update lots set costed = costed + 1 where id = (select min(id) from lots)' },
+  {
+    says: 'a wallet knows how many entries it has',
+    rows: `update accounts set entries = entries + 1 where kind = 'wallet' and owner_id = ${bob}`
+  },
+  {
+    says: 'the cost of goods is what was marked as costed',
+    rows: 'update lots set costed = costed + 1 where id = (select min(id) from lots)'
+  },
   {
     says: 'a wallet is never below its credit',
     rows: `${noCreditBelow}
@@ -133,8 +145,14 @@ const orders: readonly Planted[] = [
     says: 'a line costs its unit price times what is delivered or set aside, and its refund is the share of what was given back',
     rows: `update order_lines set total = total + case line when 1 then 100 else -100 end where order_id = ${order('many')}`
   },
-  { says: 'a line is in the state that its codes say', rows: `update order_lines set state = 'released' where order_id = ${order('plain one')}` },
-  { says: 'an order is the sum of its lines, and in the state that they say', rows: `update orders set quantity = 9 where id = ${order('plain one')}` },
+  {
+    says: 'a line is in the state that its codes say',
+    rows: `update order_lines set state = 'released' where order_id = ${order('plain one')}`
+  },
+  {
+    says: 'an order is the sum of its lines, and in the state that they say',
+    rows: `update orders set quantity = 9 where id = ${order('plain one')}`
+  },
   {
     says: 'an order was paid by its reseller, once, in full: what it cost, but for what is set aside',
     rows: swap('transfers', 'order_id', [`order_id = ${order('plain one')}`, `order_id = ${order('dear one')}`])
@@ -147,19 +165,26 @@ const orders: readonly Planted[] = [
   {
     says: 'what a reseller has set aside is what its orders hold',
     rows: transfer('00000000-0000-7000-8000-000000000001', 'hold', heldOf(shop), heldOf(bob)) +
-      `update accounts set balance = balance + case when id = ${heldOf(bob)} then 5 else -5 end where id in (${heldOf(bob)}, ${heldOf(shop)})`,
+      `update accounts set balance = balance + case when id = ${heldOf(bob)} then 5 else -5 end
+       where id in (${heldOf(bob)}, ${heldOf(shop)})`,
     also: [holdsOf]
   },
   {
     says: 'what was refunded is told by refunds, paid by transfers, and stands at the order and its lines',
     rows: 'update refunds set amount = amount + 1'
   },
-  { says: 'a reversal is of an order of its reseller, which is undone', rows: 'update reversals set order_reference = \'another\' where outcome = \'voided\'' },
+  {
+    says: 'a reversal is of an order of its reseller, which is undone',
+    rows: 'update reversals set order_reference = \'another\' where outcome = \'voided\''
+  },
   {
     says: 'one reference is one order',
     rows: `drop index orders_by_reference; update orders set reference = 'dear one' where id = ${order('plain one')}`
   },
-  { says: 'a bulk order counts what its chunks and their orders say', rows: 'update bulk_orders set paid = paid + 1 where state = \'completed\'' }
+  {
+    says: 'a bulk order counts what its chunks and their orders say',
+    rows: 'update bulk_orders set paid = paid + 1 where state = \'completed\''
+  }
 ]
 
 export const plantedInBooks: readonly Planted[] = [...codes, ...books, ...orders]

@@ -38,7 +38,8 @@ export async function judgePrices (read: Reader, world: World): Promise<readonly
     for (const [at, codes] of [[way.first, way.leastCodes], [way.last, way.mostCodes]] as const) {
       const expected = expectedRules(known, way, levels, at.getTime(), codes)
       if (expected && !expected.includes(way.rules.join())) {
-        other.push(`${where} by ${way.rules.join()}: at ${at.toISOString()}, for ${codes} codes, it was to be ${[...new Set(expected)].join(' or ')}`)
+        const due = [...new Set(expected)].join(' or ')
+        other.push(`${where} by ${way.rules.join()}: at ${at.toISOString()}, for ${codes} codes, it was to be ${due}`)
         break
       }
     }
@@ -109,12 +110,15 @@ function rated (price: bigint, { rate }: Rule): bigint {
  * The rules that a line must have by those in force at its time: for each level its buyer may have had then, for a reseller's level is
  * not kept. Undefined when any of them changed so near to that time that it may be either.
  */
-function expectedRules (known: readonly Rule[], { reseller }: Way, levels: readonly string[], atMs: number, codes: number): readonly string[] | undefined {
+function expectedRules (
+  known: readonly Rule[], { reseller }: Way, levels: readonly string[], atMs: number, codes: number
+): readonly string[] | undefined {
   const mine = known.filter(rule => rule.reseller === null || rule.reseller === reseller)
   const near = (time: Date | null): boolean => time !== null && Math.abs(time.getTime() - atMs) < uncertaintyMs
   if (mine.some(({ from, to }) => near(from) || near(to))) return undefined
   const inForce = mine.filter(({ from, to }) => from.getTime() <= atMs && (to === null || to.getTime() > atMs))
-  const one = (kind: string, level: string | null = null): Rule | undefined => inForce.find(rule => rule.kind === kind && rule.level === level)
+  const one = (kind: string, level: string | null = null): Rule | undefined =>
+    inForce.find(rule => rule.kind === kind && rule.level === level)
   const reached = inForce.filter(({ kind, quantityMin }) => kind === 'quantity_break' && quantityMin! <= codes)
     .reduce<Rule | undefined>((best, rule) => best && best.quantityMin! > rule.quantityMin! ? best : rule, undefined)
   return levels.map(level => {
@@ -137,8 +141,10 @@ async function judgeAgreed (read: Reader, world: World): Promise<readonly Verdic
     cross join lateral (select q.lines -> (l.line - 1) as agreed) as quoted
     where o.terms ? 'quote'
     union all
-    select format('order %s of checkout %s', l.order_id, c.id), (l.unit_price, l.price_rules) is not distinct from (c.wholesale_price, c.price_rules)
+    select format('order %s of checkout %s', l.order_id, c.id),
+      (l.unit_price, l.price_rules) is not distinct from (c.wholesale_price, c.price_rules)
     from @checkouts c join @order_lines l on l.order_id = c.order_id`))
   const faults = rows.filter(({ fits }) => !fits).map(({ place }) => place)
-  return [{ invariant: 'I14', says: 'what was agreed by quote or link is what it was sold at', looked: rows.length, faults: faults.slice(0, faultsToldMax) }]
+  const says = 'what was agreed by quote or link is what it was sold at'
+  return [{ invariant: 'I14', says, looked: rows.length, faults: faults.slice(0, faultsToldMax) }]
 }

@@ -103,7 +103,12 @@ function referenceOf (references: Map<string, HeardReference>, { reseller: shown
   let found = references.get(key)
   if (!found) {
     found = {
-      reseller, reference, sent: new Map(), hearings: [], differs: false, sendings: 0, unheard: 0, accepted: 0, first: 0, reused: 0, refused: 0, open: 0
+      reseller,
+      reference,
+      sent: new Map(),
+      hearings: [],
+      differs: false,
+      ...{ sendings: 0, unheard: 0, accepted: 0, first: 0, reused: 0, refused: 0, open: 0 }
     }
     references.set(key, found)
   }
@@ -144,6 +149,7 @@ function takeReceived (received: Map<string, Taken>, contradictions: string[], e
   const known = received.get(place)
   const id = uuidOf(event)
   if (!known) received.set(place, { event: id, type, taken })
-  else if (known.event !== id || known.type !== type) contradictions.push(`${endpoint} ${sequence}: ${event} ${type}, before it was ${known.type}`)
-  else known.taken ||= taken
+  else if (known.event !== id || known.type !== type) {
+    contradictions.push(`${endpoint} ${sequence}: ${event} ${type}, before it was ${known.type}`)
+  } else known.taken ||= taken
 }

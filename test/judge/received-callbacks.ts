@@ -21,10 +21,13 @@ export async function judgeReceived (read: Reader, world: World, journals: Journ
         const place = `${endpoint} ${sequence}`
         const taken = journals.received.get(place)
         unknown.delete(place)
-        if (taken && (taken.event !== event || taken.type !== type)) other.push(`${place}: ${taken.type} was received, ${type} ${event} was sent`)
+        if (taken && (taken.event !== event || taken.type !== type)) {
+          other.push(`${place}: ${taken.type} was received, ${type} ${event} was sent`)
+        }
         if (state !== 'delivered' || elsewhere) continue
         deliveries++
-        if (!taken?.taken) lost.push(`${place}: ${type} is delivered, ${taken ? 'and was refused' : 'and was not received with a signature that holds'}`)
+        if (taken?.taken) continue
+        lost.push(`${place}: ${type} is delivered, and was ${taken ? 'refused' : 'not received with a signature that holds'}`)
       }
     }
   }
@@ -32,9 +35,11 @@ export async function judgeReceived (read: Reader, world: World, journals: Journ
   for (const [place, { type }] of unknown) {
     if (!purged.has(place.split(' ')[0]!)) other.push(`${place}: ${type} was received, and never sent`)
   }
+  const verdict = (says: string, looked: number, faults: readonly string[]): Verdict =>
+    ({ invariant: 'I8', says, looked, faults: faults.slice(0, faultsToldMax) })
   return [
-    { invariant: 'I8', says: 'every delivered callback was taken by its receiver, signed', looked: deliveries, faults: lost.slice(0, faultsToldMax) },
-    { invariant: 'I8', says: 'what a receiver took is what was sent there', looked: journals.received.size, faults: other.slice(0, faultsToldMax) }
+    verdict('every delivered callback was taken by its receiver, signed', deliveries, lost),
+    verdict('what a receiver took is what was sent there', journals.received.size, other)
   ]
 }
 

@@ -9,7 +9,8 @@ export const revealJudgements: readonly Judgement[] = [
     faults: `
       select r.id::text as place from @reveals r left join @orders o on o.id = r.order_id and o.reseller_id = r.reseller_id
       left join @api_keys k on k.id = r.key_id
-      where o.id is null or (k.reseller_id <> r.reseller_id and not #reset) or r.first < 0 or r.count < 1 or r.first + r.count > o.delivered`
+      where o.id is null or (k.reseller_id <> r.reseller_id and not #reset)
+        or r.first < 0 or r.count < 1 or r.first + r.count > o.delivered`
   },
   {
     invariant: 'I11',
@@ -20,7 +21,8 @@ export const revealJudgements: readonly Judgement[] = [
         select order_id, count, live,
                sum(count) over (partition by order_id order by line, lot_id, first rows unbounded preceding) - count as position
         from @allocations where order_id in (select order_id from @allocations where not live)
-      ) given join @reveals r on r.order_id = given.order_id and r.first < given.position + given.count and given.position < r.first + r.count
+      ) given
+      join @reveals r on r.order_id = given.order_id and r.first < given.position + given.count and given.position < r.first + r.count
       where not given.live`
   },
   {

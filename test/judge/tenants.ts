@@ -50,7 +50,8 @@ const ties: readonly Tie[] = [
       select format('order %s, quote %s', o.id, q.id) from @orders o join @quotes q on q.id = (o.terms ->> 'quote')::uuid
       where o.terms ? 'quote' and (q.reseller_id <> o.reseller_id or q.order_id is distinct from o.id)
       union all
-      select format('hold %s, order %s', h.id, h.order_id) from @holds h join @orders o on o.id = h.order_id where o.reseller_id <> h.reseller_id
+      select format('hold %s, order %s', h.id, h.order_id) from @holds h join @orders o on o.id = h.order_id
+      where o.reseller_id <> h.reseller_id
       union all
       select format('hold %s, key %s', r.id, r.key_id) from @holds r join @api_keys k on k.id = r.key_id
       where k.reseller_id is distinct from r.reseller_id and not #reset`
@@ -100,7 +101,8 @@ const ties: readonly Tie[] = [
       select format('payment %s', p.id) as place from @payments p join @checkouts c on c.id = p.subject_id
       where p.purpose = 'checkout' and c.reseller_id <> p.reseller_id
       union all
-      select format('receipt %s', r.transaction) from @receipts r join @payments p on p.id = r.payment_id where p.reseller_id <> r.reseller_id
+      select format('receipt %s', r.transaction) from @receipts r join @payments p on p.id = r.payment_id
+      where p.reseller_id <> r.reseller_id
       union all
       select format('payback %s', b.id) from @paybacks b join @payments p on p.id = b.payment_id where p.reseller_id <> b.reseller_id`
   }

@@ -71,7 +71,8 @@ async function listen (t: Test, journal: Journal): Promise<Listening> {
   const receiver = await openCallbackReceiver(t, callback => {
     const { endpoint, id: event, sequence, type } = callback.json
     const answered = callback.path === '/dead' ? 500 : 200
-    journal.write({ kind: 'received', atMs: Date.now(), endpoint, event, sequence, type, signed: isSigned(callback, secrets.get(endpoint)!), answered })
+    const signed = isSigned(callback, secrets.get(endpoint)!)
+    journal.write({ kind: 'received', atMs: Date.now(), endpoint, event, sequence, type, signed, answered })
     return answered
   })
   return {
@@ -126,9 +127,13 @@ async function buys (journal: Journal, { id: reseller, send }: Reseller, body: P
         state: json.state,
         total: json.total,
         currency: json.currency,
-        codes: json.lines.flatMap((line: any) => (line.codes ?? []).map((one: any) => createHash('sha256').update(one.secret).digest('hex')))
+        codes: json.lines.flatMap((line: any) => (line.codes ?? []).map(hashOf))
       }
   journal.write({ kind: 'heard', atMs: Date.now(), reseller, reference, status, ...answer })
+}
+
+function hashOf (code: { readonly secret: string }): string {
+  return createHash('sha256').update(code.secret).digest('hex')
 }
 
 /** A quote, holds, reversals, a bulk order, a standing order, a subscription. */
@@ -196,7 +201,10 @@ async function sellByLinks (house: House, { plain }: Shelves, bob: Reseller): Pr
   await bankReceipts(live.stepDb, plenty, dayAfterTomorrow)
   const [host] = await db<{ id: Uuid, resellerId: Uuid }[]>`select id, reseller_id as "resellerId" from hosts`
   await transact(live.db, tx => createPayout(tx, {
-    id: due!.id, resellerId: host!.resellerId, hostId: host!.id, reference: 'payout', currency: 'CNY', amount: 10_000n, note: '', createdBy: 'test'
+    id: due!.id,
+    resellerId: host!.resellerId,
+    hostId: host!.id,
+    ...{ reference: 'payout', currency: 'CNY', amount: 10_000n, note: '', createdBy: 'test' }
   }))
   await sells()
   await returns()
@@ -212,7 +220,8 @@ async function deliver (t: Test, { worlds: { live }, db }: House): Promise<void>
   await delivering.untilIdle()
   await db`update deliveries set attempts = ${attemptsMax - 1} where state = 'due'`
   // An endpoint that fails is tried with one at a time.
-  for (const _ of await db`select from deliveries where state = 'due'`) {
+  const due = await db`select from deliveries where state = 'due'`
+  for (let tried = 0; tried < due.length; tried++) {
     await db`update deliveries set due_at = now() where state = 'due'`
     await db`update endpoints set next_due_at = now(), resume_at = '-infinity', rate_at = '-infinity'`
     await delivering.untilIdle()
