@@ -132,12 +132,8 @@ holds(t, 'what we sign, another parser of structured fields reads, and we read t
     strictEqual(base, [...lines, `"@signature-params": ${headers['signature-input']!.slice(5)}`].join('\n'))
     ok(verifyHmac(base, parsed.bytes, hmacKey(secret)))
 
-    const other: SignableRequest = { ...request, headers }
-    if (part === 'method') other.method = 'PATCH'
-    else if (part === 'digest' && body !== undefined) other.headers = { ...headers, 'content-digest': contentDigest(`${body} `) }
-    else if (part === 'query' && parsed.components.includes('@query')) other.target = target + (query === '' ? '?a' : '&a')
-    else if (part === 'path') other.target = target.replace('/', '/x')
-    else {
+    const other = changedIn(part)
+    if (!other) {
       const bytes = Buffer.from(parsed.bytes)
       bytes[at % bytes.length]! ^= 1 << at % 8
       return ok(!verifyHmac(base, bytes, hmacKey(secret)), 'a bit of the signature')
@@ -145,6 +141,16 @@ holds(t, 'what we sign, another parser of structured fields reads, and we read t
     const changed = signatureBase(parsed, other)
     notStrictEqual(changed, base)
     ok(!verifyHmac(changed, parsed.bytes, hmacKey(secret)))
+
+    /** The request with a part changed; undefined where it has no such part. */
+    function changedIn (part: string): SignableRequest | undefined {
+      const as = { method, target, headers }
+      if (part === 'method') return { ...as, method: 'PATCH' }
+      if (part === 'path') return { ...as, target: target.replace('/', '/x') }
+      if (part === 'query' && parsed.components.includes('@query')) return { ...as, target: target + (query === '' ? '?a' : '&a') }
+      if (part === 'digest' && body !== undefined) return { ...as, headers: { ...headers, 'content-digest': contentDigest(`${body} `) } }
+      return undefined
+    }
   })
 
 const spoiling = fc.tuple(fc.nat(400), fc.constantFrom('', '"', '(', ')', ';', '=', ' ', '  ', ',', ':', '\\', 'é', '\n', 'A', '0', '1.5', ';created=1', '?1'))
