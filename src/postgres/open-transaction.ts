@@ -66,7 +66,7 @@ export function openTransaction (db: Db, mode: TransactionMode = 'read committed
   }
 
   function finish (word: 'commit' | 'rollback') {
-    return guarded(db, send).unsafe(word)
+    return guarded(db, send).unsafe(word.padStart(sentAtOnceBytes))
   }
 
   /** The driver calls this when it has sent `begin`; a true answer would let others send on this connection. */
@@ -99,6 +99,12 @@ const beginnings: Readonly<Record<TransactionMode, string>> = {
   'read committed': 'begin',
   'one moment, read only': 'begin isolation level repeatable read read only'
 }
+
+/**
+ * The driver keeps less than this for the next turn of the event loop, which may be milliseconds away while requests are read; and
+ * others wait for the locks.
+ */
+const sentAtOnceBytes = 1_024
 
 /** What the driver hands to `onexecute`: after `reserved` is set nobody else gets the connection until the transaction ends. */
 interface Connection {

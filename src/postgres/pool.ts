@@ -88,7 +88,20 @@ function socketsThatFail (): (address: DriverAddress) => Socket {
     const socket = path ? openSocket(path) : openSocket(port[turn]!, host[turn])
     const emit = socket.emit.bind(socket)
     socket.emit = (event: string, ...args: unknown[]) => event === 'close' ? emit(event, false) : emit(event, ...args)
+    sendTogether(socket)
     return socket.once('end', () => socket.destroy(Object.assign(new Error('the database ended the connection'), { code: 'ECONNRESET' })))
+  }
+}
+
+/** The statements of one flight leave in one piece: the server, which is woken by each, is woken once. */
+function sendTogether (socket: Socket): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+  socket.write = (...args: unknown[]) => {
+    if (socket.writableCorked === 0) {
+      socket.cork()
+      process.nextTick(() => socket.uncork())
+    }
+    return write(...args)
   }
 }
 

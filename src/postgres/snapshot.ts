@@ -64,6 +64,12 @@ export async function snapshotVersions (read: Reader): Promise<ReadonlyMap<Snaps
   return new Map(rows.map(row => [row.name, row.version]))
 }
 
+/** The same, with the time by the database's clock. */
+export async function snapshotVersionsAndTime (read: Reader): Promise<{ versions: ReadonlyMap<SnapshotName, bigint>, nowMs: number }> {
+  const rows = await read<{ name: SnapshotName, version: bigint, now: Date }[]>`select name, version, clock_timestamp() as now from snapshots`.execute()
+  return { versions: new Map(rows.map(row => [row.name, row.version])), nowMs: rows[0]!.now.getTime() }
+}
+
 /** Brings the snapshots of a world up to date; NOTIFY only makes the next pass come sooner. */
 export async function refreshSnapshots (db: Db, snapshots: readonly Snapshot<Versioned>[]): Promise<number> {
   const versions = await snapshotVersions(db)

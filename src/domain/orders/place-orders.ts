@@ -10,7 +10,7 @@ import { assert, type Problem } from '../../base/problem.ts'
 import { bareArray, quotedArray } from '../../postgres/arrays.ts'
 import { groupCommit, orderCommitLimits, type EarlierTry, type GroupCommit } from '../../postgres/group-commit.ts'
 import type { Db, Tx } from '../../postgres/pool.ts'
-import { snapshotVersions, type Snapshot } from '../../postgres/snapshot.ts'
+import { snapshotVersions, snapshotVersionsAndTime, type Snapshot } from '../../postgres/snapshot.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
 import { countRevealsOfBatch, readRevealsLeft, type CountedReveal } from '../resellers/count-reveals.ts'
 import { refuseUnusableKey, type EncryptionKeyInUse, type Keyring } from '../resellers/keyring.ts'
@@ -185,20 +185,18 @@ async function lockAndRead (tx: Tx, requests: readonly OrderRequest[], needs: Ba
   const wants = wantsOf(requests, holdLines)
   const walletIds = await needs.accounts.payersFor(requests, await bookThatKnows(wants, needs))
 
-  const [spent, resellers, wallets, stockRows, earlier, shelves, versions, [now]] = await Promise.all([
+  const [spent, resellers, wallets, stockRows, { versions, nowMs }, earlier, shelves] = await Promise.all([
     spendNonces(tx, requests),
     lockResellers(tx, resellerIds),
     lockWallets(tx, walletIds, needs.accounts),
     lockStock(tx, wants.map(want => want.skuId)),
+    snapshotVersionsAndTime(tx),
     readEarlierOrders(tx, requests),
-    readShelf(tx, wants),
-    snapshotVersions(tx),
-    tx<{ now: Date }[]>`select clock_timestamp() as now`.execute()
+    readShelf(tx, wants)
   ])
   // The price is the one in force now, and a revoked key buys nothing: both snapshots are brought to what the locks show.
   const prices = await needs.priceBook.atLeast(versions.get('prices')!)
   const keyring = await needs.keyring.atLeast(versions.get('keys')!)
-  const nowMs = now!.now.getTime()
   const holders = requests.map(({ keyId }) => keyring.find(keyId)?.reseller)
   const bound = requests.some(({ terms }) => terms) || holders.some(holder => holder && (holder.approvalPolicy !== null || holder.budgeted))
   return {

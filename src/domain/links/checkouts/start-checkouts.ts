@@ -9,7 +9,7 @@ import { assert, type Problem } from '../../../base/problem.ts'
 import { bareArray, bytesArray, quotedArray } from '../../../postgres/arrays.ts'
 import type { EarlierTry } from '../../../postgres/group-commit.ts'
 import type { Reader, Tx } from '../../../postgres/pool.ts'
-import { snapshotVersions, type Snapshot } from '../../../postgres/snapshot.ts'
+import { snapshotVersionsAndTime, type Snapshot } from '../../../postgres/snapshot.ts'
 import { firstQuerySeconds, type Payment } from '../../payments/payment.ts'
 import type { PriceBook } from '../../pricing/price-book.ts'
 import { changesOf, lockStock, stockInHand, stockParts, type StockInHand } from '../../stock/take-stock.ts'
@@ -131,7 +131,7 @@ type Behind = Omit<StartFacts, 'links' | 'pieces'> & { readonly sellers: readonl
 async function readBehind (
   tx: Tx, starts: readonly Start[], linkIds: readonly Uuid[], tried: EarlierTry, { priceBook }: Needs
 ): Promise<Behind> {
-  const [sellers, skus, earlier, versions, [now]] = await Promise.all([
+  const [sellers, skus, earlier, { versions, nowMs }] = await Promise.all([
     tx<SellerRow[]>`
       select links.id as "linkId", level_id as "levelId",
              status = 'active' and exists (
@@ -147,11 +147,10 @@ async function readBehind (
       from link_skus left join stock on stock.sku_id = link_skus.sku_id
       where link_id = any(${bareArray(linkIds)}::uuid[]) order by link_id, place`.execute(),
     readEarlier(tx, starts, tried),
-    snapshotVersions(tx),
-    tx<{ now: Date }[]>`select clock_timestamp() as now`.execute()
+    snapshotVersionsAndTime(tx)
   ])
   return {
-    nowMs: now!.now.getTime(),
+    nowMs,
     prices: await priceBook.atLeast(versions.get('prices')!),
     stocks: new Map(skus.map(({ skuId, available, expired }): [Uuid, StockInHand] =>
       [skuId, stockInHand(available, { ranges: [], expired })])),
