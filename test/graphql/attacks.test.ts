@@ -132,6 +132,22 @@ t.test('unknown fields, arguments and types, and values of other types, are told
   t.equal((await ask('{ orders { nodes { id } } }')).data.orders.nodes.length, 0, 'nothing was bought')
 })
 
+t.test('the one field of a subscription is not chosen by @skip or @include, wherever they stand', async t => {
+  const frags = 'subscription ($v: Boolean!) { ...a @include(if: $v) } fragment a on Subscription { events { id } }'
+  for (const [query, variables] of [
+    ['subscription ($v: Boolean!) { events @include(if: $v) { id } }', { v: true }],
+    ['subscription ($v: Boolean!) { ... @skip(if: $v) { events { id } } }', { v: true }],
+    [frags, { v: true }],
+    [frags.replace('...a @include(if: $v)', '...a').replace('events {', 'events @include(if: $v) {'), { v: true }],
+    ['subscription { events @include(if: false) { id } }', {}]
+  ] as const) {
+    for (const accept of [newClient.accept, 'text/event-stream']) {
+      const answer = await alice.send('POST', '/graphql', { body: { query, variables }, headers: { ...newClient, accept } })
+      t.match(JSON.parse(answer.text), { errors: [{ extensions: { code: 'document_invalid' } }] }, query)
+    }
+  }
+})
+
 t.test('one change a request, never by GET, never twice by one signature', async t => {
   const one = (alias: string, reference: string) => `${alias}: placeOrder(input: { reference: "${reference}", lines: [{ sku: "${sku}", quantity: 1 }] }) { order { id } }`
   await refused(t, `mutation { ${one('a', 'M 1')} ${one('b', 'M 2')} }`, 'query_too_costly', /one field/)

@@ -1,5 +1,7 @@
 // From a request's parameters to its result, for whatever it came by: HTTP, a stream, a WebSocket.
-import { getVariableValues, GraphQLError, validate, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import {
+  getVariableValues, GraphQLError, Kind, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema, type SelectionSetNode
+} from 'graphql'
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit'
 import type { App } from '../app-types.ts'
 import { Problem } from '../../base/problem.ts'
@@ -84,10 +86,32 @@ export function openDocuments (app: App, graph: Graph, operations: Operations): 
   function prepareFor (occasion: Occasion, asked: GraphRequest): Prepared {
     const prepared = telling(occasion, () => prepare(asked))
     // Mercurius validates what it carries out; a subscription stands before anything is.
-    const errors = prepared.kind === 'subscription' ? validate(schema, prepared.document) : []
+    const errors = prepared.kind === 'subscription' ? subscriptionFaults(schema, prepared) : []
     if (errors.length > 0) throw new GraphRefusal(showRefusals(errors, occasion.request))
     return prepared
   }
+}
+
+/**
+ * What is wrong with a subscription. Its one field is not chosen by @skip or @include (GraphQL, September 2025, section 5.2.4.1):
+ * the rules of graphql-js throw where a variable stands in them, and its execution where no field is left.
+ */
+function subscriptionFaults (schema: GraphQLSchema, { document, operation }: Prepared): readonly GraphQLError[] {
+  if (!chosenByDirectives(document, operation.selectionSet, new Set())) return validate(schema, document)
+  return [new GraphQLError('A subscription’s own field takes neither @skip nor @include.', { nodes: operation })]
+}
+
+function chosenByDirectives (document: DocumentNode, set: SelectionSetNode, seen: Set<string>): boolean {
+  return set.selections.some(selection => {
+    if (selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include')) return true
+    if (selection.kind === Kind.FIELD) return false
+    if (selection.kind === Kind.INLINE_FRAGMENT) return chosenByDirectives(document, selection.selectionSet, seen)
+    const name = selection.name.value
+    if (seen.has(name)) return false
+    seen.add(name)
+    const fragment = document.definitions.find(definition => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name)
+    return fragment?.kind === Kind.FRAGMENT_DEFINITION && chosenByDirectives(document, fragment.selectionSet, seen)
+  })
 }
 
 /** A document is compiled when it comes for the third time: what comes once is not worth it, and what does not fit never gets there. */
