@@ -166,7 +166,7 @@ async function sampleOf (stage: Stage, taking: Taking, world: typeof worlds[numb
   }
   if (operationId === 'debugSignature') return planOfSample(taking, world, { body: { method: 'GET', url: 'https://shop.invalid/', headers: {} } })
   if (!taking.signed) return planOfSample(taking, world, {})
-  return kept(planOfSample(taking, world, await stage.sample(operationId, world)))
+  return kept(planOfSample(taking, world, await stage.sample(operationId, stage.furniture[world])))
 }
 
 function kindOf (fault: string): string {

@@ -2,10 +2,12 @@
 import { parseArgs } from 'node:util'
 import type { Ending } from '../../bench/ending.ts'
 import { runToEnd } from '../../bench/run-to-end.ts'
+import { graph } from './graph.ts'
 import { operations } from './operations.ts'
 import type { FuzzContext, FuzzResult, FuzzRun } from './run-type.ts'
+import { tenants } from './tenants.ts'
 
-const runs: readonly FuzzRun[] = [operations]
+const runs: readonly FuzzRun[] = [operations, graph, tenants]
 
 const names = runs.map(({ name }) => name)
 const sliceSeed = 20_261_122

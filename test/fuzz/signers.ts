@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { worlds, type World } from '../../schema/vocabulary.ts'
 import type { Stage } from './stage.ts'
-import type { Asked, Signer, Told } from './wire.ts'
+import type { Asked, Signer, Told, Wire } from './wire.ts'
 
 export interface Signers {
   of (role: 'reseller' | 'operator', world: World): Signer
@@ -23,21 +23,12 @@ export async function openSigners (stage: Stage): Promise<Signers> {
   const made = new Map<string, Signer>()
   const replace = async (role: 'reseller' | 'operator', world: World): Promise<void> => {
     const signer = role === 'operator' ? await stage.operator(world) : await stage.reseller(world)
-    await becomesKnown(signer)
+    await becomesKnown(wire, signer)
     made.set(`${role} ${world}`, signer)
   }
 
-  /** A new key is learnt of by the other processes within a second. */
-  const becomesKnown = async (signer: Signer): Promise<void> => {
-    const ping: Asked = { method: 'GET', target: '/v1/ping', headers: {}, body: undefined, signer }
-    for (const until = Date.now() + knownMsMax; Date.now() < until; await pause(lookEveryMs)) {
-      if ((await wire.send(ping)).status === 200) return
-    }
-    throw new Error(`the server does not know the key ${signer.keyId} after ${knownMsMax} ms`)
-  }
-
   for (const world of worlds) {
-    await becomesKnown(furniture[world].reseller.credentials)
+    await becomesKnown(wire, furniture[world].reseller.credentials)
     await replace('operator', world)
     made.set(`reseller ${world}`, furniture[world].reseller.credentials)
   }
@@ -56,4 +47,13 @@ export async function openSigners (stage: Stage): Promise<Signers> {
       ...worlds.flatMap(world => [house.operators[world], furniture[world].reseller, furniture[world].maker].map(({ credentials }) => credentials.secret))
     ]
   }
+}
+
+/** Waits until the server knows a new key: processes learn of what others made within a second. */
+export async function becomesKnown (wire: Wire, signer: Signer): Promise<void> {
+  const ping: Asked = { method: 'GET', target: '/v1/ping', headers: {}, body: undefined, signer }
+  for (const until = Date.now() + knownMsMax; Date.now() < until; await pause(lookEveryMs)) {
+    if ((await wire.send(ping)).status === 200) return
+  }
+  throw new Error(`the server does not know the key ${signer.keyId} after ${knownMsMax} ms`)
 }

@@ -20,7 +20,9 @@ export interface Stage {
   /** All that was logged so far. */
   written (): string
   /** A request that an operation fulfils, made anew. */
-  sample (operationId: string, world: World): Promise<Sample>
+  sample (operationId: string, furniture: Furniture): Promise<Sample>
+  /** Another reseller with all that samples are made of. */
+  furnish (world: World): Promise<Furniture>
   /** A new operator key with every scope. */
   operator (world: World): Promise<Signer>
   /** A new reseller's key with every scope. */
@@ -54,7 +56,8 @@ export async function openStage (ending: Ending): Promise<Stage> {
     },
     written: () => started.map(process => process.written()).join('\n'),
     furniture,
-    sample: async (operationId, world) => await samples[operationId]!(furniture[world]),
+    sample: async (operationId, furniture) => await samples[operationId]!(furniture),
+    furnish,
     operator: world => createOperatorKey(house.worlds[world]),
     async reseller (world) {
       const { id, credentials } = await house.reseller({ world })
