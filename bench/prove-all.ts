@@ -1,8 +1,8 @@
 // The end of every scenario: repeats give back what was bought, the judge finds no fault, and the product's own proofs agree.
 import { proveStock } from '../src/domain/stock/prove-stock.ts'
 import { proveBooks } from '../src/domain/wallet/prove-books.ts'
+import { judge } from '../test/judge/judge.ts'
 import type { Bench } from './bench.ts'
-import { judgeBooks } from './judge-books.ts'
 import { freshPrefix, showSkus } from './shop.ts'
 import { callJson } from './signed-call.ts'
 
@@ -15,9 +15,8 @@ export async function proveAll (bench: Bench): Promise<void> {
   // Millions of new rows, and nobody has counted them yet: a plan for a few rows would take hours.
   await ground.owner.unsafe('vacuum analyze')
   const faults = [...await repeatFaults(bench)]
-  for (const { invariant, says, faults: count } of await judgeBooks(shop.db, bench.tally.ordersAcknowledged)) {
-    if (count > 0) faults.push(`${invariant}: ${says}: ${count} faults`)
-  }
+  const verdicts = await judge({ database: ground.url, world: 'live', ordersExpected: bench.tally.ordersAcknowledged })
+  for (const { invariant, says, faults: found } of verdicts) faults.push(...found.map(fault => `${invariant}: ${says}: ${fault}`))
   for (const { invariant, detail } of await proveBooks(shop.db)) faults.push(`${invariant}: ${detail}`)
   for (const { proof, detail } of await proveStock(shop.db)) faults.push(`${proof}: ${detail}`)
   if (faults.length > 0) throw new Error(`the books do not hold:\n  ${faults.join('\n  ')}`)

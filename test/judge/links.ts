@@ -18,12 +18,14 @@ export const linkJudgements: readonly Judgement[] = [
       ), sold as (
         select c.id, sum(a.count) as codes from @checkouts c join @allocations a on a.order_id = c.order_id and a.live group by 1
       )
-      select format('checkout %s %s: %s came, %s went back', coalesce(c.id, m.subject_id), c.state, m.came, m.back) as place
-      from @checkouts c full join money m on m.subject_id = c.id and (m.currency = c.currency or m.came <> m.back)
-      left join sold s on s.id = c.id
-      where c.id is null or m.currency <> c.currency
-        or coalesce(m.came, 0) - coalesce(m.back, 0) <> case c.state when 'completed' then c.total else 0 end
-        or coalesce(s.codes, 0) <> case c.state when 'completed' then c.quantity else 0 end`
+      select format('checkout %s %s: %s came, %s went back', c.id, c.state, m.came, m.back) as place
+      from @checkouts c left join money m on m.subject_id = c.id and m.currency = c.currency left join sold s on s.id = c.id
+      where coalesce(m.came, 0) - coalesce(m.back, 0) <> case c.state when 'completed' then c.total else 0 end
+        or coalesce(s.codes, 0) <> case c.state when 'completed' then c.quantity else 0 end
+      union all
+      select format('checkout %s: %s %s came, %s went back', m.subject_id, m.came, m.currency, m.back)
+      from money m left join @checkouts c on c.id = m.subject_id
+      where c.id is null or (m.currency <> c.currency and m.came <> m.back)`
   },
   {
     invariant: 'I6',
