@@ -57,7 +57,7 @@ export async function controlSearch ({ house, home }: Pick<Voyage, 'house' | 'ho
   try {
     for (const mark of canaryMarks) {
       for (const [form, bytes] of formsOf(mark)) {
-        for (const before of [1_000, 8 * 1024 * 1024 - 7]) {
+        for (const before of [1_000, 1024 * 1024 - 7]) {
           if (!await finds(Buffer.concat([Buffer.alloc(before, 'x'), bytes, randomBytes(100)]))) faults.push(`${form}: a planted canary is not found`)
         }
       }

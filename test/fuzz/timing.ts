@@ -1,6 +1,6 @@
 // What a refusal costs must not tell why it is one: Welch's t-test (as dudect has it) between classes of signatures that do not hold, drawn
 // in random order. In process it decides; over HTTP, where the machine's noise is louder than any difference, it is reported.
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { drawer } from '../../bench/prepare-requests.ts'
 import { decoyKeys, hmacKey, verifyEd25519, verifyHmac, type SigningKey } from '../../src/base/signature.ts'
 import { randomText } from '../../src/base/ids.ts'
@@ -13,13 +13,15 @@ import { welch } from './timing-welch.ts'
 const tMax = { whole: 4.5, slice: 10 } as const
 const samples = { whole: 200_000, slice: 40_000 } as const
 const ed25519Share = 10
+/** A part of the samples is taken first and thrown away: until then code is being compiled and caches are cold. */
+const warmUpShare = 10
 const drawOutOf = 1_000
-const httpSamples = { whole: 4_000, slice: 600 } as const
+const httpSamples = { whole: 2_000, slice: 200 } as const
 /** A suspicion is a finding only when it comes again as often, with samples of its own. */
 const repeats = 3
 
-interface Comparison { readonly says: string, readonly classes: readonly [Probe, Probe], readonly decides: boolean, readonly count: number }
-type Probe = () => unknown
+/** One function does both classes, told apart by data alone: two would be compiled apart, and differ for that. */
+interface Comparison { readonly says: string, readonly probe: (which: 0 | 1) => unknown, readonly decides: boolean, readonly count: number }
 
 export const timing: FuzzRun = {
   name: 'timing',
@@ -45,20 +47,20 @@ export const timing: FuzzRun = {
       say(`${comparison.says}: |t| = ${Math.abs(t).toFixed(2)}`)
     }
     const leak = await measure(leaking(samples[extent]), random)
-    rows.push(`| control: a comparison that ends at the first difference | ${samples[extent]} | ${Math.abs(leak).toFixed(2)} | above ${tMax[extent]} |`)
+    rows.push(`| control: a comparison that ends at the first difference | ${samples[extent] / ed25519Share} | ${Math.abs(leak).toFixed(2)} | above ${tMax[extent]} |`)
     if (Math.abs(leak) < tMax[extent]) faults.push(`the control, a comparison that leaks, is not told: |t| is ${Math.abs(leak).toFixed(1)}`)
     return { tried, faults, table: ['| compared | samples | \\|t\\| | bound |', '|---|---|---|---|', ...rows].join('\n') }
   }
 }
 
 /** Samples of both classes in random order; Welch's t of their times without the slowest, which are the machine's. */
-async function measure ({ classes, count }: Comparison, random: () => number): Promise<number> {
+async function measure ({ probe, count }: Comparison, random: () => number): Promise<number> {
   const times: [number[], number[]] = [[], []]
+  for (let i = 0; i < count / warmUpShare; i++) await probe(i % 2 as 0 | 1)
   for (let i = 0; i < count; i++) {
     const which = random() < 0.5 ? 0 : 1
-    const probe = classes[which]
     const began = process.hrtime.bigint()
-    const result = probe()
+    const result = probe(which)
     if (result instanceof Promise) await result
     times[which].push(Number(process.hrtime.bigint() - began))
   }
@@ -73,32 +75,34 @@ function inProcess (count: number): Comparison[] {
   const [first, last] = [altered(right, 0), altered(right, right.length - 1)]
   const pair = generateKeyPairSync('ed25519')
   const signature = sign(null, Buffer.from(base), pair.privateKey)
-  const [edFirst, edLast] = [altered(signature, 40), altered(signature, 63)]
-  const hmac = (says: string, one: Probe, other: Probe): Comparison => ({ says: `HMAC: ${says}`, classes: [one, other], decides: true, count })
-  const ed25519 = (says: string, one: Probe, other: Probe): Comparison =>
-    ({ says: `Ed25519: ${says}`, classes: [one, other], decides: true, count: count / ed25519Share })
+  const [edMiddle, edLast] = [altered(signature, 40), altered(signature, 63)]
+  type HmacCase = readonly [signature: Buffer, key: KeyObject]
+  const hmac = (says: string, ...cases: readonly [HmacCase, HmacCase]): Comparison =>
+    ({ says: `HMAC: ${says}`, probe: which => verifyHmac(base, cases[which][0], cases[which][1]), decides: true, count })
+  const ed25519 = (says: string, ...cases: readonly [HmacCase, HmacCase]): Comparison =>
+    ({ says: `Ed25519: ${says}`, probe: which => verifyEd25519(base, cases[which][0], cases[which][1]), decides: true, count: count / ed25519Share })
   return [
-    hmac('wrong at the first byte, at the last', () => verifyHmac(base, first, key), () => verifyHmac(base, last, key)),
-    hmac('wrong, and right', () => verifyHmac(base, first, key), () => verifyHmac(base, right, key)),
-    hmac('a key that is there, a decoy', () => verifyHmac(base, first, key), () => verifyHmac(base, first, decoys['hmac-sha256'])),
-    ed25519('wrong in the middle, at the end', () => verifyEd25519(base, edFirst, pair.publicKey), () => verifyEd25519(base, edLast, pair.publicKey)),
-    ed25519('a key that is there, a decoy', () => verifyEd25519(base, edLast, pair.publicKey), () => verifyEd25519(base, edLast, decoys.ed25519))
+    hmac('wrong at the first byte, at the last', [first, key], [last, key]),
+    hmac('wrong, and right', [first, key], [right, key]),
+    hmac('a key that is there, a decoy', [first, key], [first, decoys['hmac-sha256']]),
+    ed25519('wrong in the middle, at the end', [edMiddle, pair.publicKey], [edLast, pair.publicKey]),
+    ed25519('a key that is there, a decoy', [edLast, pair.publicKey], [edLast, decoys.ed25519])
   ]
 }
 
 function overHttp (stage: Stage, count: number): Comparison[] {
   const { keys } = stage
   let n = 0
-  const probe = (key: SigningKey, alter: (signature: Buffer) => Buffer): Probe => () => {
+  const refused = (key: SigningKey, alter: (signature: Buffer) => Buffer): Promise<unknown> => {
     const call = signedCall(key, { method: 'GET', target: '/v1/ping' })
     const signature = alter(Buffer.from(fieldOf(call, 'signature').slice(6, -1), 'base64'))
     return hearOne(stage.urls[0], printCall(fromAddress(withFields(call, { signature: `sig1=:${signature.toString('base64')}:` }), ++n)))
   }
   const unknown: SigningKey = { ...keys.hmac, id: `key_live_${'0'.repeat(26)}` } as SigningKey
-  const over = (says: string, one: Probe, other: Probe): Comparison => ({ says: `over HTTP: ${says}`, classes: [one, other], decides: false, count })
+  const over = (says: string, probe: Comparison['probe']): Comparison => ({ says: `over HTTP: ${says}`, probe, decides: false, count })
   return [
-    over('an unknown key, a wrong signature', probe(unknown, bytes => bytes), probe(keys.hmac, bytes => altered(bytes, 0))),
-    over('wrong at the first byte, at the last', probe(keys.hmac, bytes => altered(bytes, 0)), probe(keys.hmac, bytes => altered(bytes, 31)))
+    over('an unknown key, a wrong signature', which => refused([unknown, keys.hmac][which]!, bytes => altered(bytes, 0))),
+    over('wrong at the first byte, at the last', which => refused(keys.hmac, bytes => altered(bytes, [0, 31][which]!)))
   ]
 }
 
@@ -110,7 +114,7 @@ function leaking (count: number): Comparison {
     for (let i = 0; i < right.length; i++) if (one[i] !== right[i]) return false
     return true
   }
-  return { says: 'control', classes: [() => equals(first), () => equals(last)], decides: true, count: count / ed25519Share }
+  return { says: 'control', probe: which => equals([first, last][which]!), decides: true, count: count / ed25519Share }
 }
 
 function altered (bytes: Buffer, at: number): Buffer {
