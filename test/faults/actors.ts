@@ -80,7 +80,8 @@ export const buysQuoted: Deed = async stage => {
   const lines = basketOf(stage)
   const quote = await stage.client.ask({ method: 'POST', target: '/v1/quotes', body: { reference: stage.fresh('quote'), lines } })
   if (!expect(stage, quote)) return
-  expect(stage, await stage.client.buy({ reference: stage.fresh('quoted'), lines, more: { quote: quote.json.id } }), 'out_of_stock', 'quote_expired')
+  const order = await stage.client.buy({ reference: stage.fresh('quoted'), lines, more: { quote: quote.json.id } })
+  expect(stage, order, 'out_of_stock', 'quote_expired')
 }
 
 /** An order that is given back, with its reversal behind it or beside it. */
@@ -88,7 +89,8 @@ export const reverses: Deed = async stage => {
   const { client, random, plenty, fresh } = stage
   const reference = fresh('undone')
   const purchase = { reference, lines: [{ sku: random.pick(plenty), quantity: 2 }], more: { deliver: 'fetch' } }
-  const undo = () => client.ask({ method: 'POST', target: '/v1/reversals', body: { reference: fresh('reversal'), order_reference: reference } })
+  const body = { reference: fresh('reversal'), order_reference: reference }
+  const undo = () => client.ask({ method: 'POST', target: '/v1/reversals', body })
   const [order, reversal] = random.chance(0.5)
     ? await Promise.all([client.buy(purchase), undo()])
     : [await client.buy(purchase), await undo()]
@@ -102,7 +104,8 @@ export const reverses: Deed = async stage => {
 /** An order that is cancelled by its id. */
 export const cancels: Deed = async stage => {
   const { client, random, plenty, fresh } = stage
-  const order = await client.buy({ reference: fresh('cancelled'), lines: [{ sku: random.pick(plenty), quantity: 1 }], more: { deliver: 'fetch' } })
+  const lines = [{ sku: random.pick(plenty), quantity: 1 }]
+  const order = await client.buy({ reference: fresh('cancelled'), lines, more: { deliver: 'fetch' } })
   if (!expect(stage, order, 'out_of_stock')) return
   expect(stage, await client.ask({ method: 'POST', target: `/v1/orders/${order.json.id}/cancel`, body: {} }), 'state_conflict')
 }
@@ -133,7 +136,8 @@ export const imports: Deed = async stage => {
   if (!expect(stage, made)) return
   for (let part = 1; part <= 2; part++) {
     const codes = codesAsCsv(random.between(1, importCodesMax))
-    expect(stage, await client.ask({ method: 'PUT', target: `/admin/v1/imports/${made.json.id}/parts/${part}`, body: codes, contentType: 'text/csv' }))
+    const target = `/admin/v1/imports/${made.json.id}/parts/${part}`
+    expect(stage, await client.ask({ method: 'PUT', target, body: codes, contentType: 'text/csv' }))
   }
   expect(stage, await client.ask({ method: 'POST', target: `/admin/v1/imports/${made.json.id}/commit` }), 'state_conflict')
   if (!ending.aborted) await pause(random.between(100, 900))
@@ -141,7 +145,8 @@ export const imports: Deed = async stage => {
 
 function basketOf ({ random, plenty }: Stage): SentLine[] {
   const left = [...plenty]
-  return Array.from({ length: random.between(2, 5) }, () => ({ sku: left.splice(random.below(left.length), 1)[0]!, quantity: random.between(1, 2) }))
+  const take = (): string => left.splice(random.below(left.length), 1)[0]!
+  return Array.from({ length: random.between(2, 5) }, () => ({ sku: take(), quantity: random.between(1, 2) }))
 }
 
 /** Whether it was done; a refusal that nobody should get is kept for the end. */

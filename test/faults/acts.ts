@@ -41,17 +41,28 @@ export const acts: readonly Act[] = [
   { name: 'stop at once', targets: ['postgres'], forMs: [0, 1_500], strike: rig => down(rig, () => rig.postgres.stopAtOnce()) },
   { name: 'kill', targets: ['postgres'], forMs: [0, 1_500], strike: rig => down(rig, () => rig.postgres.kill()) },
   { name: 'kill one session of', targets: ['postgres'], forMs: [0, 0], strike: rig => rig.postgres.killBackend().then(() => () => {}) },
-  { name: 'freeze', targets: ['postgres'], forMs: [200, 4_500], strike: rig => rig.postgres.freeze().then(() => () => rig.postgres.thaw()) },
+  {
+    name: 'freeze',
+    targets: ['postgres'],
+    forMs: [200, 4_500],
+    strike: ({ postgres }) => postgres.freeze().then(() => () => postgres.thaw())
+  },
   lineAct('delay', someLines, [500, 4_000], [5, 300, 'ms'], delayMs => ({ toServer: { delayMs }, toClient: { delayMs } })),
-  lineAct('throttle', someLines, [500, 3_000], [800, 40_000, 'bytes/s'], bytesPerSecond => ({ toServer: { bytesPerSecond }, toClient: { bytesPerSecond } })),
+  lineAct('throttle', someLines, [500, 3_000], [800, 40_000, 'bytes/s'], bytesPerSecond => ({
+    toServer: { bytesPerSecond }, toClient: { bytesPerSecond }
+  })),
   lineAct('cut requests on', someLines, [300, 2_500], [20, 6_000, 'bytes'], cutAfterBytes => ({ toServer: { cutAfterBytes } })),
   lineAct('cut answers on', someLines, [300, 2_500], [20, 6_000, 'bytes'], cutAfterBytes => ({ toClient: { cutAfterBytes } })),
   lineAct('swallow answers on', someLines, [300, 3_000], undefined, () => ({ toClient: { silent: true } })),
   lineAct('take down', someLines, [200, 2_500], undefined, () => ({ down: true })),
   // In plain only on the way to the API, where the signature tells. On the way back nothing but TLS can tell, and between a process and
   // PostgreSQL there is no check either: there bits are safe on one machine, or in TLS.
-  lineAct('turn over bits of requests on', plainLines, [500, 4_000], [60, 900, 'bytes a bit'], corruptEvery => ({ toServer: { corruptEvery } })),
-  lineAct('turn over bits both ways on', tlsLines, [500, 4_000], [200, 4_000, 'bytes a bit'], every => ({ toServer: { corruptEvery: every }, toClient: { corruptEvery: every } })),
+  lineAct('turn over bits of requests on', plainLines, [500, 4_000], [60, 900, 'bytes a bit'], corruptEvery => ({
+    toServer: { corruptEvery }
+  })),
+  lineAct('turn over bits both ways on', tlsLines, [500, 4_000], [200, 4_000, 'bytes a bit'], corruptEvery => ({
+    toServer: { corruptEvery }, toClient: { corruptEvery }
+  })),
   {
     name: 'fill the disk of',
     targets: ['postgres'],
@@ -99,7 +110,8 @@ export const acts: readonly Act[] = [
       }
     }
   },
-  lockAct('lock the rows of stock and resellers in', 'select from live.resellers order by id for update; select from live.stock order by sku_id for update'),
+  lockAct('lock the rows of stock and resellers in',
+    'select from live.resellers order by id for update; select from live.stock order by sku_id for update'),
   lockAct('lock the table of orders in', 'lock table live.orders in access exclusive mode')
 ]
 

@@ -34,7 +34,7 @@ export interface Purchase {
 export interface Tally {
   /** Orders that were acknowledged, each once: who bought, and under which reference. */
   readonly acknowledged: Set<string>
-  /** Sendings without an answer, or with one that leaves open what became of them. */
+  /** Sendings whose connection ended, or that took too long. */
   unheard: number
   /** References whose outcome was not known, and then was. */
   settled: number
@@ -59,6 +59,8 @@ export interface ClientWish {
   readonly journal: Journal
   /** How long one question may go unanswered, however often it is asked. */
   readonly patienceMs?: number
+  /** When the run is over, whatever is still asked is given up. */
+  readonly over: AbortSignal
 }
 
 export const newTally = (): Tally => ({ acknowledged: new Set(), unheard: 0, settled: 0, answers: new Map(), unexpected: [] })
@@ -72,26 +74,31 @@ const connectionsPerDoorMax = 256
 const aboutTheWay = new Set([400, 401, 404, 405, 406, 408, 411, 413, 414, 415, 417, 421, 425, 426, 429, 431, 501, 505])
 
 /** Opens a client; connections are kept for all clients of the same doors. */
-export function openClient ({ signer, doors, random, tally, journal, patienceMs = patienceMsDefault }: ClientWish): Client {
+export function openClient ({ signer, doors, random, tally, journal, patienceMs = patienceMsDefault, over }: ClientWish): Client {
   const key: SigningKey = { id: signer.keyId, algorithm: 'hmac-sha256', secret: hmacKey(signer.secret) }
   const reseller = 'resellerId' in signer ? showId('reseller', signer.resellerId) : ''
   const count = (what: string): void => { tally.answers.set(what, (tally.answers.get(what) ?? 0) + 1) }
 
   async function until (asking: Asking, hear: Hear): Promise<Answer> {
     for (const lateMs = Date.now() + patienceMs; ;) {
+      if (over.aborted) throw new Error('the run is over')
       hear.before?.()
       const answer = await exchange(random.pick(doors), key, asking).catch((error: Error) => error)
       if (answer instanceof Error) {
-        tally.unheard++
-        hear.unheard?.(answer.message)
-      } else {
+        const refused = (answer as { code?: string }).code === 'ECONNREFUSED'
+        if (!refused) tally.unheard++
+        hear.unheard?.(answer.message, refused ? 'never sent' : 'sent')
+      } else if (!over.aborted) {
         count(`${answer.status} ${answer.json?.code ?? ''}`.trim())
         hear.heard?.(answer)
         if (isAnswer(answer, asking)) return answer
-        if (answer.status === 503 && answer.headers['retry-after'] === undefined) tally.unexpected.push(`503 without Retry-After: ${answer.text.slice(0, 200)}`)
-        if (answer.status === 500) tally.unexpected.push(`500: ${asking.method} ${asking.target} ${answer.text.slice(0, 200)}`)
+        const odd = oddityOf(answer)
+        if (odd !== undefined) tally.unexpected.push(`${odd}: ${asking.method} ${pathOf(asking)} ${answer.json?.code ?? ''}`)
       }
-      if (Date.now() > lateMs) throw new Error(`${asking.method} ${asking.target} found no answer in ${patienceMs} ms, the last: ${answer instanceof Error ? answer.message : answer.text}`)
+      if (Date.now() > lateMs) {
+        const last = answer instanceof Error ? answer.message : answer.text
+        throw new Error(`${asking.method} ${asking.target} found no answer in ${patienceMs} ms, the last: ${last}`)
+      }
       await pause(random.between(...againMs))
     }
   }
@@ -102,8 +109,8 @@ export function openClient ({ signer, doors, random, tally, journal, patienceMs 
       let open = 0
       const answer = await until({ method: 'POST', target: '/v1/orders', body: { reference, lines, ...more } }, {
         before: () => journal.write({ kind: 'sent', atMs: Date.now(), reseller, reference, lines, ...(differs && { differs }) }),
-        unheard (reason) {
-          open++
+        unheard (reason, went) {
+          if (went === 'sent') open++
           journal.write({ kind: 'unheard', atMs: Date.now(), reseller, reference, reason })
         },
         heard (answer) {
@@ -118,7 +125,18 @@ export function openClient ({ signer, doors, random, tally, journal, patienceMs 
   }
 }
 
-interface Hear { before? (): void, heard? (answer: Answer): void, unheard? (reason: string): void }
+interface Hear { before? (): void, heard? (answer: Answer): void, unheard? (reason: string, went: 'sent' | 'never sent'): void }
+
+/** What no server answers that is honest about its trouble. */
+function oddityOf ({ status, headers }: Answer): string | undefined {
+  if (status === 503 && headers['retry-after'] === undefined) return '503 without Retry-After'
+  return status === 500 ? '500' : undefined
+}
+
+/** The path without ids, so that the same oddity is told once. */
+function pathOf ({ target }: Asking): string {
+  return target.replace(/\?.*/, '').replace(/[a-z]+_[0-9a-z]{26}/g, '…')
+}
 
 /** What a journal keeps of an answer; of codes only their hashes. */
 function factsOf ({ status, headers, json }: Answer) {

@@ -84,7 +84,9 @@ export function keepProcess (ending: Ending, { name, command, environment, clock
     await once(started, 'close')
     clearTimeout(timer)
     // While its database is away it may end before it is ready: that is a start that failed, and the next one comes.
-    if (now.isReady && !now.meant && !now.stopping) endings.push(`${name} ended by itself with ${started.exitCode ?? started.signalCode}: ${said.join('\n')}`)
+    if (now.isReady && !now.meant && !now.stopping) {
+      endings.push(`${name} ended by itself with ${started.exitCode ?? started.signalCode}: ${said.join('\n')}`)
+    }
     const wasReady = now.isReady
     now.isReady = false
     now.port = undefined

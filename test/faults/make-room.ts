@@ -18,7 +18,9 @@ export interface Room {
 const fillTurnsMax = 20
 
 /** Mounts a file system in memory of so many MiB; undefined, with why not in `say`, when that is not allowed. */
-export async function makeSmallRoom (ending: Ending, home: string, mebibytes: number, say: (line: string) => void): Promise<Room | undefined> {
+export async function makeSmallRoom (
+  ending: Ending, home: string, mebibytes: number, say: (line: string) => void
+): Promise<Room | undefined> {
   const folder = join(home, 'room')
   const ballast = join(folder, 'ballast')
   await mkdir(folder)

@@ -7,11 +7,11 @@ import { openJournal } from '../judge/journal.ts'
 import { act, buysBasket, buysInBulk, buysOne, buysQuoted, buysTwice, cancels, holds, imports, reverses, type Deed } from './actors.ts'
 import { newTally, openClient, type Client, type Tally } from './client.ts'
 import { openRig, type Rig, type Say } from './open-rig.ts'
-import { factsOf, grouped, showCounts, type Outcome } from './outcome.ts'
+import { factsOf, faultsOf, grouped, showCounts, type Outcome } from './outcome.ts'
 import { drawPlan, showStrike, type Strike } from './plan.ts'
 import { prove } from './prove.ts'
 import { openRandom } from './random.ts'
-import { openReceivers, type Manner, type Receiver, type Receivers } from './receivers.ts'
+import { isDead, openReceivers, showTaken, type Manner, type Receiver, type Receivers } from './receivers.ts'
 import { heal, quiet } from './settle.ts'
 
 const resellers = 8
@@ -24,8 +24,14 @@ const quietMsMax = 180_000
 const actorsEndMsMax = 200_000
 const askedAgainMax = 1_500
 const tellEveryMs = 10_000
+/** Between two deeds of one actor. */
+const restMs = [0, 40] as const
+const recovery = /database system was not properly shut down|was interrupted/
 
-const deeds: readonly Deed[] = [buysOne, buysOne, buysOne, buysBasket, buysBasket, buysTwice, holds, buysQuoted, reverses, cancels, buysInBulk]
+/** Drawn from with equal chance; what stands several times is done more often. */
+const deeds: readonly Deed[] = [
+  buysOne, buysOne, buysOne, buysBasket, buysBasket, buysTwice, holds, buysQuoted, reverses, cancels, buysInBulk
+]
 const manners: readonly Manner[] = ['good', 'flapping', 'failing', 'reset', 'hole']
 
 export interface NemesisWish { readonly seed: number, readonly seconds: number }
@@ -42,16 +48,19 @@ export async function runNemesis (ending: Ending, say: Say, { seed, seconds }: N
   const receivers = await openReceivers(rig)
   const { acting, clients } = await raiseActors(rig, tally, receivers, stop.signal)
 
+  acting.catch(() => {})
   const struck = await carryOut(rig, plan, tally)
   say(`healing after ${[...struck.values()].reduce((sum, count) => sum + count, 0)} strikes`)
   await heal(rig)
   stop.abort()
   await within(acting, actorsEndMsMax, 'those who buy have no answer')
   await askAgain(rig, tally, clients)
-  const faults = await quiet(rig, receivers.all, quietMsMax).then(() => [], error => [(error as Error).message])
+  const faults: string[] = []
+  await quiet(rig, receivers.all, quietMsMax).catch(error => faults.push((error as Error).message))
   // Their owners give up on those that take nothing: what is due to them stays listed.
   await pauseDead(receivers.all, clients)
   const proven = await prove(rig.postgres.url, rig.journals, say)
+  const { countInLog } = rig.postgres
   return {
     run: `nemesis, ${seconds} s`,
     seed,
@@ -59,10 +68,10 @@ export async function runNemesis (ending: Ending, say: Say, { seed, seconds }: N
       ['strikes', `${[...struck.values()].reduce((sum, count) => sum + count, 0)} (${showCounts(struck)})`],
       ...factsOf(tally, proven),
       ...wireFacts(rig),
-      ['PostgreSQL', `${await rig.postgres.countInLog(/PANIC/)} panics on a full disk, ${await rig.postgres.countInLog(/database system was not properly shut down|was interrupted/)} recoveries`],
-      ['callbacks taken', `${grouped(receivers.all.reduce((sum, { taken }) => sum + taken.size, 0))}, ${receivers.all.reduce((sum, { repeated }) => sum + repeated, 0)} of them again`]
+      ['PostgreSQL', `${await countInLog(/PANIC/)} panics on a full disk, ${await countInLog(recovery)} recoveries`],
+      ['callbacks', showTaken(receivers.all)]
     ],
-    faults: [...faults, ...proven.faults, ...unique(tally.unexpected), ...receivers.wrong, ...ownFaults(rig)],
+    faults: [...faults, ...proven.faults, ...receivers.wrong, ...faultsOf(rig, tally)],
     lost: proven.lost,
     double: proven.double
   }
@@ -70,7 +79,9 @@ export async function runNemesis (ending: Ending, say: Say, { seed, seconds }: N
 
 interface Bought { readonly client: Client, readonly references: Map<string, Parameters<Client['buy']>[0]> }
 
-async function raiseActors (rig: Rig, tally: Tally, receivers: Receivers, ending: AbortSignal): Promise<{ acting: Promise<unknown>, clients: readonly Bought[] }> {
+interface Acting { readonly acting: Promise<unknown>, readonly clients: readonly Bought[] }
+
+async function raiseActors (rig: Rig, tally: Tally, receivers: Receivers, ending: AbortSignal): Promise<Acting> {
   const { shop } = rig
   const plenty = showSkus(shop.skus)
   const [scarce] = showSkus([await shop.newSku(scarceCodes)])
@@ -78,8 +89,7 @@ async function raiseActors (rig: Rig, tally: Tally, receivers: Receivers, ending
   const fresh = (what: string) => `${what}-${++names}`
   const open = (name: string, signer: Parameters<typeof openClient>[0]['signer']): Client => {
     const journal = openJournal(rig.journals, name)
-    rig.ending.add(() => journal.close())
-    return openClient({ signer, doors: rig.doors, random: rig.random.branch(`client ${name}`), tally, journal })
+    return openClient({ signer, doors: rig.doors, random: rig.random.branch(`client ${name}`), tally, journal, over: rig.over })
   }
   const plain = shop.buyers.map((buyer, i) => open(`reseller-${i}`, buyer))
   for (const [i, client] of plain.entries()) {
@@ -97,7 +107,7 @@ async function raiseActors (rig: Rig, tally: Tally, receivers: Receivers, ending
         return answer
       }
     }
-    return { client: noting, random: rig.random.branch(`actor ${i}`), tally, plenty, scarce: scarce!, ending, fresh, restMs: [0, 40] as const }
+    return { client: noting, random: rig.random.branch(`actor ${i}`), tally, plenty, scarce: scarce!, ending, fresh, restMs }
   })
   const operator = { ...stages[0]!, client: open('operator', shop.operator), random: rig.random.branch('operator') }
   return { acting: Promise.all([...stages.map(stage => act(stage, deeds)), act(operator, [imports])]), clients: bought }
@@ -108,7 +118,10 @@ async function carryOut (rig: Rig, plan: readonly Strike[], tally: Tally): Promi
   const struck = new Map<string, number>()
   const chains = new Map<string, Promise<void>>()
   const startedMs = Date.now()
-  const telling = setInterval(() => rig.say(`  ${((Date.now() - startedMs) / 1000).toFixed(0)} s: ${tally.acknowledged.size} orders, ${tally.unheard} unheard, ${tally.settled} settled`), tellEveryMs)
+  const telling = setInterval(() => {
+    const seconds = Math.round((Date.now() - startedMs) / 1000)
+    rig.say(`  ${seconds} s: ${tally.acknowledged.size} orders, ${tally.unheard} unheard, ${tally.settled} settled`)
+  }, tellEveryMs)
   for (const strike of plan) {
     await pause(Math.max(0, startedMs + strike.atMs - Date.now()))
     const { act, target } = strike
@@ -148,14 +161,9 @@ async function askAgain (rig: Rig, tally: Tally, clients: readonly Bought[]): Pr
 /** Each reseller has a good endpoint, and the first ones one of each manner beside it. */
 async function pauseDead (receivers: readonly Receiver[], clients: readonly Bought[]): Promise<void> {
   for (const { endpoint, manner, owner } of receivers) {
-    if (manner === 'good' || manner === 'flapping') continue
+    if (!isDead(manner)) continue
     await clients[owner]!.client.ask({ method: 'POST', target: `/v1/endpoints/${endpoint}/pause` })
   }
-}
-
-/** What the processes of the product must not do: end by themselves, or meet an error of their own. */
-function ownFaults ({ processes }: Rig): string[] {
-  return [...processes.values()].flatMap(({ endings, errors }) => [...endings, ...errors])
 }
 
 function wireFacts ({ lines }: Rig): Array<readonly [string, string]> {
@@ -172,8 +180,4 @@ async function within<Result> (work: Promise<Result>, msMax: number, says: strin
   } finally {
     clearTimeout(timer)
   }
-}
-
-function unique (items: readonly string[]): string[] {
-  return [...new Set(items)]
 }

@@ -1,7 +1,7 @@
 // The ground of a fault run: the product as it is run in production (two API processes, two workers, one PostgreSQL), with a line that
 // can fail between any two of them and in front, and a shop to buy from.
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Ending } from '../../bench/ending.ts'
@@ -38,6 +38,8 @@ export interface Rig {
   /** A folder of journals, and a journal of what the nemesis did. */
   readonly journals: string
   readonly struck: Journal
+  /** Aborted when the run ends, however it ends. */
+  readonly over: AbortSignal
 }
 
 /** Where a client may knock. */
@@ -55,22 +57,33 @@ export interface RigWish extends ShopSize {
 
 export const apiNames = ['api-1', 'api-2'] as const
 export const workerNames = ['worker-1', 'worker-2'] as const
+/** Nobody listens there: a process that is not up refuses. */
+const nowhere = 1
 const roomMebibytes = 1_024
 /** Smaller than it would be: a full disk is then full soon, and a start that failed for it recovers fast. */
 const walSettings = { min_wal_size: '32MB', max_wal_size: '160MB', max_connections: '160' }
-const faketimeLibraries = ['/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1', '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1']
+const faketimeLibraries = ['x86_64', 'aarch64'].map(machine => `/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`)
+
+/** Makes a folder of the run's own, which goes with it. */
+export async function makeHome (ending: Ending, name: string): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), `kahub-${name}-`))
+  ending.add(() => rm(home, { recursive: true, force: true }))
+  // The account that PostgreSQL runs as passes through, when we are root.
+  await chmod(home, 0o711)
+  return home
+}
 
 /** Opens a rig; all of it ends with the run. */
 export async function openRig (ending: Ending, say: Say, wish: RigWish): Promise<Rig> {
   const { seed, faults } = wish
   const random = openRandom(seed)
-  const home = wish.home ?? await mkdtemp(join(tmpdir(), `kahub-${wish.name}-`))
-  if (wish.home === undefined) ending.add(() => rm(home, { recursive: true, force: true }))
+  const home = wish.home ?? await makeHome(ending, wish.name)
   const journals = join(home, 'journals')
   await mkdir(journals)
   const room = faults === 'all' ? await makeSmallRoom(ending, home, roomMebibytes, say) : undefined
   const base = join(room?.folder ?? home, 'base')
   const postgres = await raisePostgres(ending, base, { ...walSettings, ...wish.settings })
+  if (!postgres.data.startsWith(home)) throw new Error(`the data stands in ${postgres.data}, and not in ${home}`)
   await migrate(postgres.url)
   const owner = openOwner(postgres.url)
   ending.add(() => owner.end({ timeout: 1 }))
@@ -83,12 +96,18 @@ export async function openRig (ending: Ending, say: Say, wish: RigWish): Promise
   const processes = new Map<string, KeptProcess>()
   const doors: Door[] = []
   const library = faults === 'all' ? faketimeLibraries.find(existsSync) : undefined
-  if (faults === 'all' && library === undefined) say('left out: clocks that jump (libfaketime is not installed; Debian\'s package is faketime)')
+  if (faults === 'all' && library === undefined) say('left out: clocks that jump (Debian\'s package faketime is not installed)')
   for (const name of [...apiNames, ...workerNames]) {
     const command = (apiNames as readonly string[]).includes(name) ? 'api' : 'worker'
     const url = faults === 'all' ? await lineTo(`${name} postgres`, () => ({ host: '127.0.0.1', port: postgres.port })) : postgres.url
     const environment = {
-      NODE_ENV: 'production', DATABASE_URL: url, KAHUB_MASTER_KEY: masterKey, PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'error', CALLBACK_LOOPBACK: '1'
+      NODE_ENV: 'production',
+      DATABASE_URL: url,
+      KAHUB_MASTER_KEY: masterKey,
+      PORT: '0',
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'error',
+      CALLBACK_LOOPBACK: '1'
     }
     // One of two has a clock of its own: what it says is wrong, the other tells right.
     const clock = name.endsWith('2') && library !== undefined ? { library, file: join(home, `${name}.clock`) } : undefined
@@ -97,11 +116,15 @@ export async function openRig (ending: Ending, say: Say, wish: RigWish): Promise
   }
   await Promise.all([...processes.values()].map(one => one.ready()))
   if (faults !== 'all') {
-    for (const name of apiNames) doors.push({ host: '127.0.0.1', get port () { return processes.get(name)!.port ?? 0 }, certificate: undefined })
+    for (const name of apiNames) {
+      doors.push({ host: '127.0.0.1', get port () { return processes.get(name)!.port ?? nowhere }, certificate: undefined })
+    }
   }
   const struck = openJournal(journals, 'nemesis')
   ending.add(() => struck.close())
-  return { ending, say, seed, random, postgres, masterKey, owner, shop, processes, lines, doors, room, journals, struck }
+  const over = new AbortController()
+  ending.add(() => over.abort())
+  return { over: over.signal, ending, say, seed, random, postgres, masterKey, owner, shop, processes, lines, doors, room, journals, struck }
 
   async function openLine (name: string, target: Parameters<typeof openFaultLine>[0]): Promise<FaultLine> {
     const line = await openFaultLine(target, random.branch(name))

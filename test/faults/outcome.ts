@@ -1,5 +1,6 @@
 // What a run comes to, and how it is shown: a table that can be put into a document.
 import type { Tally } from './client.ts'
+import type { Rig } from './open-rig.ts'
 import type { Proven } from './prove.ts'
 
 export interface Outcome {
@@ -24,11 +25,17 @@ export function factsOf (tally: Tally, proven: Proven): Array<readonly [string, 
   ]
 }
 
+/** What nobody may meet in any run: an odd answer, a process of the product that ends by itself or tells of an error of its own. */
+export function faultsOf ({ processes }: Rig, { unexpected }: Tally): string[] {
+  return [...new Set(unexpected), ...[...processes.values()].flatMap(({ endings, errors }) => [...endings, ...errors])]
+}
+
 /** The table of all runs, in Markdown, and what went wrong below it. */
 export function showOutcomes (outcomes: readonly Outcome[]): string {
   const rows = outcomes.map(({ run, seed, facts, faults, lost, double }) => {
     const told = facts.map(([name, value]) => `${name}: ${typeof value === 'number' ? grouped(value) : value}`).join('<br>')
-    return `| ${run} | ${seed} | ${told} | ${lost ?? '–'} | ${double ?? '–'} | ${faults.length === 0 ? 'holds' : `**${faults.length} faults**`} |`
+    const result = faults.length === 0 ? 'holds' : `**${faults.length} faults**`
+    return `| ${run} | ${seed} | ${told} | ${lost ?? '–'} | ${double ?? '–'} | ${result} |`
   })
   const table = ['| Run | Seed | What happened | Lost | Double | Result |', '|---|---|---|---|---|---|', ...rows].join('\n')
   const faults = outcomes.flatMap(({ run, faults }) => faults.slice(0, faultsShownMax).map(fault => `${run}: ${fault}`))

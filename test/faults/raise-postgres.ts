@@ -101,7 +101,9 @@ function openPostgres ({ program, words, data, port }: Command): RigPostgres {
       for (const until = Date.now() + startMsMax; ;) {
         await rm(join(data, 'postmaster.pid'), { force: true })
         const file = openSync(said, 'w', 0o666)
-        const started = child = spawn(program, words, { ...account, cwd: data, env: { LC_ALL: 'C', TZ: 'UTC' }, detached: true, stdio: ['ignore', file, file] })
+        const started = child = spawn(program, words, {
+          ...account, cwd: data, env: { LC_ALL: 'C', TZ: 'UTC' }, detached: true, stdio: ['ignore', file, file]
+        })
         closeSync(file)
         if (await isReady(started, data, until)) return
         // The children of a killed postmaster hold its shared memory for a moment longer than it lives.

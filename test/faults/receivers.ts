@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { openJournal } from '../judge/journal.ts'
 import type { Client } from './client.ts'
 import type { Rig } from './open-rig.ts'
+import { grouped } from './outcome.ts'
 
 /** good: takes all. flapping: refuses every third once. failing, reset and hole take nothing. */
 export type Manner = 'good' | 'flapping' | 'failing' | 'reset' | 'hole'
@@ -27,6 +28,18 @@ export interface Receivers {
   readonly wrong: readonly string[]
   /** Makes an endpoint that is called here. */
   add (client: Client, owner: number, manner: Manner): Promise<Receiver>
+}
+
+/** Whether an endpoint of this manner takes nothing. */
+export function isDead (manner: Manner): boolean {
+  return manner !== 'good' && manner !== 'flapping'
+}
+
+/** How much was taken, in words. */
+export function showTaken (receivers: readonly Receiver[]): string {
+  const taken = receivers.reduce((sum, receiver) => sum + receiver.taken.size, 0)
+  const repeated = receivers.reduce((sum, receiver) => sum + receiver.repeated, 0)
+  return `${grouped(taken)} taken, ${grouped(repeated)} of them again`
 }
 
 interface Listening extends Receiver { readonly secret: Buffer, readonly refused: Set<string>, requests: number }
@@ -80,9 +93,12 @@ export async function openReceivers (rig: Rig): Promise<Receivers> {
     async add (client, owner, manner) {
       const path = `/${byPath.size + 1}`
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
-      const { json } = await client.ask({ method: 'POST', target: '/v1/endpoints', body: { reference: `at ${path}`, url, concurrency_max: concurrency } })
+      const body = { reference: `at ${path}`, url, concurrency_max: concurrency }
+      const { json } = await client.ask({ method: 'POST', target: '/v1/endpoints', body })
       const secret = Buffer.from(json.secret.replace('whsec_', ''), 'base64')
-      const receiver = { endpoint: json.id as string, manner, owner, taken: new Set<number>(), repeated: 0, secret, refused: new Set<string>(), requests: 0 }
+      const receiver: Listening = {
+        endpoint: json.id, manner, owner, taken: new Set(), repeated: 0, secret, refused: new Set(), requests: 0
+      }
       byPath.set(path, receiver)
       all.push(receiver)
       return receiver

@@ -3,9 +3,13 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { openEnding, type Ending } from '../../bench/ending.ts'
+import { runCallbacks } from './callbacks.ts'
+import { runKills } from './kills.ts'
 import { runNemesis } from './nemesis.ts'
 import type { Say } from './open-rig.ts'
 import { showOutcomes, type Outcome } from './outcome.ts'
+import { runOverload } from './overload.ts'
+import { runPowerCuts } from './power-cut.ts'
 
 interface Words {
   readonly seed: number
@@ -20,10 +24,21 @@ type Run = (ending: Ending, say: Say, words: Words) => Promise<Outcome>
 
 const sliceSeed = 20_261
 const runs: Readonly<Record<string, Run>> = {
-  nemesis: (ending, say, { seed, slice, seconds = slice ? 40 : 240 }) => runNemesis(ending, say, { seed, seconds })
+  nemesis: (ending, say, { seed, slice, seconds = slice ? 35 : 240 }) => runNemesis(ending, say, { seed, seconds }),
+  kills: (ending, say, { seed, slice, kills = slice ? 6 : 60, orders = slice ? 300 : 10_000 }) =>
+    runKills(ending, say, { seed, kills, orders }),
+  'power-cut': (ending, say, { seed, slice, kills: cuts = slice ? 2 : 10 }) => runPowerCuts(ending, say, { seed, cuts }),
+  callbacks: (ending, say, { seed, slice, kills = slice ? 2 : 10, orders: callbacks = slice ? 1_000 : 20_000 }) =>
+    runCallbacks(ending, say, { seed, callbacks, kills }),
+  overload: (ending, say, { seed, slice, seconds = slice ? 4 : 10 }) =>
+    runOverload(ending, say, { seed, seconds: Math.min(seconds, overloadSecondsMax) })
 }
 const names = Object.keys(runs)
+/** What a slice has: figures of an overload mean little on a machine that is shared. */
+const sliceNames = names.filter(name => name !== 'overload')
 const secondsMax = 3_600
+/** What is offered is signed before. */
+const overloadSecondsMax = 30
 
 const usage = `npm run faults -- [--slice] [--only NAME,…] [--seed N] [--seconds N] [--kills N] [--orders N]
   --slice     what CI runs: about two minutes, always the same seed
@@ -51,7 +66,8 @@ for (const name of words.only) {
 }
 await all.run()
 const failed = outcomes.filter(({ faults }) => faults.length > 0).length
-console.log(`\n${showOutcomes(outcomes)}\n\n${((Date.now() - startedMs) / 1000).toFixed(0)} s\n${outcomes.length - failed} passed, ${failed} failed`)
+const seconds = Math.round((Date.now() - startedMs) / 1000)
+console.log(`\n${showOutcomes(outcomes)}\n\n${seconds} s\n${outcomes.length - failed} passed, ${failed} failed`)
 process.exit(failed > 0 ? 1 : 0)
 
 /** What one run started, which ends with it, or with everything. */
@@ -74,7 +90,7 @@ function openPart (whole: Ending): Ending {
       ends.push(end)
       return () => { if (ends.includes(end)) ends.splice(ends.indexOf(end), 1) }
     },
-    run: () => running ??= runAll()
+    run: () => (running ??= runAll())
   }
   const forget = whole.add(() => part.run())
   return part
@@ -97,7 +113,8 @@ function readWords (given: string[]): Words {
     console.log(usage)
     process.exit()
   }
-  const only = values.only?.split(',') ?? names
+  const slice = values.slice ?? false
+  const only = values.only?.split(',') ?? (slice ? sliceNames : names)
   const unknown = only.find(name => !names.includes(name))
   if (unknown !== undefined) refuse(`there is no run ${JSON.stringify(unknown)}`)
   const whole = (name: 'seed' | 'seconds' | 'kills' | 'orders', max: number): number | undefined => {
@@ -106,7 +123,6 @@ function readWords (given: string[]): Words {
     if (!(Number.isInteger(value) && value >= 1 && value <= max)) refuse(`--${name} is a whole number from 1 to ${max}`)
     return value
   }
-  const slice = values.slice ?? false
   return {
     seed: whole('seed', 2 ** 31) ?? (slice ? sliceSeed : randomInt(1, 2 ** 31)),
     slice,

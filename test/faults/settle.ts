@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { readId } from '../../src/base/ids.ts'
 import { failureKind } from '../../src/postgres/failure.ts'
-import type { Receiver } from './receivers.ts'
 import type { Rig } from './open-rig.ts'
+import { isDead, type Receiver } from './receivers.ts'
 
 const lookEveryMs = 250
 
@@ -22,7 +22,7 @@ export async function heal (rig: Rig): Promise<void> {
 
 /** Waits until nothing is under way: files, holds, imports of events into deliveries, deliveries to receivers that take them. */
 export async function quiet (rig: Rig, receivers: readonly Receiver[], msMax: number): Promise<void> {
-  const taking = receivers.filter(({ manner }) => manner === 'good' || manner === 'flapping').map(({ endpoint }) => readId('endpoint', endpoint)!)
+  const taking = receivers.filter(({ manner }) => !isDead(manner)).map(({ endpoint }) => readId('endpoint', endpoint)!)
   let left: Readonly<Record<string, unknown>> = {}
   for (const until = Date.now() + msMax; Date.now() < until; await pause(lookEveryMs)) {
     const found = await look(rig, taking)
@@ -44,7 +44,8 @@ async function look ({ owner }: Rig, taking: readonly string[]): Promise<Readonl
              (select count(*) from live.orders where state in ('awaiting_approval', 'reserved'))::int as held,
              (select count(*) from live.endpoints e join live.resellers r on r.id = e.reseller_id
               where e.fanned_to < r.event_sequence)::int as behind,
-             (select count(*) from live.deliveries where state = 'due' and endpoint_id = any(${`{${taking.join(',')}}`}::uuid[]))::int as due`
+             (select count(*) from live.deliveries
+              where state = 'due' and endpoint_id = any(${`{${taking.join(',')}}`}::uuid[]))::int as due`
     return row
   } catch (error) {
     if (failureKind(error) !== 'transient') throw error
