@@ -27,8 +27,11 @@ export interface Size {
   readonly manyOrders: number
   readonly importCodes: number
   readonly downloadCodes: number
-  readonly historyOrders: number
-  readonly historyStock: number
+  /** Codes in stock, and as many orders in history, at the points of the growth curves after nothing. */
+  readonly growth: readonly number[]
+  readonly growthRounds: number
+  /** A point is left out when filling up to it would take longer. */
+  readonly growthSecondsMax: number
   /** Pieces in stock at a flash sale. */
   readonly flashCodes: number
 }
@@ -45,12 +48,24 @@ export const fullSize: Size = {
   manyOrders: 40,
   importCodes: 1_000_000,
   downloadCodes: 1_000_000,
-  historyOrders: 1_000_000,
-  historyStock: 5_000_000,
+  growth: [100_000, 1_000_000, 10_000_000],
+  growthRounds: 3,
+  growthSecondsMax: 1_200,
   flashCodes: 2_000
 }
 export const quickSize: Size = {
-  ...fullSize, seconds: 2, rounds: 3, roundsOfSome: 1, warmUpSeconds: 0.5, warmServerSeconds: 6, manyOrders: 20, importCodes: 600_000, downloadCodes: 200_000, historyOrders: 100_000, historyStock: 500_000
+  ...fullSize,
+  seconds: 2,
+  rounds: 3,
+  roundsOfSome: 1,
+  warmUpSeconds: 0.5,
+  warmServerSeconds: 6,
+  manyOrders: 20,
+  importCodes: 400_000,
+  downloadCodes: 200_000,
+  growth: [100_000, 1_000_000],
+  growthRounds: 1,
+  growthSecondsMax: 60
 }
 
 export interface Bench {

@@ -1,14 +1,18 @@
 // The report of a run: for the terminal, and the same tables in RESULTS.md.
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { cpus, release, totalmem, type } from 'node:os'
 import { promisify } from 'node:util'
 import type { Db } from '../src/postgres/pool.ts'
 import type { Size } from './bench.ts'
-import { showAim, type Figure } from './figures.ts'
+import type { Chart } from './charts.ts'
+import type { Figure } from './figure.ts'
+import { showAim } from './figures.ts'
 import type { LoadResult } from './load-plan.ts'
 
 const resultsFile = new URL('RESULTS.md', import.meta.url)
+const notesFile = new URL('notes.md', import.meta.url)
+const chartsFolder = new URL('charts/', import.meta.url)
 const repository = new URL('..', import.meta.url)
 
 export interface Report {
@@ -19,6 +23,8 @@ export interface Report {
   readonly figures: readonly Figure[]
   readonly loads: ReadonlyMap<string, LoadResult>
   readonly measures: ReadonlyMap<string, number>
+  readonly charts: readonly Chart[]
+  readonly capacity: readonly string[]
   readonly scenarios: readonly { readonly name: string, readonly says: string }[]
   readonly notes: readonly string[]
   readonly seconds: number
@@ -45,14 +51,15 @@ export function showReport ({ figures, loads }: Report): string {
   return [...aligned(figureRows(figures)), '', ...aligned(loadRows(loads))].join('\n')
 }
 
-/** Writes RESULTS.md anew. */
+/** Writes RESULTS.md and the charts anew; what was written by hand (notes.md) stands at the end. */
 export async function writeResults (report: Report): Promise<void> {
-  const { command, size, apis, machine, figures, loads, measures, scenarios, notes, seconds } = report
+  const { command, size, apis, machine, figures, loads, measures, charts, capacity, scenarios, notes, seconds } = report
+  await writeCharts(charts)
   const lines = [
     '# What it does, measured',
     '',
     'Written by the bench itself. Figures are of one run on one machine, on which server, PostgreSQL and load generator share all',
-    'cores: the ratios travel, the rates do not. At the end of every scenario the books were proven over all rows.',
+    'cores: the ratios travel, the rates do not. The books were proven over all rows, after the rounds and after every scenario.',
     '',
     `- Date: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     ...machine.map(line => `- ${line}`),
@@ -60,13 +67,20 @@ export async function writeResults (report: Report): Promise<void> {
     '',
     '## Figures aimed at',
     '',
+    'A ratio is of loads that were measured beside each other, in rounds; its value is the middle one of the rounds.',
+    '',
     ...markdown(figureRows(figures)),
+    '',
+    ...charts.flatMap(({ name, says }) => [`![${says}](charts/${name}.svg)`, '']),
+    '## What the figures mean for N machines',
+    '',
+    ...capacity.map(line => `- ${line}`),
     '',
     '## Loads',
     '',
     ...markdown(loadRows(loads)),
     '',
-    `API processes: ${apis}; one worker process; PostgreSQL. Connections are dealt out over the APIs. CPU is the scheduler’s own count over the measured time, by process.`,
+    `API processes where nothing else is said: ${apis}; one worker process; PostgreSQL. Connections are dealt out over the APIs. CPU is the scheduler’s own count over the measured time, by process.`,
     '',
     '## Other measures',
     '',
@@ -78,27 +92,36 @@ export async function writeResults (report: Report): Promise<void> {
     '',
     ...explanations(size).map(line => `- ${line}`),
     ...notes.map(line => `- ${line}`),
+    '',
+    (await readFile(notesFile, 'utf8')).trimEnd(),
     ''
   ]
   await writeFile(resultsFile, lines.join('\n'))
 }
 
+async function writeCharts (charts: readonly Chart[]): Promise<void> {
+  await mkdir(chartsFolder, { recursive: true })
+  for (const { name, svg } of charts) await writeFile(new URL(`${name}.svg`, chartsFolder), svg)
+}
+
 function explanations (size: Size): string[] {
-  const { seconds, warmUpSeconds, resellers, skus, manyCodes, manyOrders, importCodes, historyOrders, historyStock } = size
+  const { seconds, rounds, roundsOfSome, warmUpSeconds, warmServerSeconds, resellers, skus, manyCodes, manyOrders, importCodes } = size
   return [
-    `Each rate is measured for ${seconds} s after ${warmUpSeconds} s of warm-up and a checkpoint. Connections are kept alive with ` +
-      'one request in flight on each; requests are made and signed (HMAC) before the clock starts, each with its own nonce and reference.',
+    `Every server, the baseline too, is warmed before anything of it is measured: ours by ${warmServerSeconds} s of mixed orders and reads. ` +
+      `Each rate is measured for ${seconds} s after ${warmUpSeconds} s more and a checkpoint; in ${rounds} rounds, every second of them in ` +
+      `the reverse order, the less important loads in ${roundsOfSome}. Connections are kept alive with one request in flight on each; ` +
+      'requests are made and signed (HMAC where nothing else is said) before the clock starts, each with its own nonce and reference.',
     `Orders are spread at random over ${resellers} resellers, each with a key and a wallet, and ${skus} SKUs, ` +
       'as the baselines’ are over as many wallets and shelves. An order writes its nonce, order, line, allocation, transfer, event and ' +
       'reveal row, moves stock, shelf, wallet and revenue, and its answer holds the opened code.',
-    'pgbench runs on the same PostgreSQL with the same settings, prepared statements, the best of 8 and 32 clients; ' +
+    'pgbench runs on the same PostgreSQL with the same settings, prepared statements, the better of 8 and 32 clients as tried beforehand; ' +
       'its tables are leaner than ours (bench/pgbench.ts), and it needs no HTTP, JSON or signature.',
     `many-codes: one connection; ${manyOrders} orders of ${manyCodes.toLocaleString('en')} codes beside ten times as many of one, ` +
       'the latter with their code inline; then all codes of those orders, one order after another.',
     `import: ${importCodes.toLocaleString('en')} codes of number and secret as CSV, signed, ` +
       'in parts of 6.8 MB, one after another, making the file included.',
-    `history: ${historyStock.toLocaleString('en')} more codes in stock and ${historyOrders.toLocaleString('en')} past orders, ` +
-      'written by plain SQL with all indexes in place; the rows have the real shape, their sealed bytes are noise of the real length.',
+    'history: for every past order one sold code and one in stock, written by plain SQL with all indexes in place; the rows have the ' +
+      'real shape, their sealed bytes are noise of the real length.',
     'The books: the judge (bench/judge-books.ts, no code of the app) over I1–I3, I6 and I9, ' +
       'the number of orders against those acknowledged, orders sent again, and the product’s own proofs.'
   ]
@@ -106,7 +129,7 @@ function explanations (size: Size): string[] {
 
 function measureRows (measures: ReadonlyMap<string, number>): Row[] {
   return [['measure', 'value'], ...[...measures].map(([name, value]) => [
-    name, name.startsWith('API memory') ? `${whole(value / 1e6)} MB` : whole(value)
+    name, / memory/.test(name) ? `${whole(value / 1e6)} MB` : whole(value)
   ])]
 }
 

@@ -3,6 +3,9 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { fullSize, openBench, quickSize, type Bench, type Scenario, type Size } from './bench.ts'
 import type { Ending } from './ending.ts'
+import { capacityNotes } from './capacity-notes.ts'
+import { chartsOf } from './charts.ts'
+import type { Measured } from './figure.ts'
 import { figuresOf } from './figures.ts'
 import { openGround, startServer, widenServer } from './ground.ts'
 import { residentBytes } from './process-costs.ts'
@@ -14,6 +17,7 @@ import { baselines } from './scenarios/baselines.ts'
 import { bulkOrders } from './scenarios/bulk-orders.ts'
 import { callbacks } from './scenarios/callbacks.ts'
 import { coldStarts } from './scenarios/cold-start.ts'
+import { crossCheck } from './scenarios/cross-check.ts'
 import { download } from './scenarios/download.ts'
 import { flashSale } from './scenarios/flash-sale.ts'
 import { graphql } from './scenarios/graphql.ts'
@@ -24,16 +28,18 @@ import { manyCodes, namesOfMany } from './scenarios/many-codes.ts'
 import { keyPairs, oneSku, oneWallet, orders } from './scenarios/orders.ts'
 import { ping } from './scenarios/ping.ts'
 import { plain } from './scenarios/plain.ts'
+import { processes } from './scenarios/processes.ts'
 import { products } from './scenarios/products.ts'
 import { sdk } from './scenarios/sdk.ts'
 import { stock, stockOfMany } from './scenarios/stock.ts'
+import { storage } from './scenarios/storage.ts'
 import { subscriptions } from './scenarios/subscriptions.ts'
 import { openShop } from './shop.ts'
 import { warmServer } from './warm-up.ts'
 
 const scenarios: readonly Scenario[] = [
   baselines, plain, ping, orders, oneSku, oneWallet, keyPairs, stock, products, graphql,
-  manyCodes, download, bulkOrders, callbacks, importCodes, sdk, subscriptions, flashSale, live, history, coldStarts
+  processes, crossCheck, storage, manyCodes, download, bulkOrders, callbacks, importCodes, sdk, subscriptions, flashSale, live, history, coldStarts
 ]
 const names = scenarios.map(({ name }) => name)
 /** What a quick run leaves out: what tells least about an order, for the time it takes. */
@@ -68,12 +74,15 @@ async function run (ending: Ending, { size, only, apis, write }: Words): Promise
   bench.say(`API memory at rest: ${Math.round(atRest / 1e6)} MB`)
   await runRace({ ...bench, server }, chosen)
   for (const scenario of chosen) await runAlone({ ...bench, server }, scenario)
+  const measured: Measured = { ...bench, names: { ...namesOfMany(size), skus: stockOfMany(size) } }
   const report: Report = {
     ...bench,
     apis,
     command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
     machine: await describeMachine(ground.owner, loadBefore),
-    figures: figuresOf({ ...bench, names: { ...namesOfMany(size), skus: stockOfMany(size) } }),
+    figures: figuresOf(measured),
+    charts: chartsOf(measured, size.growth),
+    capacity: capacityNotes(measured),
     scenarios: chosen,
     seconds: (performance.now() - startedMs) / 1000
   }

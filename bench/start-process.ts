@@ -7,7 +7,7 @@ import type { Ending } from './ending.ts'
 
 // Servers run as `npm start` runs ours.
 const { flags } = createRequire(import.meta.url)('../bin/runtime.cjs') as { flags: readonly string[] }
-const startMsMax = 30_000
+const startMsMax = 90_000
 const stopMsMax = 8_000
 const saidLinesMax = 40
 

@@ -11,6 +11,7 @@ import { transact } from '../../src/postgres/transact.ts'
 import { codesFor, orderLoad, type Bench, type Load, type Scenario } from '../bench.ts'
 import { startWorker } from '../ground.ts'
 import { measurePair } from '../measure-pair.ts'
+import { cpuBetween, familyOf, readCpu } from '../process-costs.ts'
 
 const endpointsCount = 100
 const holesCount = 20
@@ -23,6 +24,7 @@ const halfLoadPerSecondMax = 4_000
 const waitMsMax = 120_000
 
 export const drainRate = 'callbacks delivered per second'
+export const callbackCpu = 'CPU per callback, workers and PostgreSQL'
 export const healthyP99 = 'callback p99, beside black holes'
 export const ordersWithCallbacks = 'orders at half load, with callbacks'
 export const ordersBesideBacklog = 'orders at half load, beside a backlog of callbacks'
@@ -41,12 +43,15 @@ export const callbacks: Scenario = {
     await setState(bench, endpoints, 'paused')
     await tell(bench, drainedEvents)
     await fannedOut(bench)
+    const pids = (): number[] => [bench.server.workerPid, worker.pid, ...familyOf(ground.postmasterPid)]
+    const before = readCpu(pids())
     const startedMs = performance.now()
     await setState(bench, endpoints, 'enabled')
     await receiver.reached(drainedEvents)
     const perSecond = drainedEvents / ((performance.now() - startedMs) / 1000)
     measures.set(drainRate, perSecond)
-    say(`  ${Math.round(perSecond)} deliveries/s`)
+    measures.set(callbackCpu, cpuBetween(before, readCpu(pids())) / 1e3 / drainedEvents)
+    say(`  ${Math.round(perSecond)} deliveries/s, ${Math.round(measures.get(callbackCpu)!)} µs of CPU each`)
 
     await setUrls(bench, endpoints.slice(0, holesCount), `${receiver.url}/hole`)
     receiver.forget()
