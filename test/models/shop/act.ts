@@ -1,5 +1,5 @@
 // What can be done in a shop, and what the model says of each act.
-import { cancel, cancelHold, decide, expireApproval, place, readCodes, refuseQuantities, reverse } from './orders.ts'
+import { cancel, decide, expireApproval, place, readCodes, refuseQuantities, reverse } from './orders.ts'
 import { endHold, joinRows, withdrawLots } from './shelf.ts'
 import {
   free, refused, stateOfHold, stateOfQuote, sum, totalOf, unitOf, type Amount, type Line, type Shop, type Told
@@ -73,6 +73,15 @@ function hold (shop: Shop, { who, name, lines }: Extract<Act, { name: string, li
   claims.set(`hold ${name}`, fields(lines))
   holds.set(name, { state: 'active', over: false, lines, made: ++shop.count })
   return { outcome: 'active', repeated: false }
+}
+
+/** A hold is given up by its reseller. */
+function cancelHold (shop: Shop, { who, name }: Extract<Act, { do: 'cancel hold' }>): Told {
+  const hold = shop.resellers[who]!.holds.get(name)
+  if (!hold) return refused('nothing')
+  if (hold.state === 'used') return refused('hold_ended')
+  endHold(hold, 'cancelled')
+  return { outcome: 'ended', state: hold.state }
 }
 
 function quote (shop: Shop, { who, name, lines }: Extract<Act, { name: string, lines: readonly Line[] }>): Told {

@@ -1,7 +1,7 @@
 // The model's orders: what becomes of each, and of what is done with it afterwards.
 import type { LineState } from '../../../schema/vocabulary.ts'
 import type { Act } from './act.ts'
-import { endHold, putBackCodes, releaseOrder, takeCodes } from './shelf.ts'
+import { putBackCodes, releaseOrder, takeCodes } from './shelf.ts'
 import {
   free, isHeld, liveCodes, nameOf, refused, sellable, shareOf, showOrder, stateOfHold, stateOfQuote, sum, sumOf, totalOf, totalOfOrder, unitOf,
   type Hold, type Line, type Order, type OrderLine, type Quote, type Shop, type Told
@@ -242,13 +242,4 @@ export function readCodes (shop: Shop, { who, reference, offset, limit }: Extrac
   return {
     outcome: 'shown', codes: live.slice(0, limit).map(({ code }) => nameOf(code)), next: live[limit]?.position ?? null, count: liveCodes(order).length
   }
-}
-
-/** A hold is given up by its reseller. */
-export function cancelHold (shop: Shop, { who, name }: Extract<Act, { do: 'cancel hold' }>): Told {
-  const hold = shop.resellers[who]!.holds.get(name)
-  if (!hold) return refused('nothing')
-  if (hold.state === 'used') return refused('hold_ended')
-  endHold(hold, 'cancelled')
-  return { outcome: 'ended', state: hold.state }
 }
