@@ -2,12 +2,16 @@
 import { parseArgs } from 'node:util'
 import type { Ending } from '../../bench/ending.ts'
 import { runToEnd } from '../../bench/run-to-end.ts'
+import { canaries } from './canaries.ts'
+import { forgery } from './forgery.ts'
 import { graph } from './graph.ts'
 import { operations } from './operations.ts'
 import type { FuzzContext, FuzzResult, FuzzRun } from './run-type.ts'
+import { slow } from './slow.ts'
 import { tenants } from './tenants.ts'
+import { timing } from './timing.ts'
 
-const runs: readonly FuzzRun[] = [operations, graph, tenants]
+const runs: readonly FuzzRun[] = [operations, graph, tenants, forgery, timing, slow, canaries]
 
 const names = runs.map(({ name }) => name)
 const sliceSeed = 20_261_122
