@@ -33,9 +33,11 @@ export const bookJudgements: readonly Judgement[] = [
     says: 'a transfer of a wallet is an entry of that wallet, and of no other account',
     of: '@transfers',
     faults: `
-      select format('transfer %s of wallet %s', t.id, coalesce(w.id, t.wallet_id)) as place from @transfers t
-      left join @accounts w on w.kind = 'wallet' and w.id in (t.debit_account, t.credit_account)
-      where t.wallet_id is distinct from w.id or (w.id is not null and (t.wallet_entry is null or t.wallet_balance is null))`
+      select format('transfer %s of wallet %s', t.id, coalesce(d.id, c.id, t.wallet_id)) as place from @transfers t
+      left join @accounts d on d.kind = 'wallet' and d.id = t.debit_account
+      left join @accounts c on c.kind = 'wallet' and c.id = t.credit_account
+      where t.wallet_id is distinct from coalesce(d.id, c.id) or (d.id is not null and c.id is not null)
+        or (t.wallet_id is not null and (t.wallet_entry is null or t.wallet_balance is null))`
   },
   {
     invariant: 'I2',

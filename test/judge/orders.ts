@@ -94,7 +94,9 @@ export const orderJudgements: readonly Judgement[] = [
     faults: `
       select coalesce(o.id, m.order_id)::text as place from @orders o
       full join (select t.order_id, sum(case when t.kind = 'hold' then t.amount else -t.amount end) as held
-                 from @transfers t join @accounts a on a.kind = 'held' and a.id in (t.debit_account, t.credit_account)
+                 from (select order_id, kind, amount, debit_account as account from @transfers
+                       union all select order_id, kind, amount, credit_account from @transfers) t
+                 join @accounts a on a.kind = 'held' and a.id = t.account
                  group by t.order_id) m on m.order_id = o.id
       where coalesce(o.held, 0) <> coalesce(m.held, 0)`
   },

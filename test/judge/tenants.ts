@@ -17,10 +17,12 @@ const ties: readonly Tie[] = [
     says: 'money that moves for an order moves between its reseller and the house',
     of: '@transfers where order_id is not null',
     faults: `
-      select format('transfer %s of order %s', t.id, t.order_id) as place from @transfers t
-      join @accounts a on a.id in (t.debit_account, t.credit_account) and a.owner_id is not null
-      left join @orders o on o.id = t.order_id
-      where t.order_id is not null and o.reseller_id is distinct from a.owner_id`
+      select format('transfer %s of order %s', t.id, t.order_id) as place from (
+        select id, order_id, debit_account as account from @transfers where order_id is not null
+        union all select id, order_id, credit_account from @transfers where order_id is not null
+      ) t
+      join @accounts a on a.id = t.account and a.owner_id is not null left join @orders o on o.id = t.order_id
+      where o.reseller_id is distinct from a.owner_id`
   },
   {
     says: 'a delivery is of an endpoint and an event of its reseller',
