@@ -61,7 +61,7 @@ export const groups: readonly Group[] = [
   {
     name: 'ssrf',
     files: [{ path: 'src/base/callback-url.ts' }, { path: 'src/outgoing/guard-address.ts' }],
-    tests: ['test/base/callback-url.test.ts', 'test/outgoing/guard-address.test.ts']
+    tests: ['test/base/callback-url.test.ts', 'test/outgoing/guarded-connector.test.ts']
   }
 ]
 

@@ -36,9 +36,8 @@ async function run (): Promise<number> {
     return 2
   }
   setPriority(niceness)
-  // The tests of a mutant are run by this Node, whatever stands first on the path, and leave no compiled mutants behind.
+  // The tests of a mutant are run by this Node, whatever stands first on the path.
   process.env.PATH = dirname(process.execPath) + delimiter + process.env.PATH
-  process.env.NODE_DISABLE_COMPILE_CACHE = '1'
   const found = new Map<Group, readonly Mutant[]>()
   const failures: string[] = []
   for (const group of groups.filter(({ name }) => names.includes(name))) {
