@@ -12,6 +12,11 @@ import { bareCallCpu, sdkCallCpu } from './scenarios/sdk.ts'
 import { stockOfOne } from './scenarios/stock.ts'
 import { cpuToTell, hotAlone, hotWatched, messagesPerInterval, toTellAll } from './scenarios/subscriptions.ts'
 
+/** Loads by the graph and the same by REST; the name of the last depends on the size of the run. */
+const byGraphAndRest = [
+  [graphLoads.orders, spreadLoad(64)], [graphLoads.stock, stockOfOne], [graphLoads.stockOfMany, undefined]
+] as const
+
 /** Codes, stock, bulk orders, callbacks, links, imports, starts. */
 export const aimsBesideOrders: readonly Aimed[] = [
   {
@@ -128,7 +133,7 @@ export const aimsBesideOrders: readonly Aimed[] = [
     aim: { atMost: 60 },
     value: of => difference(of.measures.get(sdkCallCpu), of.measures.get(bareCallCpu))
   },
-  ...([[graphLoads.orders, spreadLoad(64)], [graphLoads.stock, stockOfOne], [graphLoads.stockOfMany, undefined]] as const).map(([byGraph, byRest]): Aimed => ({
+  ...byGraphAndRest.map(([byGraph, byRest]): Aimed => ({
     says: `${byGraph} ÷ by REST`,
     unit: '×',
     aim: { atLeast: 0.5 },

@@ -89,7 +89,8 @@ export interface RaceBench extends Bench { readonly doubled: Server }
 /** A bench that has measured nothing yet; its server starts after the baselines. */
 export function openBench (ending: Ending, ground: Ground, shop: Shop, size: Size): Omit<Bench, 'server'> {
   const say = (line: string): void => console.log(line)
-  return { ending, ground, shop, size, rates: new Map(), loads: new Map(), measures: new Map(), notes: [], say, tally: { ordersAcknowledged: 0 } }
+  const nothing = { rates: new Map(), loads: new Map(), measures: new Map(), notes: [], tally: { ordersAcknowledged: 0 } }
+  return { ending, ground, shop, size, say, ...nothing }
 }
 
 export interface Scenario {

@@ -4,7 +4,9 @@ import type { LoadResult } from './load-plan.ts'
 import { callbackCpu, drainRate } from './scenarios/callbacks.ts'
 import { ordersOfOneWallet, ordersOnOneSku, spreadLoad } from './scenarios/orders.ts'
 import { apiCounts, processesLoad } from './scenarios/processes.ts'
-import { apiMemoryAfter, bytesPerCode, bytesPerOrder, postgresMemory, walPerOrder, walPerOrderFresh, workerMemory } from './scenarios/storage.ts'
+import {
+  apiMemoryAfter, bytesPerCode, bytesPerOrder, postgresMemory, walPerOrder, walPerOrderFresh, workerMemory
+} from './scenarios/storage.ts'
 
 /** Nobody runs cores at their end: of their time so much is planned with. */
 const plannedPart = 0.6
@@ -38,10 +40,11 @@ function coreNotes ({ cpuUs: { api, postgres, worker, generator }, perSecond }: 
   const rate = plannedPart * databaseCores * usPerSecond / postgres
   return [
     `An order costs ${us(api)} of an API process, ${us(postgres)} of PostgreSQL and ${us(worker)} of a worker: a core does ` +
-      `${whole(usPerSecond / all)} orders/s, and PostgreSQL is ${whole(postgres / all * 100)} % of it. Here ${whole(perSecond)}/s were measured, ` +
-      `while the load generator took another ${us(generator)} for each.`,
-    `API processes hold nothing that others need: for more orders, start more of them, on any number of machines. A PostgreSQL of ${databaseCores} cores, ` +
-      `planned with at ${plannedPart * 100} %, does ${whole(rate)} orders/s (${whole(rate * secondsPerDay / 1e6)} million a day) and keeps ` +
+      `${whole(usPerSecond / all)} orders/s, and PostgreSQL is ${whole(postgres / all * 100)} % of it. ` +
+      `Here ${whole(perSecond)}/s were measured, while the load generator took another ${us(generator)} for each.`,
+    'API processes hold nothing that others need: for more orders, start more of them, on any number of machines. ' +
+      `A PostgreSQL of ${databaseCores} cores, planned with at ${plannedPart * 100} %, does ${whole(rate)} orders/s ` +
+      `(${whole(rate * secondsPerDay / 1e6)} million a day) and keeps ` +
       `${whole(apiCores)} cores of API processes as busy. That is reckoned from the costs, not measured.`
   ]
 }
@@ -50,8 +53,8 @@ function bottleneckNote ({ loads }: Measured, { perSecond, cpuUs }: LoadResult):
   const [hot, wallet] = [loads.get(ordersOnOneSku)?.perSecond, loads.get(ordersOfOneWallet)?.perSecond]
   const locks = hot === undefined || wallet === undefined
     ? ''
-    : ` What is sold of one SKU (${whole(hot)}/s here) or bought by one wallet (${whole(wallet)}/s) waits for one row, one batch after the ` +
-      'other: more API processes do not raise these two, a shorter commit does.'
+    : ` What is sold of one SKU (${whole(hot)}/s here) or bought by one wallet (${whole(wallet)}/s) waits for one row, ` +
+      'one batch after the other: more API processes do not raise these two, a shorter commit does.'
   const next = cpuUs.api >= cpuUs.postgres ? 'the API process, of which there can be more' : 'PostgreSQL, of which there is one'
   return `What is reached first at ${whole(perSecond)}/s is ${next}; after it comes the one PostgreSQL that all share.${locks}`
 }
@@ -60,7 +63,8 @@ function processNotes ({ loads }: Measured): readonly string[] {
   const rates = apiCounts.map(apis => loads.get(processesLoad(apis))?.perSecond)
   if (rates.includes(undefined)) return []
   const told = apiCounts.map((apis, i) => `${whole(rates[i]!)}/s by ${apis}`).join(', ')
-  return [`API processes on this one machine: ${told}. Here they share their cores with PostgreSQL and the load generator; more processes than cores only smear the same cores.`]
+  return [`API processes on this one machine: ${told}. They share its cores with PostgreSQL and the load generator; ` +
+    'more processes than cores divide the same cores, and show only what that costs.']
 }
 
 function storageNotes ({ measures }: Measured, load: LoadResult | undefined): readonly string[] {
@@ -69,17 +73,19 @@ function storageNotes ({ measures }: Measured, load: LoadResult | undefined): re
   const rate = load?.perSecond ?? 1_000
   return [
     `A million orders take ${gigabytes(order * 1e6)} on the disk, a million codes ${gigabytes(code * 1e6)}, indexes included.`,
-    `An order writes ${whole(wal)} bytes of WAL, just after a checkpoint ${whole(fresh)} (whole pages): ${(wal * rate / 1e6).toFixed(1)} to ` +
-      `${(fresh * rate / 1e6).toFixed(1)} MB/s at ${whole(rate)} orders/s, and ${gigabytes(wal * 1e6)} to archive or replicate for a million.`
+    `An order writes ${whole(wal)} bytes of WAL, just after a checkpoint ${whole(fresh)} (whole pages): ` +
+      `${(wal * rate / 1e6).toFixed(1)} to ${(fresh * rate / 1e6).toFixed(1)} MB/s at ${whole(rate)} orders/s, ` +
+      `and ${gigabytes(wal * 1e6)} to archive or replicate for a million.`
   ]
 }
 
 function memoryNotes ({ measures }: Measured): readonly string[] {
-  const [api, atRest, worker, postgres] = [apiMemoryAfter, 'API memory at rest', workerMemory, postgresMemory].map(name => measures.get(name))
+  const names = [apiMemoryAfter, 'API memory at rest', workerMemory, postgresMemory]
+  const [api, atRest, worker, postgres] = names.map(name => measures.get(name))
   if (api === undefined || atRest === undefined || worker === undefined || postgres === undefined) return []
   const most = Math.max(api, measures.get('API memory under load') ?? 0)
-  return [`Memory: ${megabytes(atRest)} for an API process at rest, ${megabytes(most)} at most under load; ${megabytes(worker)} for a worker; ` +
-    `${megabytes(postgres)} for PostgreSQL with what of its shared buffers was in use.`]
+  return [`Memory: ${megabytes(atRest)} for an API process at rest, ${megabytes(most)} at most under load; ` +
+    `${megabytes(worker)} for a worker; ${megabytes(postgres)} for PostgreSQL with what of its shared buffers was in use.`]
 }
 
 function callbackNotes ({ measures }: Measured): readonly string[] {

@@ -19,8 +19,8 @@ export interface Chart {
 
 /** The charts of a run; `growth` are the points of the growth curves after nothing. */
 export function chartsOf (measured: Measured, growth: readonly number[]): readonly Chart[] {
-  const found = [ratesChart(measured), costsChart(measured), latencyChart(measured), growthChart(measured, growth), processesChart(measured)]
-  return found.filter(chart => chart !== undefined)
+  const all = [ratesChart(measured), costsChart(measured), latencyChart(measured), growthChart(measured, growth), processesChart(measured)]
+  return all.filter(chart => chart !== undefined)
 }
 
 interface Named { readonly label: string, readonly load: string, readonly whose: 'ours' | 'baseline' }
@@ -58,7 +58,8 @@ function costsChart ({ loads }: Measured): Chart | undefined {
   })
   if (rows.length < 2) return undefined
   const title = 'CPU of a request, by process'
-  return { name: 'cpu', says: title, svg: drawBars({ title, axis: 'microseconds of CPU', parts: ['Node (API)', 'PostgreSQL', 'worker'], rows }) }
+  const parts = ['Node (API)', 'PostgreSQL', 'worker']
+  return { name: 'cpu', says: title, svg: drawBars({ title, axis: 'microseconds of CPU', parts, rows }) }
 }
 
 const percentiles = [['p50', 'p50Ms'], ['p90', 'p90Ms'], ['p99', 'p99Ms'], ['p99.9', 'p999Ms']] as const
@@ -68,8 +69,8 @@ function latencyChart ({ loads }: Measured): Chart | undefined {
   if (!found.every(load => load !== undefined)) return undefined
   const title = 'Time from an order to its codes, by connections (1 API process)'
   const lines = percentiles.map(([name, key]) => ({ name, values: found.map(load => (load as LoadResult)[key]) }))
-  const svg = drawLines({ title, xAxis: 'connections, one order in flight on each', yAxis: 'milliseconds', scale: 'log', steps: connectionCounts.map(String), lines })
-  return { name: 'latency', says: title, svg }
+  const axes = { xAxis: 'connections, one order in flight on each', yAxis: 'milliseconds', scale: 'log' } as const
+  return { name: 'latency', says: title, svg: drawLines({ title, ...axes, steps: connectionCounts.map(String), lines }) }
 }
 
 function growthChart ({ loads }: Measured, growth: readonly number[]): Chart | undefined {
@@ -78,7 +79,8 @@ function growthChart ({ loads }: Measured, growth: readonly number[]): Chart | u
   const title = 'Rates as codes and orders grow'
   const lines = Object.values(growing).map(name => ({ name, values: points.map(point => loads.get(growthLoad(name, point))?.perSecond) }))
   const steps = points.map(point => point.toLocaleString('en'))
-  return { name: 'growth', says: title, svg: drawLines({ title, xAxis: 'codes in stock, and as many orders', yAxis: 'per second', scale: 'linear', steps, lines }) }
+  const axes = { xAxis: 'codes in stock, and as many orders', yAxis: 'per second', scale: 'linear' } as const
+  return { name: 'growth', says: title, svg: drawLines({ title, ...axes, steps, lines }) }
 }
 
 function processesChart ({ loads }: Measured): Chart | undefined {
@@ -86,5 +88,6 @@ function processesChart ({ loads }: Measured): Chart | undefined {
   if (rates.includes(undefined)) return undefined
   const title = 'Orders per second by API processes on one machine'
   const lines = [{ name: 'orders', values: rates }]
-  return { name: 'processes', says: title, svg: drawLines({ title, xAxis: 'API processes', yAxis: 'orders per second', scale: 'linear', steps: apiCounts.map(String), lines }) }
+  const axes = { xAxis: 'API processes', yAxis: 'orders per second', scale: 'linear' } as const
+  return { name: 'processes', says: title, svg: drawLines({ title, ...axes, steps: apiCounts.map(String), lines }) }
 }

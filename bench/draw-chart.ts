@@ -56,7 +56,8 @@ export function drawBars ({ title, axis, parts, rows }: Bars): string {
     const end = Math.max(x(from), spread ? x(spread[1]) : 0)
     return `${text(left - 8, middle + 5, label, 'end')}${stacked.join('')}${whisker}${text(end + 6, middle + 5, show(from), 'start')}`
   })
-  return page(height, [heading(title), legend(parts), ...marks, ...bars, text((left + width - right) / 2, bottom + 36, axis, 'middle', 'soft')])
+  const named = text((left + width - right) / 2, bottom + 36, axis, 'middle', 'soft')
+  return page(height, [heading(title), legend(parts), ...marks, ...bars, named])
 }
 
 /** Lines over steps; the names stand above them. */
@@ -78,7 +79,8 @@ export function drawLines ({ title, xAxis, yAxis, scale, steps, lines }: Lines):
   const drawn = lines.map(({ values }, i) => {
     const points = values.flatMap((value, step) => value === undefined ? [] : [[r(x(step)), r(y(value))]])
     const dots = points.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="4" fill="${colourOf(i)}"/>`)
-    return `<polyline fill="none" stroke="${colourOf(i)}" stroke-width="2.5" points="${points.map(point => point.join(',')).join(' ')}"/>${dots.join('')}`
+    const path = points.map(point => point.join(',')).join(' ')
+    return `<polyline fill="none" stroke="${colourOf(i)}" stroke-width="2.5" points="${path}"/>${dots.join('')}`
   })
   const axes = [text((left + width - right) / 2, height - 12, xAxis, 'middle', 'soft'), text(14, top - 12, yAxis, 'start', 'soft')]
   return page(height, [heading(title), legend(lines.map(({ name }) => name)), ...marks, ...named, ...drawn, ...axes])

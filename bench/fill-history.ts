@@ -34,9 +34,12 @@ export async function fillHistory ({ ending, ground, shop }: Bench, part: Part):
   await Promise.all(owners.map((each, i) => fillCodes(each, 2 * count / shop.skus.length, i)))
   const chunks = Array.from({ length: Math.ceil(count / chunkRows) }, (_, i) => part.from + i * chunkRows)
   await Promise.all(owners.map(async each => {
-    for (let from = chunks.shift(); from !== undefined; from = chunks.shift()) await fillOrders(each, from, Math.min(from + chunkRows, part.to), part)
+    for (let from = chunks.shift(); from !== undefined; from = chunks.shift()) {
+      await fillOrders(each, from, Math.min(from + chunkRows, part.to), part)
+    }
   }))
   await settle(owner, count / shop.buyers.length)
+  await owner`drop schema filling cascade`
   forget()
   await end()
   await ground.owner`vacuum analyze`
@@ -78,7 +81,8 @@ async function fillLots (owner: Db, half: number): Promise<void> {
     from imports where supplier = ${filledBySql} and not exists (select from lots where import_id = imports.id)`
   await owner`
     update goods set lot_id = newest.id
-    from (select sku_id, max(id) as id from lots where supplier = ${filledBySql} group by sku_id) as newest where newest.sku_id = goods.sku_id`
+    from (select sku_id, max(id) as id from lots where supplier = ${filledBySql} group by sku_id) as newest
+    where newest.sku_id = goods.sku_id`
   await owner`
     insert into shelf (sku_id, lot_id, expires_at, next, stop)
     select sku_id, lot_id, 'infinity', ${half}::int, ${size}::int from goods`
@@ -109,7 +113,9 @@ async function fillOrders (owner: Db, from: number, to: number, part: Part): Pro
     from generate_series(${from}::bigint, ${to}::bigint - 1) as i
     join buyers on buyers.at = i % (select count(*) from buyers)
     join goods on goods.at = i % (select count(*) from goods),
-    lateral (select now() - make_interval(days => ${days}) + make_interval(secs => i * ${secondsOfHistory / part.of}::float8) as happened_at) as moment
+    lateral (
+      select now() - make_interval(days => ${days}) + make_interval(secs => i * ${secondsOfHistory / part.of}::float8) as happened_at
+    ) as moment
     order by i`
   await owner`
     insert into orders (id, reseller_id, reference, state, fill, currency, quantity, delivered, total, key_id, created_at)

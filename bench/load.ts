@@ -48,7 +48,8 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
   const drained = Promise.withResolvers<void>()
   drained.promise.catch(() => {})
 
-  const lines = await Promise.all(Array.from({ length: plan.connections }, (_, i) => openLine(plan, plan.ports[i % plan.ports.length]!, onData, drained.reject)))
+  const portOf = (i: number): number => plan.ports[i % plan.ports.length]!
+  const lines = await Promise.all(Array.from({ length: plan.connections }, (_, i) => openLine(plan, portOf(i), onData, drained.reject)))
   if (plan.warmUpMs === 0) start = mark()
   for (const line of lines) sendNext(line)
   const endMs = plan.warmUpMs + plan.measureMs
@@ -119,7 +120,9 @@ async function send (plan: LoadPlan): Promise<LoadResult> {
   }
 
   function resultOf (): LoadResult {
-    if (!start || !end || end.answers === start.answers) throw new Error(`${requests.length} requests were too few: nothing was measured`)
+    if (!start || !end || end.answers === start.answers) {
+      throw new Error(`nothing was measured: no answer came in the measured time, or ${requests.length} requests were too few`)
+    }
     const measured = end.answers - start.answers
     const seconds = (end.atMs - start.atMs) / 1000
     const latencies = latenciesMs.subarray(0, measured).sort()

@@ -44,6 +44,7 @@ app.post<{ Body: Order }>('/orders', {
   return await reply.code(201).send(order)
 })
 
-app.get('/nothing', { schema: { response: { 200: { type: 'object', properties: { ok: { type: 'boolean' } } } } } }, async () => ({ ok: true }))
+const nothing = { type: 'object', properties: { ok: { type: 'boolean' } } } as const
+app.get('/nothing', { schema: { response: { 200: nothing } } }, async () => ({ ok: true }))
 
 console.log(`plain server at ${await app.listen({ host: '127.0.0.1', port: 0 })}`)

@@ -80,7 +80,8 @@ export async function writeResults (report: Report): Promise<void> {
     '',
     ...markdown(loadRows(loads)),
     '',
-    `API processes where nothing else is said: ${apis}; one worker process; PostgreSQL. Connections are dealt out over the APIs. CPU is the scheduler’s own count over the measured time, by process.`,
+    `API processes where nothing else is said: ${apis}; one worker process; PostgreSQL. Connections are dealt out over the APIs. ` +
+      'CPU is the scheduler’s own count over the measured time, by process.',
     '',
     '## Other measures',
     '',
@@ -107,15 +108,16 @@ async function writeCharts (charts: readonly Chart[]): Promise<void> {
 function explanations (size: Size): string[] {
   const { seconds, rounds, roundsOfSome, warmUpSeconds, warmServerSeconds, resellers, skus, manyCodes, manyOrders, importCodes } = size
   return [
-    `Every server, the baseline too, is warmed before anything of it is measured: ours by ${warmServerSeconds} s of mixed orders and reads. ` +
-      `Each rate is measured for ${seconds} s after ${warmUpSeconds} s more and a checkpoint; in ${rounds} rounds, every second of them in ` +
-      `the reverse order, the less important loads in ${roundsOfSome}. Connections are kept alive with one request in flight on each; ` +
+    `Every server, the baseline too, is warmed before anything of it is measured: ours by ${warmServerSeconds} s of mixed orders ` +
+      'and reads. ' +
+      `Each rate is measured for ${seconds} s after ${warmUpSeconds} s more and a checkpoint; in ${rounds} rounds, every second ` +
+      `of them in the reverse order, the less important loads in ${roundsOfSome}. Connections are kept alive with one request in flight on each; ` +
       'requests are made and signed (HMAC where nothing else is said) before the clock starts, each with its own nonce and reference.',
     `Orders are spread at random over ${resellers} resellers, each with a key and a wallet, and ${skus} SKUs, ` +
       'as the baselines’ are over as many wallets and shelves. An order writes its nonce, order, line, allocation, transfer, event and ' +
       'reveal row, moves stock, shelf, wallet and revenue, and its answer holds the opened code.',
-    'pgbench runs on the same PostgreSQL with the same settings, prepared statements, the better of 8 and 32 clients as tried beforehand; ' +
-      'its tables are leaner than ours (bench/pgbench.ts), and it needs no HTTP, JSON or signature.',
+    'pgbench runs on the same PostgreSQL with the same settings, prepared statements, the better of 8 and 32 clients as tried ' +
+      'beforehand; its tables are leaner than ours (bench/pgbench.ts), and it needs no HTTP, JSON or signature.',
     `many-codes: one connection; ${manyOrders} orders of ${manyCodes.toLocaleString('en')} codes beside ten times as many of one, ` +
       'the latter with their code inline; then all codes of those orders, one order after another.',
     `import: ${importCodes.toLocaleString('en')} codes of number and secret as CSV, signed, ` +

@@ -39,7 +39,8 @@ import { warmServer } from './warm-up.ts'
 
 const scenarios: readonly Scenario[] = [
   baselines, plain, ping, orders, oneSku, oneWallet, keyPairs, stock, products, graphql,
-  processes, crossCheck, storage, manyCodes, download, bulkOrders, callbacks, importCodes, sdk, subscriptions, flashSale, live, history, coldStarts
+  processes, crossCheck, storage, manyCodes, download, bulkOrders, callbacks, importCodes, sdk, subscriptions,
+  flashSale, live, history, coldStarts
 ]
 const names = scenarios.map(({ name }) => name)
 /** What a quick run leaves out: what tells least about an order, for the time it takes. */

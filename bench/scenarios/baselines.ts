@@ -27,7 +27,8 @@ export const baselines: Scenario = {
     for (const shape of orderShapes) {
       const clients = await bestClients(bench, file, shape)
       notes.push(`pgbench, ${shape}: ${clients} clients, the better of ${clientCounts.join(' and ')}.`)
-      contestants.push({ name: pgbenchLoad(shape), rounds: 'all', measure: () => runPgbench(bench, { file, shape, clients, seconds: size.seconds }) })
+      const order = { file, shape, clients, seconds: size.seconds }
+      contestants.push({ name: pgbenchLoad(shape), rounds: 'all', measure: () => runPgbench(bench, order) })
     }
     return contestants
   },

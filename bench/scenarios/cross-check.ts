@@ -71,7 +71,11 @@ function others (
         workerPid: server.workerPid,
         postmasterPid: ground.postmasterPid
       }
-      const pids = { api: () => readCpu(server.apiPids), worker: () => readCpu([server.workerPid]), postgres: () => readCpu(familyOf(ground.postmasterPid)) }
+      const pids = {
+        api: () => readCpu(server.apiPids),
+        worker: () => readCpu([server.workerPid]),
+        postgres: () => readCpu(familyOf(ground.postmasterPid))
+      }
       const before = { api: pids.api(), worker: pids.worker(), postgres: pids.postgres(), orders: await countOrders(bench) }
       const heard = await send(ending, plan)
       const used = (of: 'api' | 'worker' | 'postgres'): number => cpuBetween(before[of], pids[of]()) / 1e3 / heard.answers

@@ -30,7 +30,9 @@ export const graphql: Scenario = {
   async contestants (bench) {
     const { server, shop } = bench
     const shown = showSkus(shop.skus)
-    const bodies = (asked: readonly (readonly string[])[]): string[] => asked.map(skus => JSON.stringify({ query: asking, variables: { skus } }))
+    const bodies = (asked: readonly (readonly string[])[]): string[] => {
+      return asked.map(skus => JSON.stringify({ query: asking, variables: { skus } }))
+    }
     const one = bodies(shown.map(sku => [sku]))
     // The graph tells errors with 200: one answer is looked at.
     const answer = await callJson<{ errors?: unknown }>(server, shop.buyers[0]!, { method: 'POST', target: '/graphql', body: one[0]! })

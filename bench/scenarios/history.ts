@@ -41,7 +41,8 @@ export const history: Scenario = {
       const seconds = (performance.now() - startedMs) / 1000
       const orders = part.to - part.from
       pace = { bytesPerOrder: (await databaseBytes(bench) - bytesBefore) / orders, secondsPerOrder: seconds / orders }
-      say(`  filled to ${point.toLocaleString('en')} in ${seconds.toFixed(0)} s, ${Math.round(pace.bytesPerOrder)} bytes for an order and two codes`)
+      const bytes = Math.round(pace.bytesPerOrder)
+      say(`  filled to ${point.toLocaleString('en')} in ${seconds.toFixed(0)} s, ${bytes} bytes for an order and two codes`)
       bench.measures.set('bytes of an order and two codes, filled in', pace.bytesPerOrder)
       await measureAt(bench, point)
     }

@@ -17,12 +17,10 @@ export function spreadLoad (connections: number, apis = 1): string {
 export const orders: Scenario = {
   name: 'orders',
   says: 'signed orders of one code, inline, spread over resellers and SKUs, by one API process and by two',
-  contestants: async bench => [bench, { ...bench, server: bench.doubled }].flatMap(bench => connectionCounts.map(connections => ordering(bench, {
-    name: spreadLoad(connections, bench.server.ports.length),
-    rounds: connections === 16 ? 'some' : 'all',
-    sells: bench.shop.skus,
-    connections
-  })))
+  contestants: async bench => [bench, { ...bench, server: bench.doubled }].flatMap(bench => connectionCounts.map(connections => {
+    const name = spreadLoad(connections, bench.server.ports.length)
+    return ordering(bench, { name, rounds: connections === 16 ? 'some' : 'all', sells: bench.shop.skus, connections })
+  }))
 }
 
 export const oneSku: Scenario = {

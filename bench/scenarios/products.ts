@@ -10,11 +10,13 @@ export const products: Scenario = {
   name: 'products',
   says: 'the catalogue with the caller’s own prices: the first page of the list, and one product',
   async contestants (bench) {
-    const page = await callJson<{ data: readonly { id: string }[] }>(bench.server, bench.shop.buyers[0]!, { method: 'GET', target: '/v1/products' })
-    const each = page.data.map(({ id }) => `/v1/products/${id}`)
+    const list = '/v1/products'
+    const { data } = await callJson<{ data: readonly { id: string }[] }>(bench.server, bench.shop.buyers[0]!, { method: 'GET', target: list })
+    const each = data.map(({ id }) => `${list}/${id}`)
+    const read = (targets: readonly string[]) => sendLoad(bench, { connections, load: { kind: 'reads', targets } })
     return [
-      { name: productPage, rounds: 'some', measure: () => sendLoad(bench, { connections, load: { kind: 'reads', targets: ['/v1/products'] } }) },
-      { name: oneProduct, rounds: 'some', measure: () => sendLoad(bench, { connections, load: { kind: 'reads', targets: each } }) }
+      { name: productPage, rounds: 'some', measure: () => read([list]) },
+      { name: oneProduct, rounds: 'some', measure: () => read(each) }
     ]
   }
 }

@@ -22,8 +22,9 @@ export function stockContestants (bench: Bench): readonly Contestant[] {
   const skus = showSkus(bench.shop.skus)
   const each = skus.map(sku => `/v1/stock?sku=${sku}`)
   const all = `/v1/stock?${skus.map(sku => `sku=${sku}`).join('&')}`
+  const read = (targets: readonly string[]) => sendLoad(bench, { connections, load: { kind: 'reads', targets } })
   return [
-    { name: stockOfOne, rounds: 'some', measure: () => sendLoad(bench, { connections, load: { kind: 'reads', targets: each } }) },
-    { name: stockOfMany(bench.size), rounds: 'some', measure: () => sendLoad(bench, { connections, load: { kind: 'reads', targets: [all] } }) }
+    { name: stockOfOne, rounds: 'some', measure: () => read(each) },
+    { name: stockOfMany(bench.size), rounds: 'some', measure: () => read([all]) }
   ]
 }
