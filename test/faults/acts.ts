@@ -1,6 +1,5 @@
 // What the nemesis can do: each act with its targets, how long it lasts, and how it is undone.
-import postgres from 'postgres'
-import { failureKind } from '../../src/postgres/failure.ts'
+import { openSession } from './open-session.ts'
 import type { LineFaults } from './fault-proxy.ts'
 import { apiNames, workerNames, type Rig } from './open-rig.ts'
 
@@ -24,7 +23,9 @@ const tlsLines = apiNames.map(name => `${name} tls`)
 const databaseLines = processNames.map(name => `${name} postgres`)
 const someLines = [...plainLines, ...tlsLines, ...databaseLines]
 const starvingSessions = 200
-const walSwitches = 24
+const sessionMsMax = 6_000
+const walMebibytes = 320
+const walFilling = `select pg_logical_emit_message(false, 'rig', repeat('x', 1024 * 1024)) from generate_series(1, ${walMebibytes})`
 
 export const acts: readonly Act[] = [
   { name: 'kill', targets: processNames, forMs: [0, 0], strike: (rig, target) => rig.processes.get(target)!.kill().then(() => () => {}) },
@@ -70,13 +71,10 @@ export const acts: readonly Act[] = [
     possible: rig => rig.room !== undefined,
     async strike (rig) {
       await rig.room!.fill()
-      // Each asks for a new file of the write-ahead log; without room for one PostgreSQL panics.
-      const sql = postgres(rig.postgres.url, { max: 1, onnotice: () => {}, connect_timeout: 2 })
-      for (let i = 0; i < walSwitches; i++) {
-        const gone = await sql`select pg_logical_emit_message(false, 'rig', 'full'), pg_switch_wal()`.then(() => false, () => true)
-        if (gone) break
-      }
-      await sql.end({ timeout: 0 }).catch(() => {})
+      // More than there is in files to be used again: without room for one more PostgreSQL panics.
+      const session = openSession(rig.postgres.url)
+      await session.run(walFilling, sessionMsMax)
+      session.end()
       return async () => {
         await rig.room!.clear()
         await rig.postgres.start()
@@ -100,14 +98,12 @@ export const acts: readonly Act[] = [
     targets: ['postgres'],
     forMs: [500, 3_000],
     async strike (rig, _target, _amount, forMs) {
-      const sql = postgres(rig.postgres.url, { max: starvingSessions, onnotice: () => {}, connect_timeout: 2, max_lifetime: null })
       // Those of the product end, and there are no others to be had.
-      await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'kahub live%'`.catch(() => {})
-      const held = Array.from({ length: starvingSessions }, () => sql`select pg_sleep(${forMs / 1000})`.catch(() => {}))
-      return async () => {
-        await sql.end({ timeout: 0 }).catch(() => {})
-        await Promise.all(held)
-      }
+      const first = openSession(rig.postgres.url)
+      await first.run("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'kahub live%'", sessionMsMax)
+      const sessions = [first, ...Array.from({ length: starvingSessions }, () => openSession(rig.postgres.url))]
+      for (const session of sessions) void session.run(`select pg_sleep(${forMs / 1000})`, forMs)
+      return () => { for (const session of sessions) session.end() }
     }
   },
   lockAct('lock the rows of stock and resellers in',
@@ -143,10 +139,10 @@ function lockAct (name: string, statement: string): Act {
     targets: ['postgres'],
     forMs: [300, 3_500],
     async strike (rig) {
-      const sql = postgres(rig.postgres.url, { max: 1, onnotice: () => {}, connect_timeout: 2 })
+      const session = openSession(rig.postgres.url)
       // A deadlock may choose this session, and PostgreSQL may be away: then there is no lock to be had.
-      await sql.unsafe(`begin; ${statement}`).catch(error => { if (failureKind(error) !== 'transient') throw error })
-      return () => sql.end({ timeout: 0 }).catch(() => {})
+      await session.run(`begin; ${statement}`, sessionMsMax)
+      return () => session.end()
     }
   }
 }

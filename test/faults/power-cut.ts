@@ -28,7 +28,8 @@ export interface PowerCutWish {
 const run = promisify(execFile)
 const resellers = 8
 const skus = 8
-const codesEach = 40_000
+/** Of each SKU, for every cut. */
+const codesPerCut = 2_000
 const scarceCodes = 100
 const buyers = 24
 const gapMs = [900, 2_600] as const
@@ -40,7 +41,14 @@ export async function runPowerCuts (ending: Ending, say: Say, { seed, cuts, sett
   const home = await makeHome(ending, 'power-cut')
   const disk = await makeDisk(ending, home, say)
   const rig = await openRig(ending, say, {
-    name: 'power-cut', seed, resellers, skus, codesEach, faults: 'kills only', home: disk?.folder ?? home, ...(settings && { settings })
+    name: 'power-cut',
+    seed,
+    resellers,
+    skus,
+    codesEach: codesPerCut * (cuts + 1),
+    faults: 'kills only',
+    home: disk?.folder ?? home,
+    ...(settings && { settings })
   })
   // Journals are the clients': their machines have power.
   const journals = join(home, 'heard')

@@ -24,11 +24,11 @@ type Run = (ending: Ending, say: Say, words: Words) => Promise<Outcome>
 
 const sliceSeed = 20_261
 const runs: Readonly<Record<string, Run>> = {
-  nemesis: (ending, say, { seed, slice, seconds = slice ? 35 : 240 }) => runNemesis(ending, say, { seed, seconds }),
-  kills: (ending, say, { seed, slice, kills = slice ? 6 : 60, orders = slice ? 300 : 10_000 }) =>
+  nemesis: (ending, say, { seed, slice, seconds = slice ? 25 : 240 }) => runNemesis(ending, say, { seed, seconds }),
+  kills: (ending, say, { seed, slice, kills = slice ? 5 : 60, orders = slice ? 300 : 10_000 }) =>
     runKills(ending, say, { seed, kills, orders }),
-  'power-cut': (ending, say, { seed, slice, kills: cuts = slice ? 2 : 10 }) => runPowerCuts(ending, say, { seed, cuts }),
-  callbacks: (ending, say, { seed, slice, kills = slice ? 2 : 10, orders: callbacks = slice ? 1_000 : 20_000 }) =>
+  'power-cut': (ending, say, { seed, slice, kills: cuts = slice ? 1 : 10 }) => runPowerCuts(ending, say, { seed, cuts }),
+  callbacks: (ending, say, { seed, slice, kills = slice ? 1 : 10, orders: callbacks = slice ? 500 : 20_000 }) =>
     runCallbacks(ending, say, { seed, callbacks, kills }),
   overload: (ending, say, { seed, slice, seconds = slice ? 4 : 10 }) =>
     runOverload(ending, say, { seed, seconds: Math.min(seconds, overloadSecondsMax) })
