@@ -8,10 +8,11 @@ import { graph } from './graph.ts'
 import { operations } from './operations.ts'
 import type { FuzzContext, FuzzResult, FuzzRun } from './run-type.ts'
 import { slow } from './slow.ts'
+import { sqlmap } from './sqlmap.ts'
 import { tenants } from './tenants.ts'
 import { timing } from './timing.ts'
 
-const runs: readonly FuzzRun[] = [operations, graph, tenants, forgery, timing, slow, canaries]
+const runs: readonly FuzzRun[] = [operations, graph, tenants, sqlmap, forgery, timing, slow, canaries]
 
 const names = runs.map(({ name }) => name)
 const sliceSeed = 20_261_122

@@ -22,6 +22,7 @@ export const tenants: FuzzRun = {
 const sharedPrefixes: readonly string[] = ['sku', 'prd', 'lot', 'imp', 'prc']
 const perKind = { slice: 1, whole: 2 }
 const faultsPerPlaceMax = 3
+const sayEvery = 25
 
 /** What an owner has: ids by their prefix, and words that lists are searched by. */
 interface Estate { readonly ids: ReadonlyMap<string, readonly string[]>, readonly all: readonly string[], readonly words: Readonly<Record<string, string>> }
@@ -43,7 +44,9 @@ async function run ({ extent, ending, say }: FuzzContext): Promise<FuzzResult> {
   const faults: string[] = []
   let tried = 0
   const found = (place: string, fault: string, asked: Asked): void => {
-    if (faults.filter(known => known.startsWith(place)).length < faultsPerPlaceMax) faults.push(`${place}: ${fault}\n  ${asCurl(asked)}`)
+    if (faults.filter(known => known.startsWith(place)).length >= faultsPerPlaceMax) return
+    say(`${place}: ${fault}`)
+    faults.push(`${place}: ${fault}\n  ${asCurl(asked)}`)
   }
 
   const sendAs = async (stranger: Stranger, plan: Plan): Promise<{ asked: Asked, told: Told }> => {
@@ -52,7 +55,8 @@ async function run ({ extent, ending, say }: FuzzContext): Promise<FuzzResult> {
   }
   const told = (text: string): string | undefined => estate.all.find(id => text.includes(id))
 
-  for (const taking of takings) {
+  for (const [i, taking] of takings.entries()) {
+    if (i % sayEvery === 0) say(`${i} of ${takings.length} operations, ${tried} requests tried, ${faults.length} faults`)
     const pairs = await pairsOf(stage, taking, bob, estate, perKind[extent])
     for (const stranger of strangers.filter(({ may }) => may(taking))) {
       for (const pair of pairs.filter(({ place }) => stranger.wide || place.startsWith('path'))) {
