@@ -4,6 +4,7 @@ import t from 'tap'
 import fc from 'fast-check'
 import { isDeepStrictEqual } from 'node:util'
 import { openHouse } from '../support/house.ts'
+import { judgeHouse } from './judge-house.ts'
 import { linearize, type Happened } from './linearize.ts'
 import { runsOf, seedsOf, told } from './seeds.ts'
 import { perform, type Act } from './shop/act.ts'
@@ -60,6 +61,7 @@ t.test('acts did overlap', async t => {
   t.ok(overlapping >= runs / 2, `in ${overlapping} histories`)
 })
 
-t.test('after all of them the books hold', async t => {
+t.test('after all of them the books hold, and the judge finds nothing', async t => {
   await house.proves(t)
+  t.same(await judgeHouse(house), [])
 })

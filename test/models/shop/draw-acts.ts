@@ -30,7 +30,7 @@ const order: fc.Arbitrary<Act> = fc.record({
   max: seldom(fens(6_000n)),
   quote: fc.constant(null),
   hold: seldom(name, 2),
-  inline: fc.boolean(),
+  inline: fc.nat(2).map(n => n === 0),
   dry: fc.nat(7).map(n => n === 0)
 })
 
@@ -49,7 +49,7 @@ const buys = [
   { weight: 24, arbitrary: order },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('hold' as const), who, name, lines: apart }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel hold' as const), who, name }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('cancel' as const), who, reference, unrevealed: fc.boolean() }) },
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('cancel' as const), who, reference, unrevealed: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('reverse' as const), who, name: fc.constantFrom('v0', 'v1', 'v2', 'v3'), reference }) },
   {
     weight: 4,
@@ -82,6 +82,9 @@ const times: { readonly weight: number, readonly arbitrary: fc.Arbitrary<Act> }[
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), pass: fc.constantFrom('holds' as const, 'lots' as const, 'ranges' as const, 'approvals' as const) }) }
 ]
 
+/** An order that is sent again, as it was. */
+const repeats: fc.Arbitrary<Act> = order.map(act => ({ ...act as Extract<Act, { do: 'order' }>, lines: sameLines, hold: null }))
+
 /** A quote, or a purchase that names one. `sameLines` stands for the lines of that quote. */
 const quotes: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ do: fc.constant('quote' as const), who, name, lines }),
@@ -91,11 +94,11 @@ const quotes: fc.Arbitrary<Act> = fc.oneof(
   })
 )
 
-/** Lines that an act takes over from the quote it names. */
+/** Lines that an order takes over from the quote it names, or from the earlier order of its reference. */
 export const sameLines: readonly Line[] = Object.freeze([])
 
 /** Whatever may happen in a shop, one act after the other. */
-export const anyAct: fc.Arbitrary<Act> = fc.oneof(...buys, ...keeps, ...times, { weight: 8, arbitrary: quotes })
+export const anyAct: fc.Arbitrary<Act> = fc.oneof(...buys, ...keeps, ...times, { weight: 8, arbitrary: quotes }, { weight: 5, arbitrary: repeats })
 
 /** What clients and the operator may do at the same time: everything but what takes a row's time or its lot by hand. */
 export const concurrentAct: fc.Arbitrary<Act> = fc.oneof(...buys, ...keeps, { weight: 4, arbitrary: fc.record({ do: fc.constant('quote' as const), who, name, lines }) })

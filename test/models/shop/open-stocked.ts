@@ -20,16 +20,22 @@ export async function openStocked (house: House) {
 /** What names nothing that there is says nothing and is left out, but for an order, which says so. */
 export function isAboutSomething (shop: Readonly<Shop>, act: Act): boolean {
   if (act.do === 'recall') return act.lot < shop.lots.length
-  if (act.do === 'order' && act.lines === sameLines) return shop.resellers[act.who]!.quotes.has(act.quote!)
+  if (act.do === 'order' && act.lines === sameLines) {
+    const { quotes, orders } = shop.resellers[act.who]!
+    return act.quote === null ? (orders.get(act.reference)?.lines.length ?? 0) > 0 : quotes.has(act.quote)
+  }
   if (act.do === 'cancel hold') return shop.resellers[act.who]!.holds.has(act.name)
   if (act.do === 'cancel' || act.do === 'reveal' || act.do === 'decide') return shop.resellers[act.who]!.orders.has(act.reference)
   return true
 }
 
-/** The act with the lines of the quote that it names, where it takes those over. */
+/** The act with what it takes over from the quote that it names, or from the earlier order of its reference. */
 export function withLines (shop: Readonly<Shop>, act: Act): Act {
   if (act.do !== 'order' || act.lines !== sameLines) return act
-  return { ...act, lines: shop.resellers[act.who]!.quotes.get(act.quote!)!.lines.map(({ sku, quantity }) => ({ sku, quantity })) }
+  const { quotes, orders } = shop.resellers[act.who]!
+  if (act.quote !== null) return { ...act, lines: quotes.get(act.quote)!.lines.map(({ sku, quantity }) => ({ sku, quantity })) }
+  const [lines, partial, max, quote, hold] = JSON.parse(orders.get(act.reference)!.asked)
+  return { ...act, lines, partial, max: max === 'null' ? null : BigInt(max), quote, hold }
 }
 
 /** An act in words. */
