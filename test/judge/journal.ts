@@ -12,7 +12,7 @@ export interface SentLine { readonly sku: string, readonly quantity: number }
 export interface Sent {
   readonly kind: 'sent'
   readonly atMs: number
-  /** Who buys: the public id of the reseller (res_…). */
+  /** Who buys: the public id of the reseller (rsl_…). */
   readonly reseller: string
   readonly reference: string
   readonly lines: readonly SentLine[]
@@ -51,7 +51,7 @@ export interface Unheard {
 export interface Received {
   readonly kind: 'received'
   readonly atMs: number
-  /** The public id of the endpoint (whe_…), as the receiver's own address tells it. */
+  /** The public id of the endpoint (ep_…), as the receiver's own address tells it. */
   readonly endpoint: string
   /** The event's id (evt_…), its number in the endpoint's sequence as the callback said, and its type. */
   readonly event: string
