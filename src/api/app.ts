@@ -2,7 +2,7 @@
 import { randomBytes, type KeyObject } from 'node:crypto'
 import { Ajv, type Options as AjvOptions } from 'ajv'
 import addFormats from 'ajv-formats'
-import fastify, { type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { KeyAlgorithm } from '../../schema/vocabulary.ts'
 import { Problem } from '../base/problem.ts'
@@ -72,7 +72,13 @@ import { followResets } from './sandbox/follow-resets.ts'
 import { strikeRequests } from './sandbox/strike-requests.ts'
 
 export const bodyBytesMax = 64 * 1024
-const requestTimeoutMs = 15_000
+/** A whole request has this long: what streams, an import or a bulk order, may take it. */
+const requestTimeoutMs = 60_000
+/** Its headers have this long, and so has a body that does not stream. Longer than the whole, Node would take the one for the other. */
+const headersTimeoutMs = 15_000
+const bodyTimeoutMs = 15_000
+/** How often Node looks for requests that are late. */
+const lateRequestsEveryMs = 5_000
 const connectionTimeoutMs = 20_000
 const keepAliveTimeoutMs = 65_000
 const headerBytesMax = 16 * 1024
@@ -103,7 +109,9 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     connectionTimeout: connectionTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     // Node would answer a request without a Host by itself, and not as the contract says.
-    http: { maxHeaderSize: headerBytesMax, requireHostHeader: false },
+    http: {
+      maxHeaderSize: headerBytesMax, requireHostHeader: false, headersTimeout: headersTimeoutMs, connectionsCheckingInterval: lateRequestsEveryMs
+    },
     routerOptions: { maxParamLength: parameterLengthMax },
     exposeHeadRoutes: false,
     // What still arrives on open connections while the server stops is answered, and the connection closed after it.
@@ -129,6 +137,10 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     done(hostsOf(request) === 1 || request.raw.httpVersion === '1.0' ? undefined : new Problem('malformed_request', 'A request has one Host header.'))
   })
   app.addHook('onRequest', authenticate.verifyCaller)
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    cutSlowBody(app, request)
+    done(null, payload)
+  })
   app.addHook('preValidation', authenticate.admit)
   followResets(app)
   strikeRequests(app)
@@ -199,6 +211,14 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   await registerPaymentNews(app, worlds, options)
   await registerSandboxGateway(app, worlds)
   return app
+}
+
+/** Bodies have come with their headers as a rule; only one that is still on its way is timed. */
+function cutSlowBody (app: App, { raw, routeOptions: { config } }: FastifyRequest): void {
+  if (raw.complete || config.body === 'stream') return
+  const late = Object.assign(new Error('the body takes too long'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+  const timer = setTimeout(() => answerBrokenRequest.call(app as unknown as FastifyInstance, late, raw.socket), bodyTimeoutMs)
+  raw.once('close', () => clearTimeout(timer))
 }
 
 /** How many Host headers a request has: RFC 9112 section 3.2 refuses none and several. Node keeps the first of them and says nothing. */

@@ -69,7 +69,11 @@ export function answerBrokenRequest (this: FastifyInstance, error: NodeJS.ErrnoE
     '',
     body
   ].join('\r\n'))
+  // Who goes on sending all the same has heard the answer by now, or does not listen.
+  setTimeout(() => socket.destroy(), lingerMs).unref()
 }
+
+const lingerMs = 1_000
 
 const brokenRequestCodes: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
