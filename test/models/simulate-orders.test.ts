@@ -203,8 +203,10 @@ function simulate (seed: number): void {
       strictEqual(kept.wallets.get(id)!.entries, own.filter(order => order.total > 0n).length)
     }
     for (const quote of kept.quotes.values()) strictEqual(orders.filter(order => order.id === quote.orderId).length, quote.orderId === null ? 0 : 1)
-    const bound = orders.flatMap(order => order.terms?.hold ?? [])
-    strictEqual(new Set(bound).size, bound.length, 'a hold is used by one order')
+    for (const term of ['hold', 'quote'] as const) {
+      const bound = orders.flatMap(order => order.terms?.[term] ?? [])
+      strictEqual(new Set(bound).size, bound.length, `a ${term} is used by one order`)
+    }
   }
 }
 
