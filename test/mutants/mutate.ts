@@ -14,6 +14,7 @@ const copied = ['package.json', 'schema', 'src', 'test']
 const workshop = `.kahub/mutants-${process.pid}`
 // What is compiled for one mutant serves the next, tap most of all: each is a process of its own.
 process.env.NODE_COMPILE_CACHE = root + workshop + '-compiled'
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 process.on('exit', () => {
   for (const folder of [workshop, `${workshop}-compiled`]) rmSync(root + folder, { recursive: true, force: true, maxRetries: 3 })
 })

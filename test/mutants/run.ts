@@ -22,9 +22,7 @@ const niceness = 15
 process.exitCode = await run()
 
 async function run (): Promise<number> {
-  const { help, slice, only, write } = parseArgs({
-    options: { help: { type: 'boolean' }, slice: { type: 'boolean' }, only: { type: 'string' }, write: { type: 'string' } }
-  }).values
+  const { help, slice, only, write } = readWords()
   if (help) {
     console.log(usage)
     return 0
@@ -55,6 +53,17 @@ async function run (): Promise<number> {
   for (const failure of failures) console.log(`FAILED: ${failure}`)
   console.log(`${found.size - new Set(failures.map(failure => failure.split(':')[0])).size} passed, ${failures.length} failed`)
   return failures.length === 0 ? 0 : 1
+}
+
+function readWords () {
+  const word = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
+  try {
+    return parseArgs({ options: { help: flag, slice: flag, only: word, write: word } }).values
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`)
+    process.exit(2)
+  }
 }
 
 /** Says what nobody noticed; gives back why the group fails. */
