@@ -1,6 +1,6 @@
 // A small file system for the database, which can be full, or can be copied as a power cut would leave it. It takes root.
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, rm, statfs } from 'node:fs/promises'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Ending } from '../../bench/ending.ts'
@@ -15,7 +15,8 @@ export interface Room {
   clear (): Promise<void>
 }
 
-const fillTurnsMax = 20
+const smallestPiece = 4_096
+const largestPiece = smallestPiece * 4 ** 7
 
 /** Mounts a file system in memory of so many MiB; undefined, with why not in `say`, when that is not allowed. */
 export async function makeSmallRoom (
@@ -35,13 +36,12 @@ export async function makeSmallRoom (
   return {
     folder,
     async fill () {
-      for (let size = 0, turn = 0; turn < fillTurnsMax; turn++) {
-        const { bavail, bsize } = await statfs(folder)
-        const left = bavail * bsize
-        if (left === 0) return
-        // Who else takes of it meanwhile makes it fail; then less is left.
-        const taken = await run('fallocate', ['-o', String(size), '-l', String(left), ballast]).then(() => left, () => 0)
-        size += taken
+      let size = 0
+      for (let piece = largestPiece; piece >= smallestPiece;) {
+        // All of a piece or nothing; others take of the room meanwhile.
+        const taken = await run('fallocate', ['-o', String(size), '-l', String(piece), ballast]).then(() => true, () => false)
+        if (taken) size += piece
+        else piece /= 4
       }
     },
     clear: () => rm(ballast, { force: true })

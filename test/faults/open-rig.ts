@@ -59,7 +59,7 @@ export const apiNames = ['api-1', 'api-2'] as const
 export const workerNames = ['worker-1', 'worker-2'] as const
 /** Nobody listens there: a process that is not up refuses. */
 const nowhere = 1
-const roomMebibytes = 1_024
+const roomMebibytes = 640
 /** Smaller than it would be: a full disk is then full soon, and a start that failed for it recovers fast. */
 const walSettings = { min_wal_size: '32MB', max_wal_size: '160MB', max_connections: '160' }
 const faketimeLibraries = ['x86_64', 'aarch64'].map(machine => `/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`)
