@@ -53,17 +53,21 @@ async function simulate (seed: number): Promise<void> {
     ok(database.openTransactions() < limits.lanesMax, 'no more batches than lanes')
     const weight = names.reduce((sum, name) => sum + weightOf(name), 0)
     ok(names.length === 1 || weight <= limits.weightMax, 'a batch carries no more than its weight')
-    const numbers = names.map(numberOf)
-    ok(numbers.every((number, i) => i === 0 || number > numbers[i - 1]!), 'in the order of arrival')
-    if (earlier === 'none') ok(!names.some(name => sent.get(name) === 1 && (database.committed.has(name) || database.inDoubt(name))), 'what may be done is never tried as if it were not')
+    const places = names.map(name => arrivals.get(name)!)
+    ok(places.every((place, i) => i === 0 || place > places[i - 1]!), 'in the order of arrival')
+    const mayBeDone = names.some(name => sent.get(name) === 1 && (database.committed.has(name) || database.inDoubt(name)))
+    if (earlier === 'none') ok(!mayBeDone, 'what may be done is never tried as if it were not')
     else meet('tried again after a commit that may be done')
   }
 
   const sent = new Map<string, number>()
+  const arrivals = new Map<string, number>()
+  let arrived = 0
   let made = 0
   function submit (name: string): void {
     sent.set(name, (sent.get(name) ?? 0) + 1)
     unanswered++
+    arrivals.set(name, ++arrived)
     const full = commits.waiting >= limits.waitingMax
     commits.submit(name).then(outcome => {
       unanswered--
