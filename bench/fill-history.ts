@@ -53,6 +53,9 @@ async function prepareNames (owner: Db, resellerIds: readonly string[], skuIds: 
     create function filling.uuid_at (at timestamptz) returns uuid language sql volatile as $$
       select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0')
         || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid
+    $$;
+    create function filling.show_order (id uuid) returns text language sql immutable as $$
+      select 'ord_' || ${symbolsOf('uuid_send(id)')}
     $$`)
   await owner`
     create table filling.buyers as
@@ -66,6 +69,21 @@ async function prepareNames (owner: Db, resellerIds: readonly string[], skuIds: 
     select at - 1 as at, asked.id as sku_id, null::int as lot_id, price_rules.id as rule_id
     from unnest(${bareArray(skuIds)}::uuid[]) with ordinality as asked (id, at)
     join price_rules on sku_id = asked.id and kind = 'list' and replaced_at is null`
+  // In force before anything was sold by them.
+  await owner`
+    update price_rules set created_at = now() - make_interval(days => ${days + 1}) from goods
+    where price_rules.id = rule_id and price_rules.created_at > now() - make_interval(days => ${days + 1})`
+}
+
+/** The 26 symbols of base32 that show the sixteen bytes of an id, in one expression: two zero bits are in front. */
+function symbolsOf (bytes: string): string {
+  return Array.from({ length: 26 }, (_, place) => {
+    const bit = 5 * place - 2
+    const byte = Math.max(0, Math.floor(bit / 8))
+    const next = byte < 15 ? `get_byte(${bytes}, ${byte + 1})` : '0'
+    const group = bit < 0 ? `get_byte(${bytes}, 0) >> 5` : `(get_byte(${bytes}, ${byte}) << 8 | ${next}) >> ${11 - bit + 8 * byte}`
+    return `substr('0123456789abcdefghjkmnpqrstvwxyz', ((${group}) & 31) + 1, 1)`
+  }).join(' || ')
 }
 
 /** A lot for each SKU: the first half of its codes is sold, the rest is on the shelf. */
@@ -137,7 +155,7 @@ async function fillOrders (owner: Db, from: number, to: number, part: Part): Pro
     insert into events (reseller_id, sequence, id, type, data, created_at)
     select reseller_id, event_sequence + of_buyer + 1, uuid_at(happened_at), 'order.completed',
       json_build_object('order', json_build_object(
-        'id', 'ord_' || left(replace(id::text, '-', ''), 26), 'reference', 'history-' || i, 'state', 'completed',
+        'id', show_order(id), 'reference', 'history-' || i, 'state', 'completed',
         'fill', 'all_or_nothing', 'currency', ${currency}::text, 'quantity', 1, 'delivered', 1,
         'total', '98.25', 'refunded', '0.00', 'max_total', null,
         'created_at', happened_at, 'lines', json_build_array(json_build_object(

@@ -124,7 +124,7 @@ function explanations (size: Size): string[] {
       'in parts of 6.8 MB, one after another, making the file included.',
     'history: for every past order one sold code and one in stock, written by plain SQL with all indexes in place; the rows have the ' +
       'real shape, their sealed bytes are noise of the real length.',
-    'The books: the judge (bench/judge-books.ts, no code of the app) over I1–I3, I6 and I9, ' +
+    'The books: the judge (test/judge, no code of the app) over all that rows show, ' +
       'the number of orders against those acknowledged, orders sent again, and the product’s own proofs.'
   ]
 }
@@ -155,7 +155,8 @@ function loadRows (loads: ReadonlyMap<string, LoadResult>): Row[] {
 }
 
 function whole (value: number): string {
-  return Math.round(value).toLocaleString('en')
+  // What another's generator costs is not known.
+  return Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en')
 }
 
 function aligned (rows: readonly Row[]): string[] {
