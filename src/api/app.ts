@@ -132,6 +132,8 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   app.decorateRequest('caller')
   app.decorate('origin', () => authentication.issuers()[0])
   app.decorate('admitBearer', authenticate.admitBearer)
+  // Node would refuse what else than 100-continue is expected with an empty 417; a server may as well not heed it (RFC 9110 section 10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id)
     done(hostsOf(request) === 1 || request.raw.httpVersion === '1.0' ? undefined : new Problem('malformed_request', 'A request has one Host header.'))

@@ -542,6 +542,7 @@ t.test('what is no request of ours is refused before it costs anything', async t
     'a method without a route anywhere': ['method_not_allowed', () => alice.send('OPTIONS', '/v1/orders')],
     'a QUERY of nothing': ['unsupported_media_type', () => alice.send('QUERY', '/v1/orders')],
     'a QUERY of something': ['method_not_allowed', () => alice.send('QUERY', '/v1/orders', { body: {} })],
+    'an expectation that nobody meets': ['not_found', () => alice.send('GET', '/v1/nothing', { headers: { expect: 'wonders' } })],
     'plain text': ['unsupported_media_type', typed('text/plain')],
     'a form': ['unsupported_media_type', typed('application/x-www-form-urlencoded')],
     'JSON of another kind': ['unsupported_media_type', typed('application/json-patch+json')],
@@ -555,6 +556,7 @@ t.test('what is no request of ours is refused before it costs anything', async t
     'a part of the address that is too long': ['malformed_request', gets(`/v1/orders/${'o'.repeat(201)}`)]
   })
   t.equal((await alice.send('DELETE', '/v1/orders')).headers.allow, 'POST, GET')
+  t.equal((await alice.send('GET', '/v1/me', { headers: { expect: 'wonders' } })).status, 200, 'an expectation is not heeded')
   t.equal((await alice.send('PUT', `/v1/keys/${alice.credentials.keyId}`)).headers.allow, 'DELETE')
   t.equal((await orders({ reference: 'utf-8' }, {}, { 'content-type': 'application/json; charset=utf-8' })()).status, 201)
   t.equal((await orders({ reference: 'chunked' }, { chunked: true })()).status, 201, 'a chunked body with its digest is taken')
