@@ -60,8 +60,10 @@ export const workerNames = ['worker-1', 'worker-2'] as const
 /** Nobody listens there: a process that is not up refuses. */
 const nowhere = 1
 const roomMebibytes = 640
-/** Smaller than it would be: a full disk is then full soon, and a start that failed for it recovers fast. */
-const walSettings = { min_wal_size: '32MB', max_wal_size: '160MB', max_connections: '160' }
+/** Smaller than they would be: a disk is then full soon, and connections are few. */
+const smallSettings = { min_wal_size: '32MB', max_wal_size: '160MB', max_connections: '160' }
+/** Four processes may have 66 connections each. */
+const ampleSettings = { max_connections: '400' }
 const faketimeLibraries = ['x86_64', 'aarch64'].map(machine => `/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`)
 
 /** Makes a folder of the run's own, which goes with it. */
@@ -82,7 +84,7 @@ export async function openRig (ending: Ending, say: Say, wish: RigWish): Promise
   await mkdir(journals)
   const room = faults === 'all' ? await makeSmallRoom(ending, home, roomMebibytes, say) : undefined
   const base = join(room?.folder ?? home, 'base')
-  const postgres = await raisePostgres(ending, base, { ...walSettings, ...wish.settings })
+  const postgres = await raisePostgres(ending, base, { ...faults === 'all' ? smallSettings : ampleSettings, ...wish.settings })
   if (!postgres.data.startsWith(home)) throw new Error(`the data stands in ${postgres.data}, and not in ${home}`)
   await migrate(postgres.url)
   const owner = openOwner(postgres.url)

@@ -16,7 +16,6 @@ import { reasonOf, unmount } from './make-room.ts'
 import { makeHome, openRig, type Rig, type Say } from './open-rig.ts'
 import { factsOf, faultsOf, type Outcome } from './outcome.ts'
 import { prove } from './prove.ts'
-import { openCopy } from './raise-postgres.ts'
 
 export interface PowerCutWish {
   readonly seed: number
@@ -97,7 +96,7 @@ interface Cut { readonly before: string, readonly data: string | undefined, read
 
 async function judgeCopy (ending: Ending, rig: Rig, { before, data, disk }: Cut, say: Say) {
   const mounted = disk && await disk.mountCopy(before)
-  const copy = await openCopy(ending, data ?? join(mounted!, relative(disk!.folder, rig.postgres.data)))
+  const copy = await rig.postgres.openCopy(ending, data ?? join(mounted!, relative(disk!.folder, rig.postgres.data)))
   try {
     return await prove(copy.url, join(before, 'journals'), say, 'under way')
   } finally {

@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Ending } from '../../bench/ending.ts'
@@ -30,6 +30,8 @@ export interface RigPostgres {
   thaw (): Promise<void>
   /** SIGKILL to one session's process: the postmaster then ends all the others and recovers. */
   killBackend (): Promise<void>
+  /** Starts a second server on a copy of this one's files; it ends with the run. */
+  openCopy (ending: Ending, copiedData: string): Promise<RigPostgres>
   /** How many lines of its log fit. */
   countInLog (pattern: RegExp): Promise<number>
 }
@@ -51,22 +53,6 @@ export async function raisePostgres (ending: Ending, home: string, more: Readonl
   await postgres.start()
   return postgres
 }
-
-/** A second server on a copy of the first one's files. */
-export async function openCopy (ending: Ending, data: string, more: Readonly<Record<string, string>> = {}): Promise<RigPostgres> {
-  const [program, ...words] = JSON.parse(await readFile(join(data, commandFile), 'utf8')) as string[]
-  const port = await freePort()
-  const moved = words.map((word, i) => words[i - 1] === '-D' ? data : word)
-  const own = { port: String(port), unix_socket_directories: '', logging_collector: 'off', ...more }
-  const postgres = openPostgres({ program: program!, words: [...moved, ...settingWords(own)], data, port })
-  ending.add(() => postgres.stop())
-  await rm(join(data, 'postmaster.pid'), { force: true })
-  await postgres.start()
-  return postgres
-}
-
-/** What command line runs it stands beside the data, for a server on a copy. */
-export const commandFile = 'rig-command.json'
 
 interface Command { readonly program: string, readonly words: readonly string[], readonly data: string, readonly port: number }
 
@@ -96,7 +82,6 @@ function openPostgres ({ program, words, data, port }: Command): RigPostgres {
     async start () {
       if (isRunning()) return
       const owner = await stat(data)
-      await writeFile(join(data, commandFile), JSON.stringify([program, ...words]))
       const account = process.getuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : {}
       for (const until = Date.now() + startMsMax; ;) {
         await rm(join(data, 'postmaster.pid'), { force: true })
@@ -140,6 +125,15 @@ function openPostgres ({ program, words, data, port }: Command): RigPostgres {
         const title = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
         if (/^postgres: kahub kahub 127\.0\.0\.1/.test(title)) return signal(pid, 'SIGKILL')
       }
+    },
+    async openCopy (ending, copiedData) {
+      const port = await freePort()
+      const moved = words.map((word, i) => words[i - 1] === '-D' ? copiedData : word)
+      const own = settingWords({ port: String(port), logging_collector: 'off' })
+      const copy = openPostgres({ program, words: [...moved, ...own], data: copiedData, port })
+      ending.add(() => copy.stop())
+      await copy.start()
+      return copy
     },
     async countInLog (pattern) {
       const folder = join(data, '..', 'log')
