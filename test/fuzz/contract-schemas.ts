@@ -31,6 +31,8 @@ export interface Taking extends Omit<Operation, 'parameters'> {
   readonly parameters: readonly Parameter[]
   /** By media type. */
   readonly bodies: Readonly<Record<string, Schema>>
+  /** Whether it is in no contract: it answers with pages. */
+  readonly page?: true
 }
 
 const contract = parse(contractText)

@@ -1,4 +1,5 @@
 // Every operation of the contract, by requests made of its schemas and spoilt; what the answers tell is used in the next ones.
+import { drawAddress } from '../../bench/prepare-requests.ts'
 import { worlds } from '../../schema/vocabulary.ts'
 import { fingerprintOf } from '../support/fingerprint.ts'
 import { judge } from '../judge/judge.ts'
@@ -6,6 +7,7 @@ import { readTaking, type Taking } from './contract-schemas.ts'
 import { openCoverage } from './coverage.ts'
 import { drawFor } from './draw.ts'
 import { openOracle } from './oracle.ts'
+import { pages, purchase } from './pages.ts'
 import { planOf, planOfSample, written, type Plan } from './plan.ts'
 import { openPool } from './pool.ts'
 import type { FuzzContext, FuzzResult, FuzzRun } from './run-type.ts'
@@ -26,6 +28,7 @@ const livePercent = 70
 const learntPercent = 45
 const learntPerOperation = 12
 const refusedKept = 400
+const purchasesMax = 12
 const sayEvery = 1_000
 /** Faults of a kind whose smallest request is looked for. */
 const shrunkPerKind = 3
@@ -35,23 +38,29 @@ interface Sent { readonly plan: Plan, readonly asked: Asked, readonly told: Told
 async function run (context: FuzzContext): Promise<FuzzResult> {
   const { seed, requests, ending, say } = context
   const stage = await openStage(ending)
-  const takings = readTaking()
+  const contract = readTaking()
+  const takings = [...contract, ...pages]
   const pool = openPool(keysOfTheHouse(stage))
   const signers = await openSigners(stage)
   const oracle = openOracle(signers.secrets)
-  const coverage = openCoverage(takings)
+  const coverage = openCoverage(contract)
+  const pagesReached = openCoverage(pages)
   const learnt = new Map<string, Plan[]>()
   const refused = new Map<string, Plan>()
   const kinds = new Map<string, number>()
   const faults: string[] = []
 
   // A reset leaves no reseller behind that samples could be made of.
-  const ordered = takings.toSorted((a, b) => Number(a.operationId === 'resetSandbox') - Number(b.operationId === 'resetSandbox'))
+  const ordered = contract.toSorted((a, b) => Number(a.operationId === 'resetSandbox') - Number(b.operationId === 'resetSandbox'))
   for (const [i, [taking, world]] of ordered.flatMap(taking => worlds.map(world => [taking, world] as const)).entries()) {
     const plan = await sampleOf(stage, taking, world)
     if (plan) await tryPlan(plan, 'sample', `sample ${i} of seed ${seed}`)
   }
-  say(`${takings.length - coverage.neverFulfilled().length} of ${takings.length} operations fulfilled by samples`)
+  for (let i = 0; i < purchasesMax; i++) {
+    const means = { draw: drawFor(seed, -1 - i), pool }
+    await tryPlan(purchase(stage.furniture.live.sku, means), 'sample', `purchase ${i} of seed ${seed}`)
+  }
+  say(`${contract.length - coverage.neverFulfilled().length} of ${contract.length} operations fulfilled by samples`)
   for (let i = 0; i < requests; i++) {
     await tryPlan(makePlan(i), 'made', `request ${i} of seed ${seed}`)
     if ((i + 1) % sayEvery === 0) say(`${i + 1} requests, ${faults.length} faults`)
@@ -61,7 +70,8 @@ async function run (context: FuzzContext): Promise<FuzzResult> {
   faults.push(...await changesByRefusals())
   faults.push(...errorsLogged(stage.written()))
   const sampled = coverage.fulfilledBySampleOnly()
-  const table = `${coverage.table()}\n\nFulfilled by prepared samples only: ${sampled.join(', ') || 'none'}.`
+  const table = `${coverage.table()}\n\nFulfilled by prepared samples only: ${sampled.join(', ') || 'none'}.\n\n` +
+    `Pages: ${pages.length} addresses, all asked; never with a success: ${pagesReached.neverFulfilled().map(id => id.slice(5)).join(', ')}.`
   return { tried: requests, faults, table }
 
   function makePlan (number: number): Plan {
@@ -79,9 +89,9 @@ async function run (context: FuzzContext): Promise<FuzzResult> {
     const sent = await send(plan)
     const { told } = sent
     const code = told && told.status >= 400 ? /"code": ?"([a-z_]+)"/.exec(told.text)?.[1] : undefined
-    if (told && plan.method === plan.taking.method) coverage.count(operationId, told.status, code, origin)
+    if (told && plan.method === plan.taking.method) (plan.taking.page ? pagesReached : coverage).count(operationId, told.status, code, origin)
     if (told && told.status < 400) {
-      pool.learn(told.text)
+      pool.learn(`${told.text}\n${told.headers.location ?? ''}`)
       learnt.set(operationId, [...learnt.get(operationId) ?? [], plan].slice(-learntPerOperation))
     } else if (told && refused.size < refusedKept && !('kahub-sandbox' in plan.headers)) refused.set(`${plan.method} ${operationId} ${code}`, plan)
     if (sent.faults.length === 0) return
@@ -92,11 +102,11 @@ async function run (context: FuzzContext): Promise<FuzzResult> {
   }
 
   async function send (plan: Plan): Promise<Sent> {
-    const asked = written(plan, plan.role === 'nobody' ? undefined : signers.of(plan.role, plan.world))
+    const asked = fromSomewhere(written(plan, plan.role === 'nobody' ? undefined : signers.of(plan.role, plan.world)), plan)
     try {
       const told = await stage.wire.send(asked)
       await signers.heed(asked, told)
-      return { plan, asked, told, faults: oracle.faultsOf(asked, told) }
+      return { plan, asked, told, faults: plan.taking.page ? oracle.faultsOfPage(asked, told) : oracle.faultsOf(asked, told) }
     } catch (error) {
       return { plan, asked, told: undefined, faults: [`no answer: ${(error as Error).message}`] }
     }
@@ -136,6 +146,13 @@ async function run (context: FuzzContext): Promise<FuzzResult> {
   }
 }
 
+/** Buyers come from everywhere: an address each, or the limits of one address would be all that is seen. */
+function fromSomewhere (asked: Asked, { taking }: Plan): Asked {
+  if (!taking.page || 'x-forwarded-for' in asked.headers) return asked
+  const draw = drawFor(Date.now(), asked.target.length)
+  return { ...asked, headers: { ...asked.headers, 'x-forwarded-for': drawAddress(bound => draw.below(bound)) } }
+}
+
 /** How many things are wrong with a request: with some nothing is. */
 const spoilsPerRequest = [0, 0, 1, 1, 1, 1, 2, 2, 3]
 
@@ -162,7 +179,7 @@ async function sampleOf (stage: Stage, taking: Taking, world: typeof worlds[numb
   const isLever = taking.path.startsWith('/v1/sandbox/')
   if (isLever && world === 'live') return undefined
   if (operationId === 'createToken') {
-    return planOfSample(taking, world, { body: await tokenForm(stage, world, stage.furniture[world].reseller.id), type: Object.keys(taking.bodies)[0]! })
+    return planOfSample(taking, world, { body: await tokenForm(stage, stage.wire.url, world, stage.furniture[world].reseller.id), type: Object.keys(taking.bodies)[0]! })
   }
   if (operationId === 'debugSignature') return planOfSample(taking, world, { body: { method: 'GET', url: 'https://shop.invalid/', headers: {} } })
   if (!taking.signed) return planOfSample(taking, world, {})

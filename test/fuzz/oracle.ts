@@ -7,6 +7,8 @@ import type { Asked, Told } from './wire.ts'
 export interface Oracle {
   /** What is wrong with an answer of an operation; nothing, mostly. */
   faultsOf (asked: Asked, told: Told): string[]
+  /** The same of a page, which is in no contract. */
+  faultsOfPage (asked: Asked, told: Told): string[]
 }
 
 /** Failures that are told honestly and are nobody's fault here: what stands behind the gateway did not answer. */
@@ -16,6 +18,7 @@ const honestFailures: readonly string[] = ['gateway_unavailable', 'gateway_refus
 export function openOracle (secrets: readonly string[]): Oracle {
   const judge = contractJudge()
   return {
+    faultsOfPage: (asked, told) => [...serverErrors(told), ...leaksOf(asked, told, secrets)],
     faultsOf (asked, told) {
       const faults = failuresOf(asked, told)
       faults.push(...leaksOf(asked, told, secrets))
@@ -34,15 +37,19 @@ export function openOracle (secrets: readonly string[]): Oracle {
 
 /** A failure of the server, or a refusal that does not say what it is. */
 export function failuresOf (asked: Asked, { status, type, text }: Told): string[] {
-  const faults: string[] = []
+  const faults = serverErrors({ status, type, text })
   const code = /problem\+json/.test(type) ? codeIn(text) : undefined
-  if (status >= 500 && !honestFailures.includes(code ?? '')) faults.push(`${status} ${code ?? ''}`)
   if (status < 400 || asked.method === 'HEAD') return faults
   if (asked.target.startsWith('/oauth/token')) return faults
   if (!/^application\/problem\+json/.test(type)) faults.push(`a refusal as ${type || 'nothing'}`)
   else if (code === undefined || !Object.hasOwn(problems, code)) faults.push(`the code ${code} is not one of the table`)
   else if (problems[code as ProblemCode].status !== status) faults.push(`${code} told with ${status}`)
   return faults
+}
+
+function serverErrors ({ status, type, text }: Pick<Told, 'status' | 'type' | 'text'>): string[] {
+  const code = /json/.test(type) ? codeIn(text) : undefined
+  return status >= 500 && !honestFailures.includes(code ?? '') ? [`${status} ${code ?? ''}`] : []
 }
 
 function codeIn (text: string): string | undefined {

@@ -20,6 +20,7 @@ const patterns: readonly (readonly [RegExp, (match: RegExpMatchArray) => readonl
   [/"next_cursor": ?"([^"]+)"/g, match => ['cursor', match[1]!]],
   [/"slug": ?"([^"]+)"/g, match => ['slug', match[1]!]],
   [/\/(?:r|live|overlay|back)\/([\w-]{16,})/g, match => ['token', match[1]!]],
+  [/\/sandbox-gateway\/(?:live|test)\/pay\/([\w-]+)/g, match => ['paying', match[1]!]],
   [/"number": ?(\d+)/g, match => ['number', match[1]!]],
   [/"reference": ?"([^"\\]{1,128})"/g, match => ['reference', match[1]!]]
 ]

@@ -6,7 +6,7 @@ import type { Taking } from './contract-schemas.ts'
 import { becomesKnown } from './signers.ts'
 import type { Stage } from './stage.ts'
 import { tokenForm } from './token-sample.ts'
-import type { Asked, Signer } from './wire.ts'
+import type { Asked, Signer, Wire } from './wire.ts'
 
 export interface Stranger {
   readonly name: string
@@ -21,7 +21,7 @@ export interface Stranger {
 }
 
 /** The strangers: a key of all scopes, a key for each scope, a bearer token, and a key of the test world. */
-export async function openStrangers (stage: Stage, bob: Furniture, takings: readonly Taking[]): Promise<Stranger[]> {
+export async function openStrangers (stage: Stage, wire: Wire, bob: Furniture, takings: readonly Taking[]): Promise<Stranger[]> {
   const asIs = (asked: Asked): Asked => asked
   const scopes = [...new Set(takings.map(({ scope }) => scope).filter(scope => scope !== undefined))] as Scope[]
   const { test } = stage.furniture
@@ -33,15 +33,15 @@ export async function openStrangers (stage: Stage, bob: Furniture, takings: read
     const { credentials } = await stage.house.reseller({ scopes: [scope] })
     strangers.push({ name: `a key of ${scope} alone`, world: 'live', signer: credentials, wide: false, may: taking => taking.scope === scope, ask: asIs })
   }
-  for (const { signer } of strangers) await becomesKnown(stage.wire, signer!)
-  const token = await bearer(stage, bob)
+  for (const { signer } of strangers) await becomesKnown(wire, signer!)
+  const token = await bearer(stage, wire, bob)
   const withToken = (asked: Asked): Asked => ({ ...asked, headers: { ...asked.headers, authorization: `Bearer ${token}` } })
   strangers.push({ name: 'a bearer token', world: 'live', signer: undefined, wide: true, may: ({ method }) => method === 'GET', ask: withToken })
   return strangers
 }
 
-async function bearer (stage: Stage, { world, reseller }: Furniture): Promise<string> {
-  const form = await tokenForm(stage, world, reseller.id)
+async function bearer (stage: Stage, wire: Wire, { world, reseller }: Furniture): Promise<string> {
+  const form = await tokenForm(stage, wire.url, world, reseller.id)
   const asked: Asked = {
     method: 'POST',
     target: '/oauth/token',
@@ -49,7 +49,7 @@ async function bearer (stage: Stage, { world, reseller }: Furniture): Promise<st
     body: String(new URLSearchParams(form)),
     signer: undefined
   }
-  const told = await stage.wire.send(asked)
+  const told = await wire.send(asked)
   if (told.status !== 200) throw new Error(`no token: ${told.status} ${told.text}`)
   return JSON.parse(told.text).access_token
 }

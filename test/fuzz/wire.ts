@@ -22,6 +22,8 @@ export interface Told {
 }
 
 export interface Wire {
+  /** The server it leads to. */
+  readonly url: string
   /** Sends a request and reads its answer; of a stream what came within `streamMsMax`. Throws when no answer comes in time. */
   send (asked: Asked): Promise<Told>
   close (): void
@@ -35,6 +37,7 @@ export function openWire (url: string): Wire {
   const agent = new Agent({ keepAlive: true })
   const { hostname, port } = new URL(url)
   return {
+    url,
     send: asked => exchange({ agent, hostname, port }, asked),
     close: () => agent.destroy()
   }
