@@ -1,4 +1,5 @@
 // Idempotency storms: copies of one purchase at two processes, signed anew or the very same bytes; and one reference for two purposes.
+import { setTimeout as pause } from 'node:timers/promises'
 import { readId } from '../../src/base/ids.ts'
 import { secretsOf } from './client-journal.ts'
 import { accepted, balanceOf, fenOf, openCourse, tally } from './course.ts'
@@ -83,12 +84,14 @@ race('an order and the reversal of its reference at once are an order given back
   for (let round = 0; round < 12; round++) {
     const body = { reference: reference(), lines: [{ sku, quantity: draw.between(1, 3) }], deliver: 'fetch' }
     const own = reference()
-    const answers = await atOnce(journal, draw.shuffled([
-      ...times(10, () => readyOrder(buyer, draw.one(doors), body)),
-      ...times(10, n => ready(buyer, draw.one(doors), {
-        method: 'POST', target: '/v1/reversals', body: { reference: n % 2 ? own : reference(), order_reference: body.reference }
-      }))
-    ]))
+    const orders = times(10, () => readyOrder(buyer, draw.one(doors), body))
+    const reversals = times(10, n => ready(buyer, draw.one(doors), {
+      method: 'POST', target: '/v1/reversals', body: { reference: n % 2 ? own : reference(), order_reference: body.reference }
+    }))
+    // In every other round the orders are late, as when their first sending was lost.
+    const answers = round % 2
+      ? await atOnce(journal, draw.shuffled([...orders, ...reversals]))
+      : (await Promise.all([atOnce(journal, reversals), pause(draw.below(60)).then(() => atOnce(journal, orders))])).flat()
     const { state } = (await house.db<{ state: string }[]>`
       select state from orders where reference = ${body.reference} and reseller_id = ${readId('reseller', buyer.id)!}`)[0]!
     ends[state] = (ends[state] ?? 0) + 1
