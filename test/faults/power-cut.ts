@@ -6,11 +6,13 @@
 // sector. Where such a file system cannot be mounted (it takes root), the data files themselves are copied: that shows that what was
 // acknowledged was handed to the kernel, and that a torn moment recovers, and not that it was flushed.
 import { execFile } from 'node:child_process'
+import { readFileSync, readdirSync } from 'node:fs'
 import { chmod, copyFile, cp, mkdir, rm, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Ending } from '../../bench/ending.ts'
+import { openJournal, type Entry } from '../judge/journal.ts'
 import { raiseCrowd } from './crowd.ts'
 import { reasonOf, unmount } from './make-room.ts'
 import { makeHome, openRig, type Rig, type Say } from './open-rig.ts'
@@ -67,6 +69,7 @@ export async function runPowerCuts (ending: Ending, say: Say, { seed, cuts, sett
     await mkdir(before)
     await chmod(before, 0o711)
     await cp(journals, join(before, 'journals'), { recursive: true })
+    endOpenSendings(join(before, 'journals'))
     const acknowledged = tally.acknowledged.size
     await (disk ? disk.copyTo(before) : run('cp', ['-a', rig.postgres.data, join(before, 'data')]))
     await rig.postgres.thaw()
@@ -90,6 +93,26 @@ export async function runPowerCuts (ending: Ending, say: Say, { seed, cuts, sett
     lost,
     double
   }
+}
+
+/** Who was being answered when the power went has heard nothing, and what was decided for them may stand. */
+function endOpenSendings (folder: string): void {
+  const open = new Map<string, { readonly reseller: string, readonly reference: string, count: number }>()
+  for (const name of readdirSync(folder)) {
+    for (const line of readFileSync(join(folder, name), 'utf8').split('\n').filter(line => line !== '')) {
+      const entry = JSON.parse(line) as Entry
+      if (!('reference' in entry)) continue
+      const { reseller, reference } = entry
+      const sending = open.get(`${reseller} ${reference}`) ?? { reseller, reference, count: 0 }
+      sending.count += entry.kind === 'sent' ? 1 : -1
+      open.set(`${reseller} ${reference}`, sending)
+    }
+  }
+  const journal = openJournal(folder, 'cut')
+  for (const { reseller, reference, count } of open.values()) {
+    for (let n = 0; n < count; n++) journal.write({ kind: 'unheard', atMs: Date.now(), reseller, reference, reason: 'the power went' })
+  }
+  journal.close()
 }
 
 interface Cut { readonly before: string, readonly data: string | undefined, readonly disk: Disk | undefined }
