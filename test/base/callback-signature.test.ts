@@ -2,7 +2,7 @@
 import t from 'tap'
 import { createHmac, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
-import { ed25519KeyOf, signCallback, verifyCallback } from '../../src/base/callback-signature.ts'
+import { callbackToleranceSeconds, ed25519KeyOf, signCallback, verifyCallback } from '../../src/base/callback-signature.ts'
 
 const now = Math.floor(Date.now() / 1000)
 const callback = { id: 'dlv_01k0000000000000000000000a', timestamp: now, body: '{"type":"order.completed","data":{"name":"點數卡 ✓"}}' }
@@ -78,4 +78,32 @@ t.test('what was changed, is too old, too new or malformed does not verify', asy
     secret).update('x').digest('base64')]) {
     t.equal(verdict({}, malformed), 'no_match', malformed)
   }
+})
+
+t.test('the window is five minutes to the second, on both sides', async t => {
+  const secret = newSecret()
+  const header = signCallback(callback, { secrets: [secret] })
+  const at = (seconds: number) => verifyCallback(callback, header, { secrets: [secret] }, seconds)
+  t.equal(callbackToleranceSeconds, 300)
+  t.same([now + 300, now + 301, now - 300, now - 301].map(at), ['valid', 'too_old', 'valid', 'too_new'])
+})
+
+t.test('a signature counts under the name of its own kind, and only among the first twenty', async t => {
+  const secret = newSecret()
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const [v1, v1a] = signCallback(callback, { secrets: [secret], privateKey }).split(' ') as [string, string]
+  const verdict = (header: string) => verifyCallback(callback, header, { secrets: [secret], publicKeys: [publicKey] }, now)
+  const renamed = [[v1, 'v2'], [v1, 'v1a'], [v1, ''], [v1a, 'v2'], [v1a, 'v1']].map(([signature, name]) => signature!.replace(/^\w+/, name!))
+  for (const header of renamed) {
+    t.equal(verdict(header), 'no_match', header)
+  }
+  t.equal(verdict(`${'v1,AAAA '.repeat(19)}${v1}`), 'valid')
+  t.equal(verdict(`${'v1,AAAA '.repeat(20)}${v1}`), 'no_match')
+  t.equal(verdict(`${v1} ${v1a} v1,AAAA v1a,AAAA`), 'valid', 'what comes after one that is right does not undo it')
+  t.equal(verifyCallback(callback, `${v1} ${v1a}`, {}, now), 'no_match', 'without a key nothing is valid')
+})
+
+t.test('nothing is signed without a key, and no key is made of another seed than 32 bytes', async t => {
+  t.throws(() => signCallback(callback, { secrets: [] }), new Error('expected a secret or a key to sign with'))
+  for (const length of [0, 31, 33]) t.throws(() => ed25519KeyOf(Buffer.alloc(length)), new Error('expected a seed of 32 bytes'))
 })

@@ -44,7 +44,7 @@ t.test('a well-formed signature is read member by member', async t => {
   t.match(parse(`  s=${good}  `), { expires: undefined, tag: undefined, params: good })
   t.same(parse(`s=()${rest}`).components, [])
   t.same(parse(`s=("!#$%&'*+.^_\`|~-09az")${rest}`).components, ["!#$%&'*+.^_`|~-09az"])
-  t.match(parse(`s=${good.replace('"n"', '"a \\"b\\" \\\\"')}`), { nonce: 'a "b" \\' })
+  t.equal(parse(`s=${good.replace('"n"', '"a \\"b\\" \\\\"')}`).nonce, 'a "b" \\')
   t.match(parse(`s=${good.replace('created=1', 'created=-99999999999999')}`), { created: -99999999999999 })
   t.match(parse(`s=${good.replace('created=1', 'created=999999999999999')}`), { created: 999999999999999 })
   t.match(parse(`s=${good.replace('created=1', 'created=0')}`), { created: 0 })

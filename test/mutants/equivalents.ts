@@ -95,4 +95,67 @@ const ranges: readonly Equivalent[] = [
   }
 ]
 
-export const everything: readonly Equivalent[] = [...money, ...pricing, ...ranges]
+const quicker = 'it only saves work: the longer way comes to the same'
+const never = 'what tells the two apart cannot come here: something was read before this place'
+
+const signatures: readonly Equivalent[] = [
+  {
+    file: 'src/base/signature.ts',
+    line: 'if (expires !== undefined',
+    mutator: 'ConditionalExpression',
+    replacement: 'true',
+    because: 'undefined is not less than any time'
+  },
+  {
+    file: 'src/base/signature.ts',
+    line: "createSecretKey(secret, 'utf8')",
+    mutator: 'StringLiteral',
+    because: 'it is what Node does when nothing is said; said, since other programs have to do the same'
+  },
+  { file: 'src/base/signature.ts', line: 'return mark < 0', mutator: 'EqualityOperator', because: never },
+  { file: 'src/base/signature.ts', line: "if (!value.includes('\\r\\n'))", mutator: 'ConditionalExpression', because: quicker },
+  { file: 'src/base/signature.ts', line: "if (!value.includes('\\r\\n'))", mutator: 'StringLiteral', because: quicker },
+  {
+    file: 'src/base/signature.ts',
+    line: 'while (end > start',
+    mutator: 'ConditionalExpression',
+    replacement: 'true',
+    because: 'blanks alone are trimmed from the front already; an end before the start cuts out nothing'
+  },
+  { file: 'src/base/signature.ts', line: 'while (end > start', mutator: 'EqualityOperator', because: 'the same' },
+  {
+    file: 'src/base/signature.ts',
+    line: "typeof key.secret === 'string'",
+    mutator: 'ConditionalExpression',
+    replacement: 'false',
+    because: 'Node makes the same key of a text itself'
+  },
+  { file: 'src/base/signature.ts', line: "typeof key.secret === 'string'", mutator: 'StringLiteral', because: 'the same' },
+  { file: 'src/base/structured-fields.ts', line: 'const plain = end < 0', mutator: 'ConditionalExpression', because: quicker },
+  { file: 'src/base/structured-fields.ts', line: 'const plain = end < 0', mutator: 'EqualityOperator', because: never },
+  { file: 'src/base/structured-fields.ts', line: "if (plain.includes('\\\\'))", mutator: 'ConditionalExpression', because: quicker },
+  { file: 'src/base/structured-fields.ts', line: "if (plain.includes('\\\\'))", mutator: 'StringLiteral', because: quicker },
+  { file: 'src/base/structured-fields.ts', line: 'if (end < 0) this.refuse', mutator: 'EqualityOperator', because: never },
+  {
+    file: 'src/base/structured-fields.ts',
+    line: 'if (this.#at >= this.#text.length)',
+    mutator: 'EqualityOperator',
+    because: 'there is no character behind the last; one step on it is refused with the same sentence'
+  },
+  { file: 'src/base/structured-fields.ts', line: "return value.includes('\"')", mutator: 'ConditionalExpression', because: quicker },
+  { file: 'src/base/structured-fields.ts', line: "return value.includes('\"')", mutator: 'StringLiteral', because: quicker },
+  {
+    file: 'src/base/callback-signature.ts',
+    line: '{ secrets = [], publicKeys = [] }',
+    mutator: 'ArrayDeclaration',
+    because: 'a text is a secret too, and one that nobody knows verifies nothing'
+  },
+  {
+    file: 'src/base/callback-signature.ts',
+    line: "Buffer.from(text ?? '', 'base64')",
+    mutator: 'StringLiteral',
+    because: 'what stands in for a signature that is not there is none'
+  }
+]
+
+export const everything: readonly Equivalent[] = [...money, ...pricing, ...ranges, ...signatures]
