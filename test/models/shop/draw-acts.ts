@@ -6,13 +6,18 @@ import type { Line } from './shop.ts'
 export const skuCount = 3
 export const lotsDrawn = 6
 
+const usual = [[1, 2, 3, 4], [2, 2, 4, 6], [2, 3, 4, 5]] as const
 const who = fc.constantFrom(0, 1)
 const sku = fc.nat(skuCount - 1)
-const reference = fc.constantFrom('r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7')
-const name = fc.constantFrom('n0', 'n1', 'n2')
-const quantity = fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 4 }) }, fc.integer({ min: 5, max: 9 }))
-const line: fc.Arbitrary<Line> = fc.record({ sku, quantity })
-const lines = fc.array(line, { minLength: 1, maxLength: 3 })
+/** Numbers: `aim` makes of them what there is. */
+const reference = fc.nat(59).map(n => `r${n}`)
+const name = fc.nat(7).map(n => `n${n}`)
+/** Quantities that the SKU allows, for the most part. */
+const line: fc.Arbitrary<Line> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ sku, quantity: fc.integer({ min: 1, max: 4 }) }).map(({ sku, quantity }) => ({ sku, quantity: usual[sku]![quantity - 1]! })) },
+  { weight: 1, arbitrary: fc.record({ sku, quantity: fc.integer({ min: 1, max: 30 }) }) }
+)
+const lines = fc.oneof({ weight: 3, arbitrary: fc.tuple(line) }, { weight: 2, arbitrary: fc.tuple(line, line) }, fc.tuple(line, line, line))
 /** Each SKU once, as holds want it. */
 const apart = fc.uniqueArray(line, { minLength: 1, maxLength: 2, selector: ({ sku }) => sku })
 const seldom = <Value>(arbitrary: fc.Arbitrary<Value>, freq = 4) => fc.option(arbitrary, { freq: 1, nil: null }).chain(value =>
@@ -30,7 +35,7 @@ const order: fc.Arbitrary<Act> = fc.record({
   max: seldom(fens(6_000n)),
   quote: fc.constant(null),
   hold: seldom(name, 2),
-  inline: fc.nat(2).map(n => n === 0),
+  inline: fc.nat(4).map(n => n > 2),
   dry: fc.nat(7).map(n => n === 0)
 })
 
@@ -46,16 +51,16 @@ const price: fc.Arbitrary<PriceAct> = fc.oneof(
 const quoted = fc.record({ quote: name, lines: fc.option(lines, { freq: 3, nil: null }) })
 
 const buys = [
-  { weight: 24, arbitrary: order },
+  { weight: 34, arbitrary: order },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('hold' as const), who, name, lines: apart }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel hold' as const), who, name }) },
   { weight: 9, arbitrary: fc.record({ do: fc.constant('cancel' as const), who, reference, unrevealed: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('reverse' as const), who, name: fc.constantFrom('v0', 'v1', 'v2', 'v3'), reference }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('reverse' as const), who, name: fc.nat(11).map(n => `v${n}`), reference }) },
   {
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('reveal' as const), who, reference, offset: fc.nat(3), limit: fc.integer({ min: 1, max: 3 }) })
   },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('decide' as const), who: fc.constant(0), reference, approve: fc.nat(2).map(n => n > 0) }) }
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('decide' as const), who: fc.constant(0), reference, approve: fc.nat(2).map(n => n > 0) }) }
 ]
 
 const keeps = [
@@ -70,7 +75,7 @@ const times: { readonly weight: number, readonly arbitrary: fc.Arbitrary<Act> }[
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('stock' as const), sku, count: fc.integer({ min: 1, max: 9 }), expiry: fc.constantFrom(1, 2, 9) })
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('recall' as const), lot: fc.nat(lotsDrawn) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('recall' as const), lot: fc.nat(lotsDrawn) }) },
   {
     weight: 4,
     arbitrary: fc.oneof(

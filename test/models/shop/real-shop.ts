@@ -6,6 +6,7 @@ import { expireHeldLots } from '../../../src/domain/orders/withdraw-stock.ts'
 import { expireHolds } from '../../../src/domain/stock/expire-holds.ts'
 import { joinRanges } from '../../../src/domain/stock/join-ranges.ts'
 import { KahubError, type Kahub, type OrderSummary } from '../../../sdk/src/index.ts'
+import type { Db } from '../../../src/postgres/pool.ts'
 import type { House, Reseller } from '../../support/house.ts'
 import type { Act, PriceAct } from './act.ts'
 import { formatAmount, readAmount } from './decimals.ts'
@@ -21,10 +22,10 @@ export interface RealShop {
   show (): Promise<Told>
 }
 
-const openingBalance = '300'
+const openingBalance = '500'
 const credits = ['0', '50'] as const
 const approvalAbove = '40'
-const heldCodesMax = 12
+const heldCodesMax = 14
 const passLimit = 10_000
 const cny = (amount: bigint) => ({ amount: formatAmount(amount), currency: 'CNY' as const })
 const bounds = [{ min: 1, max: 1_000, step: 1 }, { min: 2, max: 8, step: 2 }, { min: 2, max: 1_000, step: 1 }] as const
@@ -166,8 +167,8 @@ async function perform (its: Its, lots: string[], ids: Map<string, string>, act:
         const id = order && readId('order', order.id)!
         if (id && of === 'approval') await db`update approvals set expires_at = ${past} where subject_id = ${id}`
         if (id && of === 'order' && (order.state === 'completed' || order.state === 'partial')) {
-          await db`update orders set created_at = created_at - interval '49 hours' where id = ${id}`
-          await db`update approvals set decided_at = decided_at - interval '49 hours' where subject_id = ${id}`
+          await db`update orders set created_at = created_at - interval '49 hours' where id = ${id} and created_at > ${yesterday(db)}`
+          await db`update approvals set decided_at = decided_at - interval '49 hours' where subject_id = ${id} and decided_at > ${yesterday(db)}`
         }
       }
       return { outcome: 'later' }
@@ -178,6 +179,14 @@ async function perform (its: Its, lots: string[], ids: Map<string, string>, act:
       return { outcome: 'tidied' }
     }
   }
+}
+
+const yesterday = (db: Db) => db`clock_timestamp() - interval '1 day'`
+
+/** Puts orders that were back-dated where they were: what they cost is judged by the prices of their day. */
+export async function undoAgeing ({ db }: House): Promise<void> {
+  await db`update orders set created_at = created_at + interval '49 hours' where created_at < ${yesterday(db)}`
+  await db`update approvals set decided_at = decided_at + interval '49 hours' where decided_at < ${yesterday(db)}`
 }
 
 const nothing: Told = { outcome: 'nothing' }
