@@ -33,7 +33,8 @@ export function openEnding (): Ending {
     }
   }
   const exit = (code: number): void => { void ending.run().finally(() => process.exit(code)) }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => exit(interruptedExitCode))
+  // Again and again: a terminal and npm both hand it on, and the second must not kill what is ending.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => exit(interruptedExitCode))
   process.once('uncaughtException', error => {
     console.error(error)
     exit(1)

@@ -55,12 +55,14 @@ export const callbacks: Scenario = {
 
     await setUrls(bench, endpoints.slice(0, holesCount), `${receiver.url}/hole`)
     receiver.forget()
-    for (let tick = 0; tick < (size.seconds + size.warmUpSeconds) * 1000 / tickMs; tick++) {
-      await tell(bench, eventsPerSecond * tickMs / 1000, tick)
+    // Whole turns, in which every endpoint has as many events as the others: how many are to arrive is then known.
+    const eventsPerTick = eventsPerSecond * tickMs / 1000
+    const turns = Math.ceil((size.seconds + size.warmUpSeconds) * eventsPerSecond / endpointsCount)
+    for (let tick = 0; tick < turns * endpointsCount / eventsPerTick; tick++) {
+      await tell(bench, eventsPerTick, tick)
       await pause(tickMs)
     }
-    const healthy = (size.seconds + size.warmUpSeconds) * eventsPerSecond * (1 - holesCount / endpointsCount)
-    await receiver.reached(Math.floor(healthy))
+    await receiver.reached(turns * (endpointsCount - holesCount))
     const latencies = receiver.latenciesMs().sort((a, b) => a - b)
     measures.set(healthyP99, latencies[Math.floor(latencies.length * 0.99)]!)
     const [p50, p99] = [latencies[latencies.length >> 1], measures.get(healthyP99)]
