@@ -220,8 +220,14 @@ t.test('a request that was captured is not carried out again, not even by anothe
   const paying = { nonce: 'captured-deposit', created: nowS() }
   const deposits = `/admin/v1/resellers/${alice.id}/deposits`
   t.equal((await operator.send('POST', deposits, { body: deposit, tamper: paying })).status, 201)
+  const poor = await house.reseller({ balance: '0' })
+  const wish = { reference: 'captured', lines: [{ sku, quantity: 1 }] }
+  const wishing = { nonce: 'captured-refused', created: nowS() }
+  t.equal((await poor.send('POST', '/v1/orders', { body: wish, tamper: wishing })).code, 'insufficient_balance')
+  await house.operator.deposits.create(poor.id, { ...deposit, amount: { amount: '500', currency: 'CNY' }, reference: 'rich' })
   const elsewhere = alice.at(other.url)
   await refuses(t, house, {
+    'a refused order when there is money for it, elsewhere': ['nonce_reused', () => poor.at(other.url).send('POST', '/v1/orders', { body: wish, tamper: wishing })],
     'an order again': ['nonce_reused', () => alice.send('POST', '/v1/orders', { body, tamper })],
     'an order again, elsewhere': ['nonce_reused', () => elsewhere.send('POST', '/v1/orders', { body, tamper })],
     'codes again, elsewhere': ['nonce_reused', () => elsewhere.send('GET', codes, { tamper: fetching })],

@@ -107,6 +107,16 @@ t.test('the commission of a link is what it says, or else its host’s as it is 
   t.same(await commissions({ host: ming.id }), [ming.id, '0.15', null])
 })
 
+t.test('a host is owed whole minor units, rounded once, half up', async t => {
+  const owed = (rate: number | null, each: string | null, total: string, quantity = 1, currency: Currency = 'CNY') =>
+    commissionOf({ commissionRate: rate, commissionAmount: each === null ? null : parseAmount(each)! }, parseAmount(total)!, quantity, currency)
+  const due = (amount: string) => parseAmount(amount)!
+  t.same([owed(1_000, null, '0.25'), owed(1_000, null, '0.24'), owed(10_000, null, '0.24')], [due('0.03'), due('0.02'), due('0.24')])
+  t.same([owed(1_000, null, '15', 1, 'JPY'), owed(1_000, null, '14', 1, 'JPY')], [due('2'), due('1')])
+  t.same([owed(null, '0.335', '9', 3), owed(null, '0.3333', '9', 3)], [due('1.01'), due('1')], 'for all pieces together')
+  t.equal(owed(null, null, '9'), 0n)
+})
+
 t.test('the least retail price covers whatever quantity is bought, and the next lower one does not', async t => {
   // Without I/O: every price, commission and quantity break, against what a purchase of each quantity comes to.
   const [skuId, resellerId] = [newId(), newId()]
@@ -330,6 +340,8 @@ t.test('addresses of a session are told to keys that may write, and made anew', 
   const row = (await readSession(live.db, token(anew.live_url).id))!
   t.notOk(token(session.live_url).holds('live', row.urlVersion), 'the old address opens nothing any more')
   t.ok(token(anew.live_url).holds('live', row.urlVersion))
+  const ofOthers = house.worlds.test.buyerKeys.token('live', row.id, row.urlVersion).replace('test-', '')
+  t.not(live.buyerKeys.token('live', row.id, row.urlVersion), ofOthers, 'nobody without the secret of the world makes its addresses')
 })
 
 t.test('the page of a link shows what can be bought at this moment', async t => {
