@@ -425,6 +425,30 @@ t.test('of all that is wrong with a request, what stands first in the table of r
   t.pass(`${names.length} refusals, alone and together`)
 })
 
+t.test('a repeat that differs in one thing alone is refused, and the thing is named', async t => {
+  const plainly = faultyWorld().request
+  const max = { amount: 1_000_000n, currency: 'CNY' } as const
+  const capped = { ...plainly, maxTotal: max }
+  const terms = ['quote', 'hold', 'cost_center', 'callback_url', 'bulk', 'standing', 'checkout'] as const
+  const cases: readonly (readonly [member: string, first: OrderRequest, change: Partial<OrderRequest>])[] = [
+    ['lines', plainly, { lines: plainly.lines.map(line => ({ ...line, quantity: line.quantity + 1 })) }],
+    ['lines', plainly, { lines: plainly.lines.map(line => ({ ...line, skuId: steppedSku })) }],
+    ['lines', plainly, withLine(plainly, plainly.lines[0]!)],
+    ['fill', plainly, { fill: 'partial' }],
+    ['max_total', plainly, { maxTotal: max }],
+    ['max_total', capped, { maxTotal: null }],
+    ['max_total', capped, { maxTotal: { ...max, amount: 999_999n } }],
+    ['max_total', capped, { maxTotal: { ...max, currency: 'JPY' } }],
+    ...terms.map(term => [term, plainly, { terms: { [term]: newId() } }] as const)
+  ]
+  for (const [member, first, change] of cases) {
+    const [placed, repeat] = decide([first, { ...first, ...change, nonce: newId() }], faultyWorld().facts)
+    t.equal(codeOf(placed), 'placed')
+    t.equal(codeOf(repeat), 'reference_reused', member)
+    if (repeat?.kind === 'refused') t.same(repeat.problem.facts.errors?.map(({ pointer }) => pointer), [`/${member}`])
+  }
+})
+
 t.test('a fault that several lines have is told of each of them', async t => {
   const { facts, request } = faultyWorld()
   const unknown = () => ({ skuId: newId(), quantity: 1 })

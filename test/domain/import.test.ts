@@ -76,7 +76,7 @@ t.test('what cannot be stocked is refused by line, and nothing of its part is ta
     ['an empty secret', `number,secret\n12,\n13,${good}`, {}, [[2, /no secret/]]],
     ['nothing but dashes', `secret\n- -- -\n${good}`, {}, [[2, /spaces and dashes/]]],
     ['a secret that is too long', `secret\n${'x'.repeat(513)}\n${good}`, {}, [[2, /512/]]],
-    ['a control character', `secret\nab\u0000cd\n${good}\nab\u0085cd`, {}, [[2, /control/], [4, /control/]]],
+    ['a control character', `secret\n${known}\u0000\n${good}\n${good}\u0085`, {}, [[2, /control/], [4, /control/]]],
     ['a line break in quotes', `secret\n"ab\ncd"\n${good}`, {}, [[3, /control/]]],
     ['too few and too many fields', `number,secret\n12\n13,${good}\n14,a,b`, {}, [[2, /1 fields/], [4, /3 fields/]]],
     ['a quote that never closes', `secret\n${good}\n"abc\n`, {}, [[3, /quote/]]],

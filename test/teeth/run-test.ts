@@ -13,6 +13,8 @@ export type Verdict =
 /** After a failure, how long the file may take to end what it has started. */
 const endMs = 5_000
 const outputKeptLines = 12
+/** An assertion is told in so many characters; a property's counterexample may fill pages. */
+const assertionCharsMax = 100
 
 /** Runs the named tests of a file, in the copy. The first assertion that fails ends the run. */
 export async function runTests (
@@ -94,7 +96,7 @@ function verdictOf ({ failure, late, passed, tail }: ReturnType<typeof hear>, co
   const said = failure?.diagnosis.join('\n') ?? ''
   const crash = /^type: (SyntaxError|ReferenceError|TypeError)$/m.exec(said)?.[1]
   if (failure?.test !== undefined && !crash && !/^expired:/m.test(said) && !failure.assertion.startsWith('timeout')) {
-    return { kind: 'red', test: failure.test, assertion: failure.assertion.replace(/ # time=.*$/, ''), line: /^lineNumber: (\d+)$/m.exec(said)?.[1] }
+    return { kind: 'red', test: failure.test, assertion: failure.assertion.replace(/ # time=.*$/, '').slice(0, assertionCharsMax), line: /^lineNumber: (\d+)$/m.exec(said)?.[1] }
   }
   if (late) return { kind: 'broken', why: `did not end within ${msMax / 1_000} s` }
   if (failure) return { kind: 'broken', why: `${crash ?? 'failed outside of a test'}: ${failure.assertion}` }

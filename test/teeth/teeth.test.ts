@@ -15,6 +15,8 @@ t.test('there are bugs enough, each told in words', async t => {
     t.match(name, /^[a-z]+(-[a-z]+)*$/)
     t.match(bug, /^\S.{20,}\.$/, name)
     t.match(breaks, /^\S.{10,}\.$/, name)
+    t.match(breaks, /^(I\d|docs\/|CONTRIBUTING)/, `${name} breaks an invariant, or what is written`)
+    for (const [document] of breaks.matchAll(/[\w/-]+\.md/g)) t.ok(existsSync(join(root, document)), `${name}: ${document}`)
   }
 })
 
