@@ -2,11 +2,11 @@
 // told of by callbacks. What stays behind, and what left by other doors than the buyer's, is then given to be searched.
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { startProduct } from '../support/api-process.ts'
@@ -37,22 +37,22 @@ export async function sendCanaries (t: Pick<Test, 'teardown'>, codeCount: number
   const cluster = await useOwnCluster(t)
   const heard: Exchange[] = []
   const house = await openHouse(t, { hear: exchange => heard.push(exchange), sandboxGateway: 'both worlds' })
-  const compiled = await mkdtemp(join(tmpdir(), 'canary-compiled-'))
-  t.teardown(() => rm(compiled, { recursive: true, force: true }))
+  const [compiled, temporary] = [await mkdtemp(join(tmpdir(), 'canary-compiled-')), await mkdtemp(join(tmpdir(), 'canary-temporary-'))]
+  t.teardown(async () => { for (const folder of [compiled, temporary]) await rm(folder, { recursive: true, force: true }) })
   const receiver = await openReceiver(t)
-  const before = new Set(await readdir(tmpdir()))
   const product = await startProduct(t, house.databaseUrl, house.masterKey, {
-    LOG_LEVEL: 'trace', CALLBACK_LOOPBACK: '1', SANDBOX_GATEWAY: '1', NODE_COMPILE_CACHE: compiled
+    LOG_LEVEL: 'trace', CALLBACK_LOOPBACK: '1', SANDBOX_GATEWAY: '1', NODE_COMPILE_CACHE: compiled, TMPDIR: temporary
   })
   const faults: string[] = []
   const codes = Array.from({ length: codeCount }, () => ({ secret: canary(), number: canary(), serial: canary() }))
   const reseller = (await house.reseller()).at(product.url)
   const sku = await house.sku({ price: '10' })
   const sees = (says: string, { status, text }: Pick<Answer, 'status' | 'text'>, shown = true): void => {
-    if (status >= 300 || text.includes(canaryMarks[0]) !== shown) faults.push(`${says}: answered ${status}, ${shown ? 'without' : 'with'} a canary`)
+    const has = text.includes(canaryMarks[0])
+    if (status >= 300 || has !== shown) faults.push(`${says}: answered ${status}, ${has ? 'with' : 'without'} a canary`)
   }
 
-  const endpoint = await reseller.send('POST', '/v1/endpoints', { body: { url: `${receiver.url}/hook` } })
+  const endpoint = await reseller.send('POST', '/v1/endpoints', { body: { reference: 'endpoint', url: `${receiver.url}/hook` } })
   sees('an endpoint', endpoint, false)
   await comeIn(house, sku, codes)
   await goOut(reseller, sku, sees)
@@ -100,9 +100,10 @@ export async function sendCanaries (t: Pick<Test, 'teardown'>, codeCount: number
       { says: 'log at level trace', places: [placeOf('the log', product.written())] },
       { says: 'metrics', places: [placeOf('the metrics', metrics)] },
       { says: 'refusals', places: refusals.map(({ target, text }) => placeOf(`the refusal of ${target.split('?')[0]}`, text)) },
-      { says: 'callbacks, their log and the feed', places: [...receiver.received.map(text => placeOf('a callback', text)), placeOf('the deliveries', deliveries.text), placeOf('the feed', events.text)] },
+      { says: 'callbacks as received', places: receiver.received.map(text => placeOf('a callback', text)) },
+      { says: 'log of callbacks, and the feed', places: [placeOf('the deliveries', deliveries.text), placeOf('the feed', events.text)] },
       { says: 'compiled code', places: filesIn(compiled) },
-      { says: 'temporary files', places: newIn(tmpdir(), before, basename(cluster.home)) }
+      { says: 'temporary files', places: filesIn(temporary) }
     ]
   }
 }
@@ -146,7 +147,8 @@ async function goOut (reseller: Reseller, sku: string, sees: Sees): Promise<void
   await reseller.kahub.bulkOrders.confirm(bulk.id)
   for await (const { state } of reseller.kahub.bulkOrders.watch(bulk.id)) if (state === 'completed') break
   const { publicKey } = generateKeyPairSync('x25519')
-  const sealing = await reseller.kahub.encryptionKeys.create({ reference: 'vault', name: 'Vault', jwk: publicKey.export({ format: 'jwk' }) as never })
+  const jwk = publicKey.export({ format: 'jwk' }) as never
+  const sealing = await reseller.kahub.encryptionKeys.create({ reference: 'vault', name: 'Vault', jwk })
   sees('a sealed order', await orders('sealed'), false)
   await reseller.kahub.encryptionKeys.retire(sealing.id)
 }
@@ -169,7 +171,8 @@ async function goByLink (url: string, reseller: Reseller, sku: string, sees: See
   }
   const page = await (await asks(`/l/${slug}`)).text()
   const hidden = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name!, value!])
-  const started = await asks(`/l/${slug}/checkouts`, { ...Object.fromEntries(hidden), gateway: 'sandbox', quantity: '1', seen_price: '20.00', sku, contact })
+  const form = { ...Object.fromEntries(hidden), gateway: 'sandbox', quantity: '1', seen_price: '20.00', sku, contact }
+  const started = await asks(`/l/${slug}/checkouts`, form)
   const pay = started.headers.get('location') ?? ''
   const paid = await asks(pay, { action: 'pay' })
   const back = await asks(paid.headers.get('location') ?? '/')
@@ -191,10 +194,11 @@ async function beRefused (house: House, reseller: Reseller, sku: string, codes: 
   const part = `/admin/v1/imports/${id}/parts/1`
   await operator.send('PUT', part, { body: codes.slice(0, 3).map(code => JSON.stringify(code) + '\n').join(''), headers: ndjson })
   await operator.send('PUT', part, { body: `{"secret":"${canary()}","number":`, headers: ndjson })
-  await operator.send('PUT', part, { body: `secret,number\n${posted},\u0001${posted}\n"${posted}`, headers: { 'content-type': 'text/csv' } })
+  const torn = `secret,number\n${posted},\u0001${posted}\n"${posted}`
+  await operator.send('PUT', part, { body: torn, headers: { 'content-type': 'text/csv' } })
   await operator.send('POST', '/admin/v1/codes/void', { body: { sku, codes: [{ secret: posted }], reason: 'leaked' } })
   const body = { reference: 'wrong', lines: [{ sku, quantity: 1 }] }
-  await reseller.send('POST', '/v1/orders', { body: { ...body, [posted]: posted } })
+  await reseller.send('POST', '/v1/orders', { body: { ...body, colour: posted } })
   await reseller.send('POST', '/v1/orders', { body: `{"reference":"${posted}",` })
   await reseller.send('POST', '/v1/orders', { body: { ...body, lines: [{ sku: posted, quantity: 1 }] } })
   await reseller.send('POST', '/v1/orders', { body, tamper: { secret: posted } })
@@ -232,11 +236,5 @@ async function * rowsOf ({ db }: House): AsyncGenerator<Place> {
       const rows = await db<{ row: string }[]>`select t::text as row from ${db(`${schema}.${name}`)} t`
       yield placeOf(`${schema}.${name}`, rows.map(({ row }) => row).join('\n'))
     }
-  }
-}
-
-async function * newIn (folder: string, before: ReadonlySet<string>, own: string): AsyncGenerator<Place> {
-  for (const name of await readdir(folder)) {
-    if (!before.has(name) && name.startsWith('kahub') && name !== own) yield * filesIn(join(folder, name))
   }
 }

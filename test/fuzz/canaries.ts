@@ -58,7 +58,8 @@ export async function controlSearch ({ house, home }: Pick<Voyage, 'house' | 'ho
     for (const mark of canaryMarks) {
       for (const [form, bytes] of formsOf(mark)) {
         for (const before of [1_000, 1024 * 1024 - 7]) {
-          if (!await finds(Buffer.concat([Buffer.alloc(before, 'x'), bytes, randomBytes(100)]))) faults.push(`${form}: a planted canary is not found`)
+          const planted = Buffer.concat([Buffer.alloc(before, 'x'), bytes, randomBytes(100)])
+          if (!await finds(planted)) faults.push(`${form}: a planted canary is not found`)
         }
       }
     }
@@ -77,6 +78,8 @@ export async function controlSearch ({ house, home }: Pick<Voyage, 'house' | 'ho
   await house.operator.issuers.put('kept', { name })
   await house.db`checkpoint`
   const { found } = await search([name], filesIn(home))
-  for (const part of ['pg_wal', 'base']) if (!found.some(one => one.includes(`/${part}/`))) faults.push(`what the database keeps in the open is not found in ${part}`)
+  for (const part of ['pg_wal', 'base']) {
+    if (!found.some(one => one.includes(`/${part}/`))) faults.push(`what the database keeps in the open is not found in ${part}`)
+  }
   return faults
 }

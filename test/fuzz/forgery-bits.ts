@@ -1,4 +1,5 @@
 // Each bit of signed requests flipped, one at a time: a request must then be refused, or be provably the same request.
+import { setTimeout as pause } from 'node:timers/promises'
 import { randomText } from '../../src/base/ids.ts'
 import type { SigningKey } from '../../src/base/signature.ts'
 import type { FuzzContext } from './run-type.ts'
@@ -7,6 +8,9 @@ import { hearOne, printCall, signedCall, type Heard, type Wish } from './forgery
 
 /** Forgeries that are under way at once. */
 const atOnceMax = 48
+/** How often a server that is busy is asked, with longer and longer pauses. */
+const attemptsMax = 6
+const busyPauseMs = 200
 /** In a slice, one bit of so many is flipped, another one by each seed. */
 const sliceStride = 4
 
@@ -81,6 +85,7 @@ export function operationsOf ({ keys, sku, buyer, ordered, deposited }: Stage, o
     {
       says: 'credit a wallet as operator, HMAC',
       key: keys.operator,
+      atOnce: 8,
       wish: n => ({
         method: 'POST',
         target: `/admin/v1/resellers/${buyer.id}/deposits`,
@@ -118,11 +123,20 @@ export async function flipBits (operation: Operation, { urls }: Stage, { seed, e
     if (place.part === 'proxy') return
     const before = bytes[bit >> 3]!
     bytes[bit >> 3]! ^= 1 << (bit & 7)
-    const heard = await hearOne(urls[bit % 2]!, bytes)
+    const heard = await hearPatiently(urls[bit % 2]!, bytes)
     outcome.flipped++
     judge(operation, outcome, { n, bit, place, before, after: bytes[bit >> 3]! }, heard)
   })
   return outcome
+}
+
+/** A server that is busy says so, and has done nothing: it is asked again. */
+async function hearPatiently (url: string, bytes: Buffer): Promise<Heard | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const heard = await hearOne(url, bytes)
+    if (heard?.status !== 503 || attempt === attemptsMax) return heard
+    await pause(attempt * busyPauseMs)
+  }
 }
 
 interface Flip { readonly n: number, readonly bit: number, readonly place: Place, readonly before: number, readonly after: number }
@@ -151,7 +165,9 @@ function sameFor ({ place: { part, name, first }, before, after }: Flip): string
   if (part === 'field name' && otherCase) return 'another case of a field\'s name: names have none (RFC 9110, 5.1)'
   if (part === 'field value' && name === 'host') return 'another Host: it is not covered, and no answer or rule depends on it'
   if (part === 'field value' && name === 'content-type' && otherCase) return 'another case of the media type: it has none (RFC 9110, 8.3.1)'
-  if (part === 'field value' && name === 'content-type' && first && after === 0xa0) return 'a no-break space before the media type: read as a blank'
+  if (part === 'field value' && name === 'content-type' && first && after === 0xa0) {
+    return 'a no-break space before the media type: read as a blank'
+  }
   if (part === 'field value' && name === 'content-length' && first && after === 0x30) return 'a zero before Content-Length: the same number'
   if (part === 'version' && after === 0x30) return 'HTTP/1.0 instead of 1.1: the same request on a connection that is then closed'
   return undefined

@@ -12,14 +12,22 @@ import { fromWish, hearOne, nowS, printCall } from './forgery-wire.ts'
 const atOnce = 32
 const price = 20
 
-export interface NewsOutcome { readonly says: string, readonly flipped: number, readonly refused: number, readonly same: number, readonly faults: string[] }
+export interface NewsOutcome {
+  readonly says: string
+  readonly flipped: number
+  readonly refused: number
+  readonly same: number
+  readonly faults: string[]
+}
 
 /** Flips each bit of the id, time, signature and body of a callback, signed by secret and by public key, and asks the SDK. */
 export async function forgeCallbacks (): Promise<NewsOutcome[]> {
   const bytes = randomBytes(32)
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const publicKeys = { keys: [publicKey.export({ format: 'jwk' })] } as Jwks
-  const event = { id: 'evt_1', type: 'order.completed', timestamp: '2026-11-21T00:00:00.000Z', endpoint: 'ep_1', sequence: 7, data: { order: 'ord_1' } }
+  const event = {
+    id: 'evt_1', type: 'order.completed', timestamp: '2026-11-21T00:00:00.000Z', endpoint: 'ep_1', sequence: 7, data: { order: 'ord_1' }
+  }
   const callback = { id: 'dlv_1', timestamp: nowS(), body: JSON.stringify(event) }
   return [
     await forge('callback, v1', signCallback(callback, { secrets: [bytes] }), { secrets: `whsec_${bytes.toString('base64')}` }),

@@ -30,7 +30,12 @@ export async function replay (stage: Stage, order: string): Promise<{ readonly t
     const code = heard?.code ?? String(heard?.status)
     if (!wanted.test(code)) faults.push(`${says}: answered ${code}`)
   }
-  const all = { order: orderBytes('replayed'), 'order, Ed25519': orderBytes('replayed-ed', nowS(), keys.ed25519), deposit: depositBytes, codes: codeBytes }
+  const all = {
+    order: orderBytes('replayed'),
+    'order, Ed25519': orderBytes('replayed-ed', nowS(), keys.ed25519),
+    deposit: depositBytes,
+    codes: codeBytes
+  }
   ordered.add('replayed').add('replayed-ed')
   deposited.add('replayed')
   for (const [name, bytes] of Object.entries(all)) {

@@ -37,7 +37,8 @@ export async function openStage ({ ending }: FuzzContext): Promise<Stage> {
   const house = await openHouse(t, { sandboxGateway: 'both worlds' })
   const start = () => startApi(t, house.databaseUrl, house.masterKey, { TRUST_PROXY: '127.0.0.1', SANDBOX_GATEWAY: '1' })
   const apis: [ApiProcess, ApiProcess] = [await start(), await start()]
-  const [buyer, stranger, sku] = [await house.reseller({ balance: '9000000' }), await house.reseller(), await house.sku({ price: '10', codes: stockOfSku })]
+  const [buyer, stranger] = [await house.reseller({ balance: '9000000' }), await house.reseller()]
+  const sku = await house.sku({ price: '10', codes: stockOfSku })
   const ordered = new Set<string>()
   const deposited = new Set<string>()
   return {
@@ -61,7 +62,8 @@ export async function openStage ({ ending }: FuzzContext): Promise<Stage> {
     deposited,
     async faults () {
       const orders = await house.db<{ reference: string, lines: string }[]>`
-        select reference, string_agg(order_lines.sku_id || ' ' || order_lines.quantity, ', ') as lines from orders join order_lines on order_lines.order_id = orders.id
+        select reference, string_agg(order_lines.sku_id || ' ' || order_lines.quantity, ', ') as lines
+        from orders join order_lines on order_lines.order_id = orders.id
         group by orders.id, reference`
       const deposits = await house.db<{ reference: string }[]>`
         select reference from reference_claims where resource = 'deposit' and reference not like 'reseller %'`
@@ -88,13 +90,19 @@ async function ed25519Of (house: House, buyer: Reseller): Promise<SigningKey> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const { kty, crv, x } = publicKey.export({ format: 'jwk' }) as { kty: 'OKP', crv: 'Ed25519', x: string }
   const { id } = await house.operator.resellerKeys.create(buyer.id, {
-    reference: 'ed25519', name: 'ed25519', algorithm: 'ed25519', scopes: [...resellerScopes], public_key: { kty, crv, x }, requests_per_minute: 10_000_000
+    reference: 'ed25519',
+    name: 'ed25519',
+    algorithm: 'ed25519',
+    scopes: [...resellerScopes],
+    public_key: { kty, crv, x },
+    requests_per_minute: 10_000_000
   })
   return { id, algorithm: 'ed25519', privateKey }
 }
 
 function differences (what: string, wanted: ReadonlySet<string>, found: readonly string[]): string[] {
   const unasked = found.filter(reference => !wanted.has(reference)).map(reference => `nobody truly asked for the ${what} ${reference}`)
-  const lacking = [...wanted].filter(reference => !found.includes(reference)).map(reference => `the ${what} ${reference} was acknowledged and is not there`)
+  const lacking = [...wanted].filter(reference => !found.includes(reference))
+    .map(reference => `the ${what} ${reference} was acknowledged and is not there`)
   return [...unasked, ...lacking]
 }

@@ -6,7 +6,7 @@ import { randomText } from '../../src/base/ids.ts'
 import { sign, signatureBase, type SigningKey } from '../../src/base/signature.ts'
 
 /** Nobody is waited for longer than this after the last byte: what is not answered then waits for more bytes itself. */
-const silenceMsMax = 3_000
+const silenceMsMax = 10_000
 /** How long more is listened after an answer, when no number of answers is wanted: what else is done, the database will tell. */
 const afterwordMsMax = 300
 const answerMsMax = 20_000
@@ -128,7 +128,8 @@ function answersIn (told: Buffer): Heard[] {
     const rest = text.slice(head.length)
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
     const last = rest.indexOf('0\r\n\r\n')
-    const size = length !== undefined ? Number(length) : /\r\ntransfer-encoding: *chunked/i.test(head) ? (last < 0 ? Infinity : last + 5) : 0
+    const chunked = /\r\ntransfer-encoding: *chunked/i.test(head) ? (last < 0 ? Infinity : last + 5) : 0
+    const size = length !== undefined ? Number(length) : chunked
     if (rest.length < size) break
     const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])
     const body = rest.slice(0, size)

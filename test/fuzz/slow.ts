@@ -45,7 +45,8 @@ export const slow: FuzzRun = {
     if (grown > memoryGrowthBytesMax) faults.push(`the server's memory grew by ${Math.round(grown / 1024 / 1024)} MB`)
     rows.push(`| others meanwhile | ${asked} | ${asked - failed} answered | ${slowestMs.toFixed(0)} ms at most |`)
     const note = `Memory of the process grew by ${Math.max(0, Math.round(grown / 1024 / 1024))} MB.`
-    return { tried: count + asked, faults, table: ['| callers | number | cut | after |', '|---|---|---|---|', ...rows, '', note].join('\n') }
+    const table = ['| callers | number | cut | after |', '|---|---|---|---|', ...rows, '', note].join('\n')
+    return { tried: count + asked, faults, table }
   }
 }
 
@@ -63,12 +64,13 @@ function waysOf ({ keys, sku }: Stage): Way[] {
   const body = JSON.stringify({ reference: 'slow', lines: [{ sku, quantity: 1 }] })
   const order = signedCall(keys.hmac, { method: 'POST', target: '/v1/orders', fields: [['content-type', 'application/json']], body })
   const announced = printCall({ ...withFields(order, { 'content-length': String(bodyBytesMax) }), body: '{' }).toString('latin1')
+  const inChunks = announced.replace(/content-length: \d+/, 'transfer-encoding: chunked').replace('{', '')
   const page = 'GET /docs/reference HTTP/1.1\r\nhost: x\r\n\r\n'
   return [
     { says: 'headers a byte at a time (slowloris)', begins: 'GET /v1/ping HTTP/1.1\r\nhost: x\r\n', goesOn: 'x-a: b\r\n' },
     { says: 'a request line a byte at a time', begins: 'GET /v1/ping?', goesOn: 'abcdefgh' },
     { says: 'a signed body a byte at a time', begins: announced, goesOn: ' ' },
-    { says: 'a chunked body a byte at a time', begins: announced.replace(/content-length: \d+/, 'transfer-encoding: chunked').replace('{', ''), goesOn: '1\r\n \r\n' },
+    { says: 'a chunked body a byte at a time', begins: inChunks, goesOn: '1\r\n \r\n' },
     { says: 'connections on which nothing is sent', begins: '', goesOn: '' },
     { says: 'answers that are not read', begins: page.repeat(200), goesOn: '', deaf: true }
   ]
@@ -80,6 +82,8 @@ async function openSlow ({ urls }: Stage, way: Way, count: number): Promise<{ op
   const open = Math.max(1, Math.floor(count))
   let [ended, longestMs] = [0, 0]
   const beganMs = Date.now()
+  /** The server has said goodbye to these: only sending on tells one that is gone from one that it still listens to. */
+  const left: Socket[] = []
   const sockets = Array.from({ length: open }, () => {
     // Half open: it goes on sending after the server has said goodbye, and is cut only when the server cuts.
     const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
@@ -87,8 +91,7 @@ async function openSlow ({ urls }: Stage, way: Way, count: number): Promise<{ op
     socket.once('close', () => { ended++; longestMs = Date.now() - beganMs })
     if (way.deaf) socket.pause()
     else socket.resume()
-    // Only one more byte tells a connection that is gone from one that was half closed.
-    socket.once('end', () => { socket.write('x') })
+    socket.once('end', () => left.push(socket))
     socket.write(way.begins)
     return socket
   })
@@ -96,6 +99,7 @@ async function openSlow ({ urls }: Stage, way: Way, count: number): Promise<{ op
     await pause(byteEveryMs)
     if (ended === open) break
     if (way.goesOn !== '') for (const socket of sockets) if (socket.writable) socket.write(way.goesOn[turn % way.goesOn.length]!)
+    knock(left)
     // A reader that is deaf learns that it was cut when it sends something.
     if (way.deaf && turn % 4 === 3) knock(sockets)
   }
@@ -133,7 +137,8 @@ function watchOthers ({ urls, keys }: Stage): { end (): Promise<{ asked: number,
 
 /** What is beyond a limit is refused with the status that says so. */
 async function tooMuch ({ urls, keys }: Stage): Promise<string[]> {
-  const post = (body: string) => signedCall(keys.hmac, { method: 'POST', target: '/v1/orders', fields: [['content-type', 'application/json']], body })
+  const json = ['content-type', 'application/json'] as const
+  const post = (body: string) => signedCall(keys.hmac, { method: 'POST', target: '/v1/orders', fields: [json], body })
   const get = (target: string, more: Record<string, string> = {}) => withFields(signedCall(keys.hmac, { method: 'GET', target }), more)
   const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`x-${n}`, '1']))
   const cases: [says: string, status: number, call: ReturnType<typeof post>][] = [
@@ -167,14 +172,16 @@ async function byTool ({ urls }: Stage, faults: string[], say: (line: string) =>
     return ['| slowhttptest | left out: not installed | | |']
   }
   const rows: string[] = []
-  const tests = { 'slowloris (-H)': ['-H'], 'slow body (-B)': ['-B'], 'slow read (-X)': ['-X', '-w', '10', '-y', '20', '-n', '5', '-z', '32'] }
+  const slowRead = ['-X', '-w', '10', '-y', '20', '-n', '5', '-z', '32']
+  const tests = { 'slowloris (-H)': ['-H'], 'slow body (-B)': ['-B'], 'slow read (-X)': slowRead }
   for (const [name, words] of Object.entries(tests)) {
     const url = `${urls[0]}${name.includes('body') ? '/oauth/token' : '/docs/reference'}`
     const said = await output([...words, '-c', '300', '-r', '100', '-i', '5', '-l', String(slowhttptestSeconds), '-p', '5', '-u', url])
     const available = !/service available: +NO/i.test(stripVTControlCharacters(said))
     if (!available) faults.push(`slowhttptest ${name}: the service was not available to others`)
-    rows.push(`| slowhttptest ${name} | 300 | ${available ? 'service available throughout' : 'service not available'} | ${slowhttptestSeconds} s |`)
-    say(`slowhttptest ${name}: ${available ? 'available' : 'not available'}`)
+    const outcome = available ? 'service available throughout' : 'service not available'
+    rows.push(`| slowhttptest ${name} | 300 | ${outcome} | ${slowhttptestSeconds} s |`)
+    say(`slowhttptest ${name}: ${outcome}`)
   }
   return rows
 }
