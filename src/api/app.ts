@@ -110,7 +110,10 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     keepAliveTimeout: keepAliveTimeoutMs,
     // Node would answer a request without a Host by itself, and not as the contract says.
     http: {
-      maxHeaderSize: headerBytesMax, requireHostHeader: false, headersTimeout: headersTimeoutMs, connectionsCheckingInterval: lateRequestsEveryMs
+      maxHeaderSize: headerBytesMax,
+      requireHostHeader: false,
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: lateRequestsEveryMs
     },
     routerOptions: { maxParamLength: parameterLengthMax },
     exposeHeadRoutes: false,
@@ -136,7 +139,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id)
-    done(hostsOf(request) === 1 || request.raw.httpVersion === '1.0' ? undefined : new Problem('malformed_request', 'A request has one Host header.'))
+    done(brokenHead(request))
   })
   app.addHook('onRequest', authenticate.verifyCaller)
   app.addHook('preParsing', (request, _reply, payload, done) => {
@@ -223,7 +226,19 @@ function cutSlowBody (app: App, { raw, routeOptions: { config } }: FastifyReques
   raw.once('close', () => clearTimeout(timer))
 }
 
-/** How many Host headers a request has: RFC 9112 section 3.2 refuses none and several. Node keeps the first of them and says nothing. */
+/**
+ * What Node lets pass: versions of HTTP that are not spoken here, codings that it does not undo (RFC 9112 section 6.1), and other than one
+ * Host, of which it keeps the first (section 3.2).
+ */
+function brokenHead (request: FastifyRequest): Problem | undefined {
+  const { httpVersion, headers: { 'transfer-encoding': coding } } = request.raw
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return new Problem('malformed_request', 'HTTP/1.1 is spoken here.')
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return new Problem('malformed_request', 'The only transfer coding is chunked.')
+  const hosts = hostsOf(request)
+  return hosts === 1 || (hosts === 0 && httpVersion === '1.0') ? undefined : new Problem('malformed_request', 'A request has one Host header.')
+}
+
+/** How many Host headers a request has. */
 function hostsOf ({ raw: { rawHeaders } }: FastifyRequest): number {
   let count = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
