@@ -81,7 +81,7 @@ t.test('an address is one by its one form, of IPv4 without extras, of IPv6 as RF
     '', '1', '1.2.3', '1.2.3.', '.1.2.3', '1.2.3.4.', '1.2.3.4.5', '1..2.3', '256.1.1.1', '1.2.3.256', '1.2.3.1000', '01.2.3.4',
     '1.2.3.04', '00.0.0.0', ' 1.2.3.4',
     '1.2.3.4 ', '1.2.3.4\n', '0x1.2.3.4', '1.2.3.a', '1.2.3.4/8', 'x1.2.3.4', '1-2-3-4',
-    ':', ':::', '1:', ':1', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7:', ':1:2:3:4:5:6:7', '1::2::3', '1:::2',
+    ':', ':::', '1:', ':1', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7:', ':1:2:3:4:5:6:7', '1::2::3', '1:2:3::4:5:6::7:8', '1:::2',
     '1:2:3:4:5:6:7:8::', '::1:2:3:4:5:6:7:8',
     '1:2:3:4::5:6:7:8', '12345::', '::12345', 'g::', '::g', '::1%lo', '[::1]', '::1/64', ' ::1', '::1 ', '::1\n', '::1.2.3', '::1.2.3.256',
     '::01.2.3.4', '::1.2.3.4:5',
@@ -154,7 +154,8 @@ t.test('a URL that callbacks may go to is given back in its one form', async t =
     ['https://xn--fiqs8s.xn--55qx5d/', 'https://xn--fiqs8s.xn--55qx5d/'],
     ['https://local.example/', 'https://local.example/'],
     ['https://notlocalhost.com/', 'https://notlocalhost.com/'],
-    ['https://mylan.de/', 'https://mylan.de/']
+    ['https://mylan.de/', 'https://mylan.de/'],
+    ['https://a.example/?of=https://b@c', 'https://a.example/?of=https://b@c']
   ]
   for (const [text, url] of taken) t.same(readCallbackUrl(text, strict), { url }, text)
   const longest = `https://shop.example.com/${'a'.repeat(callbackUrlCharsMax - 25)}`
@@ -181,7 +182,7 @@ t.test('a URL is refused with the sentence that helps', async t => {
       'https://1.1.1.1:8443/', 'http://1.1.1.1/'],
     plain: ['http://a.example/', 'http://a.example:443/', 'http://localhost/'],
     name: ['https://localhost/', 'https://shop/', 'https://a.example./', 'https://a.local/', 'https://x.y.internal/',
-      'https://a.home.arpa/',
+      'https://a.home.arpa/', 'https://a.example.1a/',
       'https://a..example/', 'https://-a.example/', 'https://a-.example/', `https://${'a'.repeat(64)}.com/`, 'https://a.!b.example/',
       "https://a'b.example/", `https://${'a.'.repeat(126)}com/`]
   }

@@ -158,4 +158,66 @@ const signatures: readonly Equivalent[] = [
   }
 ]
 
-export const everything: readonly Equivalent[] = [...money, ...pricing, ...ranges, ...signatures]
+const twice = 'a check that follows refuses the same'
+const brackets = 'a host has brackets at both ends or none: the parser of URLs, and undici, see to it'
+
+const ssrf: readonly Equivalent[] = [
+  { file: 'src/base/callback-url.ts', line: 'const scheme =', mutator: 'OptionalChaining', because: 'what matches has its group' },
+  {
+    file: 'src/base/callback-url.ts',
+    line: "if (url.username !== '' || url.password !== ''",
+    mutator: 'ConditionalExpression',
+    because: 'the pattern beside it sees every user and password that the parser sees'
+  },
+  { file: 'src/base/callback-url.ts', line: "if (url.username !== '' ||", mutator: 'LogicalOperator', because: 'the same' },
+  { file: 'src/base/callback-url.ts', line: "if (url.hash !== ''", mutator: 'ConditionalExpression', because: 'a fragment has its #' },
+  { file: 'src/base/callback-url.ts', line: 'url.hostname.replace', mutator: 'Regex', because: brackets },
+  { file: 'src/base/callback-url.ts', line: 'if (!/^[0-9a-f:.]{2,45}$/i', mutator: 'ConditionalExpression', because: twice },
+  { file: 'src/base/callback-url.ts', line: 'if (!/^[0-9a-f:.]{2,45}$/i', mutator: 'LogicalOperator', because: twice },
+  { file: 'src/base/callback-url.ts', line: 'if (!/^[0-9a-f:.]{2,45}$/i', mutator: 'Regex', because: twice },
+  { file: 'src/base/callback-url.ts', line: 'if (!/^[0-9a-f:.]{2,45}$/i', mutator: 'StringLiteral', because: twice },
+  { file: 'src/base/callback-url.ts', line: "const four = tail.includes('.')", mutator: 'StringLiteral', because: quicker },
+  { file: 'src/base/callback-url.ts', line: "if (tail.includes('.') && four", mutator: 'ConditionalExpression', because: twice },
+  {
+    file: 'src/outgoing/guard-address.ts',
+    line: 'authorities !== undefined',
+    mutator: 'ConditionalExpression',
+    replacement: 'true',
+    because: 'authorities that are undefined are the usual ones'
+  },
+  {
+    file: 'src/outgoing/guard-address.ts',
+    line: "connectorTo('http:', 0)",
+    mutator: 'StringLiteral',
+    because: 'every protocol but https is for this machine alone'
+  },
+  { file: 'src/outgoing/guard-address.ts', line: 'options.hostname.replace', mutator: 'Regex', because: brackets },
+  {
+    file: 'src/outgoing/guard-address.ts',
+    line: "(options.protocol === 'https:' ? 443 : 80)",
+    mutator: 'ConditionalExpression',
+    replacement: 'true',
+    because: 'without https no port matters'
+  },
+  {
+    file: 'src/outgoing/guard-address.ts',
+    line: "four.status === 'rejected'",
+    mutator: 'ConditionalExpression',
+    replacement: 'true',
+    because: 'a look-up that succeeds has an address'
+  },
+  {
+    file: 'src/outgoing/guard-address.ts',
+    line: 'callback(new AddressRefusal(), [])',
+    mutator: 'ArrayDeclaration',
+    because: 'beside an error no address is read'
+  },
+  {
+    file: 'src/outgoing/guard-address.ts',
+    line: 'callback(error as NodeJS.ErrnoException, [])',
+    mutator: 'ArrayDeclaration',
+    because: 'beside an error no address is read'
+  }
+]
+
+export const everything: readonly Equivalent[] = [...money, ...pricing, ...ranges, ...signatures, ...ssrf]
