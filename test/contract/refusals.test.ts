@@ -8,7 +8,7 @@ import { Kahub } from '../../sdk/src/index.ts'
 import { problems, type ProblemCode } from '../../schema/problems.ts'
 import { bodyBytesMax } from '../../src/api/app.ts'
 import { failuresPerMinutePerAddress } from '../../src/api/key-rates.ts'
-import { newId, showId } from '../../src/base/ids.ts'
+import { newId, readId, showId } from '../../src/base/ids.ts'
 import { appForPrinting, serve } from '../../src/compose.ts'
 import { partBytesMax } from '../../src/domain/stock/import.ts'
 import { contractJudge } from '../support/contract.ts'
@@ -204,6 +204,24 @@ t.test('a key that may not is refused once its signature holds', async t => {
   })
   const { codes } = (await buyer.kahub.orders.place(order)).lines[0]!
   t.equal(codes, undefined, 'a key without codes:read buys and sees no code')
+})
+
+t.test('an order is judged by the keys and the prices in force, though nobody here has heard of them', async t => {
+  for (const time of ['once', 'again', 'and again']) {
+    const dearer = await house.sku({ price: '10', codes: 1 })
+    const key = await bob.withKey({})
+    t.equal((await key.send('GET', '/v1/me')).status, 200)
+    // Nobody is told; the version alone says that what is in memory is old.
+    await house.db`
+      with raised as (update snapshots set version = version + 1 where name = 'prices')
+      update price_rules set amount = 200000 where sku_id = ${readId('sku', dearer)!}`
+    t.match(await bob.places({ sku: dearer, quantity: 1 }), { total: { amount: '20.00' } }, `the new price, ${time}`)
+    await house.db`
+      with raised as (update snapshots set version = version + 1 where name = 'keys')
+      update api_keys set revoked_at = now() where id = ${key.credentials.keyId}`
+    const body = { reference: `revoked ${time}`, lines: [{ sku, quantity: 1 }] }
+    t.equal((await key.send('POST', '/v1/orders', { body })).code, 'key_revoked', `the revoked key, ${time}`)
+  }
 })
 
 t.test('a request that was captured is not carried out again, not even by another process', async t => {

@@ -95,7 +95,7 @@ function hear () {
 function verdictOf ({ failure, late, passed, tail }: ReturnType<typeof hear>, code: number | null, msMax: number): Verdict {
   const said = failure?.diagnosis.join('\n') ?? ''
   const crash = /^type: (SyntaxError|ReferenceError|TypeError)$/m.exec(said)?.[1]
-  if (failure?.test !== undefined && !crash && !/^expired:/m.test(said) && !failure.assertion.startsWith('timeout')) {
+  if (failure?.test !== undefined && !crash && !/^expired:/m.test(said) && !failure.assertion.startsWith('timeout!')) {
     return { kind: 'red', test: failure.test, assertion: failure.assertion.replace(/ # time=.*$/, '').slice(0, assertionCharsMax), line: /^lineNumber: (\d+)$/m.exec(said)?.[1] }
   }
   if (late) return { kind: 'broken', why: `did not end within ${msMax / 1_000} s` }
