@@ -185,6 +185,20 @@ t.test('lots go out of time, with whatever was promised of them', async t => {
   await onlyAllowed(t)
 })
 
+t.test('codes of a lot whose time is over go nowhere when they are given back', async t => {
+  const shop = await openShop(house)
+  await acts(shop, { do: 'stock', sku: 0, count: 6, expiry: 1 }, order('bought'), { do: 'time', of: 'lot', who, which: '0' }, cancel('bought'), pass('lots'))
+  await onlyAllowed(t)
+})
+
+t.test('stock that is withdrawn breaks what is over first, then the newest holds, then the newest orders, and no more than it must', async t => {
+  const shop = await openShop(house)
+  const lots = (...counts: readonly number[]) => counts.map((count): Act => ({ do: 'stock', sku: 0, count, expiry: 9 }))
+  await acts(shop, ...lots(5, 5, 5, 5), order('waits', large), ...['old', 'over', 'new'].map(hold), overHold('over'), order('waits too', large))
+  for (const lot of [0, 1, 2, 3]) await acts(shop, { do: 'recall', lot })
+  await onlyAllowed(t)
+})
+
 const onlyAllowed = async (t: Test) => t.same(forbiddenIn(await waysGone()), [], 'no other way was gone')
 
 /** Ways that other doors lead along, which are walked where those doors are tested. */
