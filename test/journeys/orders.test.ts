@@ -2,7 +2,7 @@
 import t from 'tap'
 import { createHash } from 'node:crypto'
 import { toClearJson, type KahubError, type PlaceOrderResult } from '../../sdk/src/index.ts'
-import { readId } from '../../src/base/ids.ts'
+import { newId, readId, showId } from '../../src/base/ids.ts'
 import { contractJudge } from '../support/contract.ts'
 import { revealStepMax } from '../../src/domain/orders/reveal-codes.ts'
 import { openHouse } from '../support/house.ts'
@@ -197,6 +197,19 @@ t.test('what is delisted stays to be seen by those who sync', async t => {
   await house.operator.skus.update(box, { status: 'delisted' })
   const changed = await kahub.products.list({ updated_after: before.synced_until })
   t.equal(changed.data.flatMap(({ skus }) => skus).find(({ id }) => id === box)?.status, 'delisted')
+})
+
+t.test('stock is told of a SKU that another process made just now, whoever has told this one of it', async t => {
+  const id = newId()
+  // As another process would write it, whose word of it has not arrived yet.
+  await house.db.begin(async tx => {
+    await tx`
+      insert into skus (id, number, product_id, name, currency, quantity_min, quantity_max, quantity_step, status)
+      select ${id}, number + 1000000, product_id, 'newest', currency, 1, 10, 1, 'active' from skus where id = ${readId('sku', card)!}`
+    await tx`update snapshots set version = version + 1 where name = 'prices'`
+  })
+  const sku = showId('sku', id)
+  t.match(await kahub.stock.query({ skus: [card, sku] }), { data: [{ sku: card }, { sku, available: 0, held: 0, status: 'active' }] })
 })
 
 t.test('every change of the day has its event, in order and without a gap, and no code in it', async t => {

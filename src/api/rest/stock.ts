@@ -42,7 +42,7 @@ export function stockRoutes (app: App): void {
   })
 
   async function stockOf (world: World, asked: readonly string[], pointer: string): Promise<StockList> {
-    const skus = findSkus(world.priceBook.current, asked, pointer)
+    const skus = await skusOf(world, asked, pointer)
     const counts = await world.queryStock(skus.map(sku => sku.id))
     const data: SkuStock[] = []
     for (let i = 0; i < skus.length; i++) {
@@ -52,29 +52,33 @@ export function stockRoutes (app: App): void {
     }
     return { data }
   }
+
+  /** The SKUs asked for, none of them delisted; throws `sku_not_found` naming all that are not there. */
+  async function skusOf (world: World, asked: readonly string[], pointer: string): Promise<readonly BookSku[]> {
+    let skus = findSkus(world.priceBook.current, asked)
+    // A SKU may be newer than the book.
+    if (skus.includes(undefined) && await world.refresh()) skus = findSkus(world.priceBook.current, asked)
+    if (skus.includes(undefined)) {
+      const missing = skus.flatMap((sku, i) => sku ? [] : i)
+      const errors = missing.map(i => ({ pointer: `${pointer}/${i}`, detail: `${asked[i]} is unknown or delisted` }))
+      throw new Problem('sku_not_found', `Unknown or delisted: ${missing.map(i => asked[i]).join(', ')}.`, { errors })
+    }
+    return skus as readonly BookSku[]
+  }
 }
 
 /** SKUs remembered per price book by their public id, so that it is read once and not with every request. */
 const skusRememberedMax = 100_000
 
-/** Finds the SKUs asked for, none of them delisted; throws `sku_not_found` naming all that are not there. */
-function skuFinder (): (book: PriceBook, asked: readonly string[], pointer: string) => readonly BookSku[] {
+/** Finds the SKUs asked for; undefined stands for one that is unknown or delisted. */
+function skuFinder (): (book: PriceBook, asked: readonly string[]) => readonly (BookSku | undefined)[] {
   const remembered = new WeakMap<PriceBook, Map<string, BookSku>>()
 
-  return (book, asked, pointer) => {
+  return (book, asked) => {
     let known = remembered.get(book)
     if (!known) remembered.set(book, known = new Map())
-    const found: BookSku[] = []
-    const missing: number[] = []
-    for (let i = 0; i < asked.length; i++) {
-      const sku = known.get(asked[i]!) ?? findSku(book, known, asked[i]!)
-      if (sku) found.push(sku)
-      else missing.push(i)
-    }
-    if (missing.length > 0) {
-      const errors = missing.map(i => ({ pointer: `${pointer}/${i}`, detail: `${asked[i]} is unknown or delisted` }))
-      throw new Problem('sku_not_found', `Unknown or delisted: ${missing.map(i => asked[i]).join(', ')}.`, { errors })
-    }
+    const found: (BookSku | undefined)[] = []
+    for (let i = 0; i < asked.length; i++) found.push(known.get(asked[i]!) ?? findSku(book, known, asked[i]!))
     return found
   }
 }
