@@ -11,8 +11,8 @@ const atOnceMax = 48
 /** How often a server that is busy is asked, with longer and longer pauses. */
 const attemptsMax = 6
 const busyPauseMs = 200
-/** In a slice, one bit of so many is flipped, another one by each seed. */
-const sliceStride = 4
+/** In a slice, one bit of so many is flipped, other ones by each seed; no multiple of two, so that each bit of a byte has its turn. */
+const sliceStride = 9
 
 export interface Operation {
   readonly says: string
