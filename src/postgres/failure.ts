@@ -2,12 +2,12 @@
 import postgres from 'postgres'
 
 /**
- * transient: the same work may succeed when done again (lock time-out, deadlock, serialisation, lost or refused connection);
+ * transient: the same work may succeed when done again (lock time-out, deadlock, serialisation, lost or refused connection, full disk);
  * data: a value in it cannot be stored (SQLSTATE classes 22 and 23), doing it again cannot help; other: our bug.
  */
 export type FailureKind = 'transient' | 'data' | 'other'
 
-const transientStates = new Set(['40001', '40P01', '55P03', '57014', '57P01', '57P02', '57P03', '53300', '53200', '25P03'])
+const transientStates = new Set(['40001', '40P01', '55P03', '57014', '57P01', '57P02', '57P03', '53300', '53200', '53100', '25P03'])
 const lostConnection = new Set([
   'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', 'CONNECTION_CONNECT_TIMEOUT',
   'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND', 'EHOSTUNREACH'
@@ -35,6 +35,11 @@ const unstorableStates = new Set(['22021', '22P05', '22007', '22008', '22009'])
 /** Whether the connection is gone, and not just a statement of it. */
 export function isLostConnection (error: unknown): boolean {
   return lostConnection.has((error as { code?: string } | null)?.code ?? '')
+}
+
+/** "The current transaction is aborted": the statement before it tells why. */
+export function isAftermath (error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '25P02'
 }
 
 /** The name of the constraint or unique index that refused, if one did. */

@@ -2,7 +2,7 @@
 // carries them all, so its round trips, statements and fsync are shared; each caller gets its own outcome.
 import { Problem } from '../base/problem.ts'
 import { backoffMs } from '../base/backoff.ts'
-import { failureKind } from './failure.ts'
+import { failureKind, isAftermath } from './failure.ts'
 import { openTransaction } from './open-transaction.ts'
 import type { Db, Tx } from './pool.ts'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -114,9 +114,10 @@ export function groupCommit<Request, Outcome> (
         await commit
         answer(batch, outcomes)
         return
-      } catch (error) {
-        if (commit === undefined) await transaction.rollback()
-        else if (await mayBeCommitted(commit)) earlier = 'may be committed'
+      } catch (met) {
+        const first = commit === undefined ? (await transaction.rollback())?.error : await commit.then(() => undefined, error => error)
+        const error = isAftermath(met) && first !== undefined ? first : met
+        if (commit !== undefined && await mayBeCommitted(commit)) earlier = 'may be committed'
         const kind = failureKind(error)
         if (kind === 'transient' && attempt < limits.attemptsMax) {
           await pause(backoffMs(attempt, retryBaseMs, retryCapMs))

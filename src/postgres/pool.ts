@@ -1,6 +1,7 @@
 import { connect as openSocket, type Socket } from 'node:net'
 import postgres from 'postgres'
 import { addressOf } from './address.ts'
+import { arrayTypes } from './array-types.ts'
 import type { World } from '../../schema/vocabulary.ts'
 
 type Types = { bigint: bigint }
@@ -43,7 +44,7 @@ export interface PoolOptions {
 
 /** Opens a pool on one world's schema, as that world's role. Connects when first used. */
 export function openPool (url: string, world: World, options: PoolOptions = {}): Db {
-  return connect(url, options.connectionsMax ?? connectionsPerPoolMax, {
+  return connect(url, { connectionsMax: options.connectionsMax ?? connectionsPerPoolMax, reserves: false }, {
     role: roleOf(world),
     search_path: world,
     application_name: options.applicationName ?? `kahub ${world}`,
@@ -59,17 +60,21 @@ export function openPool (url: string, world: World, options: PoolOptions = {}):
 
 /** Opens one connection as the owner of the database, for migrations. */
 export function openOwner (url: string): Db {
-  return connect(url, 1, { application_name: 'kahub migrate', jit: 'off' })
+  return connect(url, { connectionsMax: 1, reserves: true }, { application_name: 'kahub migrate', jit: 'off' })
 }
 
-function connect (url: string, connectionsMax: number, settings: Record<string, string>): Db {
+/** Whose user reserves a connection, as a migration does, needs `reserves`: without asking for types the driver never hands one out. */
+function connect (
+  url: string, { connectionsMax, reserves }: { connectionsMax: number, reserves: boolean }, settings: Record<string, string>
+): Db {
   const address = addressOf(url)
   return postgres(address.url, {
     ...address.options,
     max: connectionsMax,
     connect_timeout: connectTimeoutSeconds,
     ...{ socket: socketsThatFail() },
-    types: { bigint: postgres.BigInt },
+    types: { bigint: postgres.BigInt, ...arrayTypes } as unknown as { bigint: postgres.PostgresType<bigint> },
+    fetch_types: reserves,
     onnotice: () => {},
     connection: settings as Partial<postgres.ConnectionParameters>,
     backoff: attempt => Math.min(1, 0.05 * 2 ** attempt)

@@ -1,5 +1,6 @@
 import { Problem } from '../base/problem.ts'
 import { backoffMs } from '../base/backoff.ts'
+import { isAftermath } from './failure.ts'
 import { openTransaction, type TransactionMode } from './open-transaction.ts'
 import type { Db, Reader, Tx } from './pool.ts'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -40,11 +41,6 @@ async function inTransaction<Result> (db: Db, mode: TransactionMode, work: (tx: 
   }
   await commit()
   return result
-}
-
-/** "The current transaction is aborted": the statement before it tells why. */
-function isAftermath (error: unknown): boolean {
-  return (error as { code?: string } | null)?.code === '25P02'
 }
 
 /** Whether the server told of the failure, so that nothing of the transaction is left. */

@@ -230,7 +230,7 @@ t.test('deliveries are purged when they are old and so is their event; what is d
     const set = (state: string, ...sequences: number[]) => db`
       update deliveries set state = ${state}, due_at = null, attempts = 1,
         delivered_at = case when ${state} = 'delivered' then created_at end
-      where endpoint_id = ${id} and sequence = any(${db.array(sequences)}::bigint[])`
+      where endpoint_id = ${id} and sequence = any(${sequences}::bigint[])`
     await set('delivered', 1, 2, 3, 4, 8, 11)
     await set('dropped', 5)
     await set('dead', 6, 7)

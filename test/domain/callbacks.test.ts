@@ -81,7 +81,7 @@ async function deliveriesOf (endpoint: { id: string }) {
 
 async function dueTo (endpointIds: readonly Uuid[]): Promise<number> {
   const [row] = await db<{ count: number }[]>`
-    select count(*)::int as count from deliveries where state = 'due' and endpoint_id = any(${db.array([...endpointIds])}::uuid[])`
+    select count(*)::int as count from deliveries where state = 'due' and endpoint_id = any(${[...endpointIds]}::uuid[])`
   return row!.count
 }
 
@@ -347,7 +347,7 @@ t.test('many workers at once lease and fan out each thing once', async t => {
     t.equal((await db`select leased_by from deliveries where id = ${delivery.id}`)[0]!.leased_by,
       worker)
   }
-  await db`update endpoints set state = 'paused' where id = any(${db.array(ids)}::uuid[])`
+  await db`update endpoints set state = 'paused' where id = any(${ids}::uuid[])`
 })
 
 t.test('an endpoint is sent to so often a second, and one at a time while it fails', async t => {
@@ -641,7 +641,7 @@ t.test('thousands of events, a fifth of the endpoints failing and workers killed
     const endpoints = (await Promise.all(resellers.map(reseller => Promise.all(Array.from({ length: 5 }, (_, n) =>
       reseller.kahub.endpoints.create({ url: `${receiver.url}/${n === 0 ? 'bad' : 'good'}/${reseller.id}/${n}` })))))).flat()
     const ids = endpoints.map(({ id }) => readId('endpoint', id)!)
-    await db`update endpoints set concurrency_max = 50, per_second_max = 10000 where id = any(${db.array(ids)}::uuid[])`
+    await db`update endpoints set concurrency_max = 50, per_second_max = 10000 where id = any(${ids}::uuid[])`
     const events = 250
     // A kill between sending and settling: the receiver has it, and nobody hears of that.
     const real = openSender({ rules })

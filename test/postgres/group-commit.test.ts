@@ -230,3 +230,20 @@ t.test('a pool whose database is away says so, and serves again when it is back'
   await t.rejects(transact(away, tx => tx`select 1`), { code: 'ECONNREFUSED' })
   await t.rejects(commitsOf(once, {}, away).submit('a'), { code: 'database_unavailable' })
 })
+
+t.test('a batch fails for what failed first, whichever of its statements is heard of first', async t => {
+  let tries = 0
+  const commits = commitsOf(async (tx, names) => {
+    if (++tries > 1) return await once(tx, names)
+    const { open, passed } = gate()
+    const first = tx`do $$ begin raise exception using errcode = 'lock_not_available'; end $$`.execute()
+    const heardLate = first.catch(async error => {
+      await passed
+      throw error
+    })
+    await Promise.all([heardLate, tx`select 1`.execute().finally(() => setImmediate(open))])
+    return []
+  })
+  t.equal(await commits.submit('a'), 'done a', 'a lock that was waited for too long is waited for again')
+  t.equal(tries, 2)
+})
