@@ -19,7 +19,7 @@ const msMax = 240_000
 /** A cell of the table shows so much. */
 const cellCharsMax = 240
 
-const usage = `npm run teeth -- [--only NAME,…] [--slice]
+const usage = `npm run teeth -- [--only NAME,…] [--slice] [--control]
   Plants each bug of test/teeth/bugs in a copy of what is committed and runs the test that is to catch it, which first must have been
   green without it. A bug passes when an assertion of that test fails; a crash or a time-out is no proof. Nothing is random here.
   --only    some bugs, by the names of their files
@@ -44,7 +44,9 @@ await runToEnd('teeth', async ending => {
   const failed = words.control ? [...green].filter(([, passed]) => !passed).length : outcomes.filter(({ verdict }) => verdict.kind !== 'red').length
   if (outcomes.length > 0) console.log(`\n${tableOf(outcomes)}\n`)
   console.log(`${(words.control ? green.size : outcomes.length) - failed} passed, ${failed} failed`)
-  if (failed > 0) process.exitCode = 1
+  if (failed === 0) return
+  await ending.run()
+  process.exit(1)
 })
 
 function readWords () {
