@@ -58,8 +58,8 @@ t.test('an order’s own address is told once, whichever endpoints on its host a
     const make = (path: string) => alice.kahub.endpoints.create({ url: `${origin}${path}`, types: ['key.revoked'] })
     return { alice, first: await make('/first'), second: await make('/second') }
   }
-  const orderOf = (reseller: Reseller, n: number) =>
-    tell(reseller, 1, 'order.awaiting_approval', { order: { id: `ord_${n}`, callback_url: `${origin}/orders/${n}` } })
+  const sku = await house.sku({ codes: 30, price: '1' })
+  const orderOf = (reseller: Reseller, n: number) => reseller.places({ sku, quantity: 1, callback_url: `${origin}/orders/${n}` })
   const told = async (...endpoints: { id: string }[]) => (await Promise.all(endpoints.map(deliveriesOf))).flat()
     .filter(({ state }) => state === 'due').map(({ url }) => url).sort()
 
