@@ -205,6 +205,15 @@ t.test('a file beyond the limits is refused where it becomes so', async t => {
   }, 'a million codes in two lines are within them; that they are not there yet is no error')
 })
 
+t.test('a file that is refused before its end leaves its connection to the next request', async t => {
+  const alice = await house.reseller()
+  for (const type of ['text/csv', 'application/x-ndjson', 'application/json'] as const) {
+    const refused = await uploads(alice, type, '1'.repeat(2_000_000))
+    t.match([refused.status, refused.headers.connection], [422, 'keep-alive'], type)
+    t.equal((await alice.send('GET', '/v1/ping')).status, 200, 'on the same connection')
+  }
+})
+
 t.test('a file that costs more than anybody could pay is refused, and leaves nothing', async t => {
   const alice = await house.reseller()
   const sku = await house.sku({ price: '99999999999' })

@@ -249,12 +249,19 @@ function formatOf (request: FastifyRequest): BulkFormat {
   return format
 }
 
-/** A body as it comes. Left before its end it stays open, so that the refusal can still be answered. */
+/**
+ * A body as it comes. Left before its end it stays open, so that the refusal can still be answered; the rest of it is then let go by, or
+ * the next request on the connection would wait behind it.
+ */
 async function * flowing (body: Readable | undefined, hear: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
   if (body === undefined) return
-  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-    hear(chunk as Buffer)
-    yield chunk as Buffer
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      hear(chunk as Buffer)
+      yield chunk as Buffer
+    }
+  } finally {
+    body.resume()
   }
 }
 
