@@ -81,6 +81,17 @@ t.test('what is asked wrongly is refused before a stream begins', async t => {
   t.match(refused.json.errors[0].extensions, { code: 'scope_missing' })
 })
 
+t.test('variables that do not fit are refused before a stream begins, and are no fault of ours', async t => {
+  const alice = await house.reseller()
+  const query = 'subscription ($after: SafeInt, $show: Boolean!) { events(after: $after) { id type @include(if: $show) } }'
+  for (const variables of [{ after: 'x', show: true }, { after: 1 }, { show: {} }, { after: [[]], show: null }, {}]) {
+    const body = JSON.stringify({ query, variables })
+    const answer = await alice.send('POST', '/graphql', { body, headers: { 'content-type': 'application/json', accept: 'text/event-stream' } })
+    t.match(answer.text, /"code":"invalid_request"/, body)
+    t.notMatch(answer.text, /internal_error/)
+  }
+})
+
 t.test('a stream ends when its key is revoked, over both ways', async t => {
   const alice = await house.reseller()
   const key = await alice.withKey({})

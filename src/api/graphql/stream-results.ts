@@ -1,13 +1,13 @@
 // The results of a subscription, one by one, and as server-sent events (graphql-sse, "distinct connections mode").
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
-import { createSourceEventStream, type GraphQLError } from 'graphql'
+import { createSourceEventStream, getVariableValues, type GraphQLError } from 'graphql'
 import { Problem } from '../../base/problem.ts'
 import type { Documents, GraphResult } from './carry-out.ts'
 import { costPerRequest, GraphRefusal } from './carry-out.ts'
 import type { Occasion } from './context.ts'
 import { keyCheckMs, presentCaller } from './follow-events.ts'
-import { showErrors, showProblem } from './graph-problems.ts'
+import { errorsMax, showErrors, showProblem, showRefusals } from './graph-problems.ts'
 import type { GraphRequest, Prepared } from './read-request.ts'
 import type { Graph } from './build-schema.ts'
 import { heartbeatMs } from '../event-stream.ts'
@@ -18,6 +18,8 @@ export type Results = AsyncGenerator<GraphResult | null, void, undefined>
 
 /** Begins a subscription: each event is a document carried out anew, for the caller as it is then. */
 export async function follow (graph: Graph, documents: Documents, occasion: Occasion, prepared: Prepared, { variables, operationName }: GraphRequest): Promise<Results> {
+  const { errors } = getVariableValues(graph.schema, prepared.operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: errorsMax })
+  if (errors) throw new GraphRefusal(showRefusals(errors, occasion.request))
   const source = await createSourceEventStream({
     schema: graph.schema,
     document: prepared.document,
