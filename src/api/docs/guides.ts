@@ -33,7 +33,7 @@ const plan: readonly { readonly titles: Readonly<Record<Language, string>>, read
   { titles: { en: 'Buy', 'zh-CN': '采购' }, names: ['idempotency', 'buying-day', 'approvals', 'standing-orders', 'sealed-delivery'] },
   { titles: { en: 'Sell', 'zh-CN': '直播销售' }, names: ['purchase-links', 'hosts-evening', 'payments', 'embedding', 'settlement', 'deposits'] },
   { titles: { en: 'Be told', 'zh-CN': '接收通知' }, names: ['callbacks'] },
-  { titles: { en: 'Look up', 'zh-CN': '查阅' }, names: ['errors', 'versions', 'graphql', 'certify', 'cli', 'tools', 'security', 'changes'] }
+  { titles: { en: 'Look up', 'zh-CN': '查阅' }, names: ['errors', 'versions', 'graphql', 'certify', 'cli', 'tools', 'security', 'proof', 'changes'] }
 ]
 
 /** Documents that lie outside of docs/. */
