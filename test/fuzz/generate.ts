@@ -31,7 +31,8 @@ export function valueOf (schema: Schema, name: string, means: Means, depth = 0):
 
 function objectOf ({ properties = {}, required = [], additionalProperties }: Schema, means: Means, depth: number): object {
   const { draw } = means
-  const given = Object.entries(properties).filter(([name]) => required.includes(name) || (depth < depthMax && draw.percent(optionalPercent)))
+  const isGiven = (name: string): boolean => required.includes(name) || (depth < depthMax && draw.percent(optionalPercent))
+  const given = Object.entries(properties).filter(([name]) => isGiven(name))
   const fields: [string, unknown][] = given.map(([name, schema]) => [name, valueOf(schema, name, means, depth + 1)])
   if (typeof additionalProperties === 'object' && depth < depthMax) {
     for (let n = draw.below(3); n > 0; n--) fields.push([draw.pick(names), valueOf(additionalProperties, 'free', means, depth + 1)])
@@ -81,9 +82,12 @@ function matching (pattern: string, draw: Draw): string {
   return sample(known, { numRuns: 1, seed: draw.below(2 ** 31) })[0]!
 }
 
-const letters = ['a', 'b', 'Z', '7', ' ', '-', '_', '.', '卡', '密', 'é', '\u{1f3ab}', '\u202e', '\u00a0', "'", '"', '<', '&', '%', '\\', '/', ';', '=']
+const letters = [
+  'a', 'b', 'Z', '7', ' ', '-', '_', '.', '卡', '密', 'é', '\u{1f3ab}', '\u202e', '\u00a0', "'", '"', '<', '&', '%', '\\', '/', ';', '='
+]
 
 function freeText (min: number, max: number, draw: Draw): string {
   const length = min + draw.below(Math.max(1, max - min + 1))
-  return Array.from({ length }, () => draw.percent(70) ? draw.pick(['a', 'b', 'c', '1']) : draw.pick(letters)).join('').slice(0, Math.max(max, 1))
+  const letter = (): string => draw.percent(70) ? draw.pick(['a', 'b', 'c', '1']) : draw.pick(letters)
+  return Array.from({ length }, letter).join('').slice(0, Math.max(max, 1))
 }

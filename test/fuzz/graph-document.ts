@@ -1,7 +1,8 @@
 // Documents that fit the schema of the graph, of any depth, with aliases, fragments, directives and variables.
 import {
-  getNamedType, isAbstractType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType, isRequiredArgument, isRequiredInputField,
-  type GraphQLArgument, type GraphQLCompositeType, type GraphQLField, type GraphQLInputType, type GraphQLObjectType, type GraphQLSchema
+  getNamedType, isAbstractType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType, isRequiredArgument,
+  isRequiredInputField, type GraphQLArgument, type GraphQLCompositeType, type GraphQLField, type GraphQLInputField, type GraphQLInputType,
+  type GraphQLObjectType, type GraphQLSchema
 } from 'graphql'
 import type { Means } from './generate.ts'
 import { unknownId } from './pool.ts'
@@ -13,6 +14,7 @@ export interface GraphDocument {
 }
 
 const depthMax = 7
+const inputDepthMax = 4
 const fieldsMax = 4
 const argumentPercent = 35
 const aliasPercent = 8
@@ -55,7 +57,8 @@ export function documentFor (schema: GraphQLSchema, kind: GraphDocument['kind'],
     const given = field.args.filter(argument => isRequiredArgument(argument) || draw.percent(argumentPercent))
     const alias = given.length > 0 || draw.percent(aliasPercent) ? `a${++named}: ` : ''
     const words = given.map(argument => `${argument.name}: ${valueFor(argument)}`).join(', ')
-    const directive = draw.percent(directivePercent) ? ` ${draw.pick(['@include(if: true)', '@skip(if: false)', `@include(if: ${boolean()})`])}` : ''
+    const directives = [() => '@include(if: true)', () => '@skip(if: false)', condition]
+    const directive = draw.percent(directivePercent) ? ` ${draw.pick(directives)()}` : ''
     const type = getNamedType(field.type)
     const inner = isCompositeType(type) ? ` ${selectionOf(type, depth + 1, 1 + draw.below(fieldsMax))}` : ''
     return `${alias}${field.name}${words && `(${words})`}${directive}${inner}`
@@ -67,7 +70,7 @@ export function documentFor (schema: GraphQLSchema, kind: GraphDocument['kind'],
     return variable(String(argument.type), value)
   }
 
-  const boolean = (): string => variable('Boolean!', draw.percent(70))
+  const condition = (): string => `@include(if: ${variable('Boolean!', draw.percent(70))})`
 
   const variable = (type: string, value: unknown): string => {
     const name = `v${++named}`
@@ -89,7 +92,9 @@ function inputOf (type: GraphQLInputType, name: string, means: Means, depth: num
   if (isListType(type)) return Array.from({ length: draw.below(3) }, () => inputOf(type.ofType, name, means, depth + 1))
   if (isEnumType(type)) return draw.pick(type.getValues()).name
   if (isInputObjectType(type)) {
-    const given = Object.values(type.getFields()).filter(field => isRequiredInputField(field) || (depth < 4 && draw.percent(argumentPercent)))
+    const isGiven = (field: GraphQLInputField): boolean =>
+      isRequiredInputField(field) || (depth < inputDepthMax && draw.percent(argumentPercent))
+    const given = Object.values(type.getFields()).filter(isGiven)
     return Object.fromEntries(given.map(field => [field.name, inputOf(field.type, field.name, means, depth + 1)]))
   }
   switch (type.name) {
@@ -99,6 +104,7 @@ function inputOf (type: GraphQLInputType, name: string, means: Means, depth: num
     case 'Boolean': return draw.percent(50)
     case 'ID': return idFor(name, means)
   }
+  if (type.name === 'Decimal') return draw.percent(70) ? draw.pick(['10', '0.5', '12.00', '-1']) : draw.pick(['', 'x', '1e3', '0.00001'])
   if (/DateTime/.test(type.name)) return new Date(Date.now() + (draw.below(2_000) - 1_000) * 3_600_000).toISOString()
   if (/JSON|Jwk/i.test(type.name)) return { kty: 'OKP', crv: 'X25519', x: 'a' }
   if (/cursor|after/.test(name)) return pool.one('cursor', draw) ?? 'c'
@@ -106,8 +112,13 @@ function inputOf (type: GraphQLInputType, name: string, means: Means, depth: num
   return draw.pick(['10', '0.5', 'CNY', 'text', `fuzz ${draw.below(2 ** 31)}`, '卡密', 'a\u0000b', '', 'x'.repeat(300)])
 }
 
+/** Ids that a name of an argument asks for. */
+const prefixes: Readonly<Record<string, string>> = {
+  sku: 'sku', order: 'ord', endpoint: 'ep', host: 'hst', session: 'ses', link: 'lnk', quote: 'quo', hold: 'hld', key: 'key'
+}
+
 function idFor (name: string, { draw, pool }: Means): string {
-  const prefix = { sku: 'sku', order: 'ord', endpoint: 'ep', host: 'hst', session: 'ses', link: 'lnk', quote: 'quo', hold: 'hld', key: 'key' }[name]
+  const prefix = prefixes[name]
   if (prefix !== undefined && draw.percent(85)) return pool.one(prefix, draw) ?? unknownId(prefix)
   return draw.percent(90) ? pool.any(draw) ?? 'x' : draw.pick(['', 'x', 'ord_', unknownId('ord'), '\u0000'])
 }
@@ -120,6 +131,8 @@ function literalOf (value: unknown, type: GraphQLInputType): string {
     const fields = type.getFields()
     return `{ ${Object.entries(value as object).map(([name, inner]) => `${name}: ${literalOf(inner, fields[name]!.type)}`).join(', ')} }`
   }
-  if (typeof value === 'object' && value !== null) return `{ ${Object.entries(value).map(([name, inner]) => `${name}: ${JSON.stringify(inner)}`).join(', ')} }`
+  if (typeof value === 'object' && value !== null) {
+    return `{ ${Object.entries(value).map(([name, inner]) => `${name}: ${JSON.stringify(inner)}`).join(', ')} }`
+  }
   return JSON.stringify(value)
 }

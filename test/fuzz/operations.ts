@@ -3,19 +3,19 @@ import { drawAddress } from '../../bench/prepare-requests.ts'
 import { worlds } from '../../schema/vocabulary.ts'
 import { fingerprintOf } from '../support/fingerprint.ts'
 import { judge } from '../judge/judge.ts'
-import { readTaking, type Taking } from './contract-schemas.ts'
+import { readTaking } from './contract-schemas.ts'
 import { openCoverage } from './coverage.ts'
 import { drawFor } from './draw.ts'
 import { openOracle } from './oracle.ts'
 import { pages, purchase } from './pages.ts'
-import { planOf, planOfSample, written, type Plan } from './plan.ts'
+import { kept, renewed, sampleOf } from './operation-plans.ts'
+import { planOf, written, type Plan } from './plan.ts'
 import { openPool } from './pool.ts'
 import type { FuzzContext, FuzzResult, FuzzRun } from './run-type.ts'
 import { shrink } from './shrink.ts'
 import { openSigners } from './signers.ts'
 import { spoil } from './spoil.ts'
 import { keysOfTheHouse, openStage, type Stage } from './stage.ts'
-import { tokenForm } from './token-sample.ts'
 import { asCurl, type Asked, type Told } from './wire.ts'
 
 export const operations: FuzzRun = {
@@ -29,6 +29,7 @@ const learntPercent = 45
 const learntPerOperation = 12
 const refusedKept = 400
 const purchasesMax = 12
+const loggedCharsMax = 600
 const sayEvery = 1_000
 /** Faults of a kind whose smallest request is looked for. */
 const shrunkPerKind = 3
@@ -79,7 +80,8 @@ async function run (context: FuzzContext): Promise<FuzzResult> {
     const means = { draw, pool }
     const taking = takings[number % takings.length]!
     const known = learnt.get(taking.operationId)
-    let plan = known && draw.percent(learntPercent) ? renewed(draw.pick(known), draw.below(2 ** 31)) : planOf(taking, draw.percent(livePercent) ? 'live' : 'test', means)
+    const made = (): Plan => planOf(taking, draw.percent(livePercent) ? 'live' : 'test', means)
+    let plan = known && draw.percent(learntPercent) ? renewed(draw.pick(known), draw.below(2 ** 31)) : made()
     for (let spoils = draw.pick(spoilsPerRequest); spoils > 0; spoils--) plan = spoil(plan, means)
     return kept(plan)
   }
@@ -89,11 +91,14 @@ async function run (context: FuzzContext): Promise<FuzzResult> {
     const sent = await send(plan)
     const { told } = sent
     const code = told && told.status >= 400 ? /"code": ?"([a-z_]+)"/.exec(told.text)?.[1] : undefined
-    if (told && plan.method === plan.taking.method) (plan.taking.page ? pagesReached : coverage).count(operationId, told.status, code, origin)
+    const counts = plan.taking.page ? pagesReached : coverage
+    if (told && plan.method === plan.taking.method) counts.count(operationId, told.status, code, origin)
     if (told && told.status < 400) {
-      pool.learn(`${told.text}\n${told.headers.location ?? ''}`)
+      pool.learn([told.text, told.headers.location, ...told.headers['set-cookie'] ?? []].join('\n'))
       learnt.set(operationId, [...learnt.get(operationId) ?? [], plan].slice(-learntPerOperation))
-    } else if (told && refused.size < refusedKept && !('kahub-sandbox' in plan.headers)) refused.set(`${plan.method} ${operationId} ${code}`, plan)
+    } else if (told && refused.size < refusedKept && !('kahub-sandbox' in plan.headers)) {
+      refused.set(`${plan.method} ${operationId} ${code}`, plan)
+    }
     if (sent.faults.length === 0) return
     const kind = kindOf(sent.faults[0]!)
     const known = kinds.get(kind) ?? 0
@@ -156,43 +161,14 @@ function fromSomewhere (asked: Asked, { taking }: Plan): Asked {
 /** How many things are wrong with a request: with some nothing is. */
 const spoilsPerRequest = [0, 0, 1, 1, 1, 1, 2, 2, 3]
 
-/** A request that is known to be taken, under a reference of its own. */
-function renewed (plan: Plan, number: number): Plan {
-  const { body, query } = plan
-  const again = typeof body === 'object' && body !== null && 'reference' in body ? { ...body, reference: `again ${number}` } : body
-  return { ...plan, body: again, query: query.map(([name, value]) => [name, name === 'reference' && plan.type ? `again ${number}` : value]) }
-}
-
-/** No gateway of the real world is let in: nothing is sent to anybody but this machine. */
-function kept (plan: Plan): Plan {
-  const { operationId } = plan.taking
-  if (operationId === 'enableGateway') return { ...plan, path: { id: 'sandbox' } }
-  if (operationId !== 'putGateway') return plan
-  const { raw, ...whole } = plan
-  const { body } = plan
-  if (typeof body !== 'object' || body === null || ('kind' in body && body.kind === 'sandbox')) return whole
-  return { ...whole, body: { ...body, state: 'disabled' } }
-}
-
-async function sampleOf (stage: Stage, taking: Taking, world: typeof worlds[number]): Promise<Plan | undefined> {
-  const { operationId } = taking
-  const isLever = taking.path.startsWith('/v1/sandbox/')
-  if (isLever && world === 'live') return undefined
-  if (operationId === 'createToken') {
-    return planOfSample(taking, world, { body: await tokenForm(stage, stage.wire.url, world, stage.furniture[world].reseller.id), type: Object.keys(taking.bodies)[0]! })
-  }
-  if (operationId === 'debugSignature') return planOfSample(taking, world, { body: { method: 'GET', url: 'https://shop.invalid/', headers: {} } })
-  if (!taking.signed) return planOfSample(taking, world, {})
-  return kept(planOfSample(taking, world, await stage.sample(operationId, stage.furniture[world])))
-}
-
 function kindOf (fault: string): string {
   return fault.replace(/^\S+ \S+ /, '').replace(/\d+|[0-9a-z]{20,}/g, '')
 }
 
 /** A server that has logged an error has met something it did not expect, whatever it answered. */
 function errorsLogged (written: string): string[] {
-  return written.split('\n').filter(line => /"level":(?:50|60)|"level":"(?:error|fatal)"|Unhandled|ERROR/.test(line)).map(line => `logged: ${line.slice(0, 600)}`)
+  const lines = written.split('\n').filter(line => /"level":(?:50|60)|Unhandled|ERROR/.test(line))
+  return lines.map(line => `logged: ${line.slice(0, loggedCharsMax)}`)
 }
 
 /** The process lives, and by the judge the books of both worlds hold. */

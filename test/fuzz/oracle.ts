@@ -18,7 +18,7 @@ const honestFailures: readonly string[] = ['gateway_unavailable', 'gateway_refus
 export function openOracle (secrets: readonly string[]): Oracle {
   const judge = contractJudge()
   return {
-    faultsOfPage: (asked, told) => [...serverErrors(told), ...leaksOf(asked, told, secrets)],
+    faultsOfPage: (asked, told) => [...isNoOembed(asked, told) ? [] : serverErrors(told), ...leaksOf(asked, told, secrets)],
     faultsOf (asked, told) {
       const faults = failuresOf(asked, told)
       faults.push(...leaksOf(asked, told, secrets))
@@ -52,6 +52,11 @@ function serverErrors ({ status, type, text }: Pick<Told, 'status' | 'type' | 't
   return status >= 500 && !honestFailures.includes(code ?? '') ? [`${status} ${code ?? ''}`] : []
 }
 
+/** oEmbed answers 501 to a format it does not have (oembed.com, 2.3.4). */
+function isNoOembed ({ target }: Asked, { status }: Told): boolean {
+  return status === 501 && target.startsWith('/oembed')
+}
+
 function codeIn (text: string): string | undefined {
   try {
     return JSON.parse(text).code
@@ -66,9 +71,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const inside: readonly RegExp[] = [
   /\n\s+at \S+ ?\(?\S+:\d+:\d+/, /node_modules/, /node:internal/, /\bsrc\/(?:api|domain|postgres|base)\//, /\.ts:\d+/,
   new RegExp(root.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')),
-  /invalid input syntax/, /syntax error at or near/, /violates (?:check|unique|foreign|not-null)/, /duplicate key value/, /relation "/, /column "/,
-  /\b(?:select|insert into|update|delete from)\b[^"]{0,80}\b(?:where|from|values|set)\b/, /PostgresError/, /ECONNREFUSED|EPIPE|ETIMEDOUT/, /invalid byte sequence/,
-  /Cannot read propert/, /is not a function/, /is not defined/, /undefined is not/
+  /invalid input syntax/, /syntax error at or near/, /violates (?:check|unique|foreign|not-null)/, /duplicate key value/, /relation "/,
+  /column "/, /\b(?:select|insert into|update|delete from)\b[^"]{0,80}\b(?:where|from|values|set)\b/, /PostgresError/,
+  /ECONNREFUSED|EPIPE|ETIMEDOUT/, /invalid byte sequence/, /Cannot read propert/, /is not a function/, /is not defined/, /undefined is not/
 ]
 
 /** What an answer tells of the inside, and was not told by whoever asked. */
@@ -79,7 +84,8 @@ export function leaksOf (asked: Asked, { text, headers }: Told, secrets: readonl
     const found = pattern.exec(whole)?.[0]
     return found === undefined || said.includes(found) ? [] : [`tells of the inside: ${JSON.stringify(found.slice(0, 80))}`]
   })
-  return [...leaks, ...secrets.filter(secret => whole.includes(secret)).map(secret => `tells a secret of somebody else: ${secret.slice(0, 6)}…`)]
+  const told = secrets.filter(secret => whole.includes(secret))
+  return [...leaks, ...told.map(secret => `tells a secret of somebody else: ${secret.slice(0, 6)}…`)]
 }
 
 function decoded (target: string): string {

@@ -26,23 +26,40 @@ const start: Schema = {
 }
 const act: Schema = {
   type: 'object',
-  properties: { gateway, position: { type: 'integer', minimum: 0, maximum: 3 }, message: word, action: { type: 'string', enum: ['pay', 'fail', 'late', 'x'] }, seconds: word }
+  properties: {
+    gateway,
+    position: { type: 'integer', minimum: 0, maximum: 3 },
+    message: word,
+    action: { type: 'string', enum: ['pay', 'fail', 'late', 'x'] },
+    seconds: word
+  }
 }
-const news: Schema = { type: 'object', properties: { id: word, type: word, data: { type: 'object', properties: { object: { type: 'object' } } } } }
+const news: Schema = {
+  type: 'object', properties: { id: word, type: word, data: { type: 'object', properties: { object: { type: 'object' } } } }
+}
 
 /** The form that begins a purchase. */
 export const startPath = '/l/{slug}/checkouts'
 
 const gets = [
-  '/l/{slug}', '/l/{slug}/challenge', '/l/{slug}/left', '/l/{slug}/og.png', '/l/{slug}/qr.svg', '/l/{slug}/qr.png', '/l/{slug}/poster', '/l/assets/{name}',
-  '/s/{slug}', '/embed/{slug}', '/embed.js', '/oembed', '/overlay/{token}', '/overlay/{token}/events', '/live/{token}', '/live/{token}/events', '/live/assets/{name}',
-  '/r/{token}', '/r/{token}/state', '/back/{checkout}', '/deposits/return', '/docs', '/docs/{name}', '/docs/zh-CN/{name}', '/docs/assets/{name}', '/problems', '/', '/openapi.yaml',
-  '/reference', '/graphql', '/graphiql', '/favicon.ico', '/sandbox-gateway/{world}/pay/{paying}', '/sandbox-gateway/{world}/payments/{paying}', '/metrics'
+  '/l/{slug}', '/l/{slug}/challenge', '/l/{slug}/left', '/l/{slug}/og.png', '/l/{slug}/qr.svg', '/l/{slug}/qr.png',
+  '/l/{slug}/poster', '/l/assets/{name}', '/s/{slug}', '/embed/{slug}', '/embed.js', '/oembed', '/overlay/{token}',
+  '/overlay/{token}/events', '/live/{token}', '/live/{token}/events', '/live/assets/{name}', '/r/{token}',
+  '/r/{token}/state', '/back/{checkout}', '/deposits/return', '/docs', '/docs/{name}', '/docs/zh-CN/{name}',
+  '/docs/assets/{name}', '/problems', '/', '/openapi.yaml', '/reference', '/graphql', '/graphiql', '/favicon.ico',
+  '/sandbox-gateway/{world}/pay/{paying}', '/sandbox-gateway/{world}/payments/{paying}', '/metrics'
 ]
 const posts: readonly (readonly [string, string, Schema])[] = [
-  [startPath, formType, start], ['/back/{checkout}', formType, act], ['/r/{token}/pay', formType, act], ['/r/{token}/cancel', formType, act],
-  ['/r/{token}/complaints', formType, act], ['/pay/{world}/{gateway}/news', 'application/json', news], ['/pay/{world}/{gateway}/news', formType, news],
-  ['/sandbox-gateway/{world}/pay/{paying}', formType, act], ['/sandbox-gateway/{world}/payments', 'application/json', news], ['/graphql', 'application/json', act]
+  [startPath, formType, start],
+  ['/back/{checkout}', formType, act],
+  ['/r/{token}/pay', formType, act],
+  ['/r/{token}/cancel', formType, act],
+  ['/r/{token}/complaints', formType, act],
+  ['/pay/{world}/{gateway}/news', 'application/json', news],
+  ['/pay/{world}/{gateway}/news', formType, news],
+  ['/sandbox-gateway/{world}/pay/{paying}', formType, act],
+  ['/sandbox-gateway/{world}/payments', 'application/json', news],
+  ['/graphql', 'application/json', act]
 ]
 
 const pathSchemas: Readonly<Record<string, Schema>> = {
@@ -59,7 +76,8 @@ export const pages: readonly Taking[] = [
 ]
 
 function page (method: string, path: string, bodies: Readonly<Record<string, Schema>>): Taking {
-  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name: name!, in: 'path', required: true, schema: pathSchemas[name!] ?? word }))
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
+  const parameters = names.map(name => ({ name, in: 'path', required: true, schema: pathSchemas[name] ?? word }))
   const query = ['lang', 'embed', 'url', 'query', 'format', 'maxwidth', 'out_trade_no']
   return {
     operationId: `page ${method} ${path}`,

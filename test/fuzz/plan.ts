@@ -79,7 +79,9 @@ function valuesOf ({ name, schema }: Parameter, means: Means): string[] {
 
 function bodyOf (type: string, schema: Schema, means: Means): unknown {
   if (type === 'text/csv') return linesOf(means).map(([left, right]) => `${left},${right}`).join('\n')
-  if (type.includes('ndjson')) return linesOf(means).slice(1).map(([left, right]) => JSON.stringify({ sku: left, quantity: Number(right) })).join('\n')
+  if (type.includes('ndjson')) {
+    return linesOf(means).slice(1).map(([sku, quantity]) => JSON.stringify({ sku, quantity: Number(quantity) })).join('\n')
+  }
   return valueOf(schema, 'body', means)
 }
 

@@ -19,6 +19,7 @@ const patterns: readonly (readonly [RegExp, (match: RegExpMatchArray) => readonl
   [/\bkey_(?:live|test)_[0-9a-z]{16,40}\b/g, match => ['key', match[0]]],
   [/"next_cursor": ?"([^"]+)"/g, match => ['cursor', match[1]!]],
   [/"slug": ?"([^"]+)"/g, match => ['slug', match[1]!]],
+  [/kahub_receipt=([\w-]+)/g, match => ['token', match[1]!]],
   [/\/(?:r|live|overlay|back)\/([\w-]{16,})/g, match => ['token', match[1]!]],
   [/\/sandbox-gateway\/(?:live|test)\/pay\/([\w-]+)/g, match => ['paying', match[1]!]],
   [/"number": ?(\d+)/g, match => ['number', match[1]!]],

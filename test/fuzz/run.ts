@@ -55,7 +55,8 @@ async function runOne (ending: Ending, run: FuzzRun, { seed, extent, requests }:
   try {
     const result = await run.run({ seed, extent, requests, ending: own, say })
     const seconds = (performance.now() - startedMs) / 1000
-    say(result.leftOut === undefined ? `${outcomeOf(result)}, ${result.tried} tried, ${seconds.toFixed(0)} s` : `left out: ${result.leftOut}`)
+    const { leftOut, tried } = result
+    say(leftOut === undefined ? `${outcomeOf(result)}, ${tried} tried, ${seconds.toFixed(0)} s` : `left out: ${leftOut}`)
     return { run, result, seconds }
   } finally {
     await own.run()
@@ -97,7 +98,8 @@ function tableOf (done: readonly Done[], { seed, extent }: Words): string {
   const rows = done.map(({ run, result, seconds }) =>
     `| ${run.name} | ${run.says} | ${result.tried} | ${seconds.toFixed(0)} s | ${result.leftOut ?? outcomeOf(result)} |`)
   const tables = done.filter(({ result }) => result.table !== '').map(({ run, result }) => `\n**${run.name}**\n\n${result.table}`)
-  return [`Seed ${seed}${extent === 'slice' ? ', slice' : ''}.`, '', '| run | shows that | tried | took | |', '|---|---|---|---|---|', ...rows, ...tables].join('\n')
+  const head = [`Seed ${seed}${extent === 'slice' ? ', slice' : ''}.`, '', '| run | shows that | tried | took | |', '|---|---|---|---|---|']
+  return [...head, ...rows, ...tables].join('\n')
 }
 
 function shownFaults ({ tried, faults }: FuzzResult): string {

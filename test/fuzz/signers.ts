@@ -44,7 +44,8 @@ export async function openSigners (stage: Stage): Promise<Signers> {
     },
     secrets: [
       house.masterKey,
-      ...worlds.flatMap(world => [house.operators[world], furniture[world].reseller, furniture[world].maker].map(({ credentials }) => credentials.secret))
+      ...worlds.flatMap(world => [house.operators[world], furniture[world].reseller, furniture[world].maker])
+        .map(({ credentials }) => credentials.secret)
     ]
   }
 }

@@ -1,7 +1,7 @@
-// What makes a request nearly valid: one thing in it is wrong, in a way that has broken somebody's server.
+// What makes a request nearly valid: one thing in it is wrong.
 import type { Means } from './generate.ts'
+import { hostileNumbers, hostileTexts, hostileValue, hostileWord, rawSpoilers, strangeHeaders, strangeId, strangeNames } from './hostile.ts'
 import type { Plan } from './plan.ts'
-import { unknownId } from './pool.ts'
 
 /** Spoils a plan once; the name of what was done stands in its `spoilt`. */
 export function spoil (plan: Plan, means: Means): Plan {
@@ -15,113 +15,66 @@ interface Spoiler {
   readonly does: (plan: Plan, means: Means) => Plan
 }
 
-const hasJson = ({ body, raw, type }: Plan): boolean => raw === undefined && body !== undefined && type === 'application/json'
+type Pair = readonly [string, string]
+
 const hasBody = ({ body, raw }: Plan): boolean => raw === undefined && body !== undefined
+const hasJson = (plan: Plan): boolean => hasBody(plan) && plan.type === 'application/json'
 const hasQuery = ({ query }: Plan): boolean => query.length > 0
 const hasPath = ({ path }: Plan): boolean => Object.keys(path).length > 0
 const always = (): boolean => true
 
+const ofBody = (change: (body: unknown, means: Means) => unknown): Spoiler => (
+  { needs: hasJson, does: (plan, means) => ({ ...plan, body: change(plan.body, means) }) })
+const ofPlace = (change: (value: unknown, means: Means) => unknown): Spoiler => (
+  ofBody((body, means) => changedAt(body, means, value => change(value, means))))
+const ofQuery = (change: (pair: Pair, means: Means) => Pair[]): Spoiler => (
+  { needs: hasQuery, does: (plan, means) => ({ ...plan, query: changedPair(plan.query, means, pair => change(pair, means)) }) })
+const ofPath = (word: (means: Means) => string): Spoiler => (
+  { needs: hasPath, does: (plan, means) => ({ ...plan, path: { ...plan.path, [means.draw.pick(Object.keys(plan.path))]: word(means) } }) })
+const ofHeaders = (needs: Spoiler['needs'], headers: (means: Means) => Plan['headers']): Spoiler => (
+  { needs, does: (plan, means) => ({ ...plan, headers: { ...plan.headers, ...headers(means) } }) })
+
 const spoilers: Readonly<Record<string, Spoiler>> = {
-  'a value of the body': { needs: hasJson, does: (plan, means) => ({ ...plan, body: changedAt(plan.body, means, () => hostileValue(means)) }) },
-  'a text of the body': { needs: hasJson, does: (plan, means) => ({ ...plan, body: changedAt(plan.body, means, () => means.draw.pick(hostileTexts)) }) },
-  'a number of the body': { needs: hasJson, does: (plan, means) => ({ ...plan, body: changedAt(plan.body, means, () => means.draw.pick(hostileNumbers)) }) },
-  'an id of the body': { needs: hasJson, does: (plan, means) => ({ ...plan, body: changedAt(plan.body, means, () => strangeId(means)) }) },
-  'a field less': { needs: hasJson, does: (plan, means) => ({ ...plan, body: changedAt(plan.body, means, () => undefined) }) },
-  'a field more': { needs: hasJson, does: (plan, means) => ({ ...plan, body: withField(plan.body, means.draw.pick(strangeNames), hostileValue(means)) }) },
-  'another body': { needs: hasJson, does: (plan, means) => ({ ...plan, body: hostileValue(means) }) },
-  'a list of the body': { needs: hasJson, does: (plan, means) => ({ ...plan, body: changedAt(plan.body, means, value => Array(means.draw.pick([2, 101, 1_001])).fill(value)) }) },
-  'bytes of the body': { needs: hasBody, does: (plan, means) => ({ ...plan, raw: means.draw.pick(rawSpoilers)(textOf(plan.body)) }) },
+  'a value of the body': ofPlace((_, means) => hostileValue(means)),
+  'a text of the body': ofPlace((_, { draw }) => draw.pick(hostileTexts)),
+  'a number of the body': ofPlace((_, { draw }) => draw.pick(hostileNumbers)),
+  'an id of the body': ofPlace((_, means) => strangeId(means)),
+  'a field less': ofPlace(() => undefined),
+  'a field more': ofBody((body, means) => withField(body, means.draw.pick(strangeNames), hostileValue(means))),
+  'another body': ofBody((_, means) => hostileValue(means)),
+  'a list of the body': ofPlace((value, { draw }) => Array(draw.pick([2, 101, 1_001])).fill(value)),
+  'bytes of the body': { needs: hasBody, does: (plan, { draw }) => ({ ...plan, raw: draw.pick(rawSpoilers)(textOf(plan.body)) }) },
   'no body': { needs: hasBody, does: plan => ({ ...plan, body: undefined, raw: '' }) },
-  'a body': { needs: plan => !hasBody(plan), does: (plan, means) => ({ ...plan, type: 'application/json', body: hostileValue(means) ?? {} }) },
-  'a value of the query': {
-    needs: hasQuery, does: (plan, means) => ({ ...plan, query: changedPair(plan.query, means, ([name]) => [[name, hostileWord(means)]]) })
+  'a body': {
+    needs: plan => !hasBody(plan), does: (plan, means) => ({ ...plan, type: 'application/json', body: hostileValue(means) ?? {} })
   },
-  'a parameter twice': {
-    needs: hasQuery, does: (plan, means) => ({ ...plan, query: changedPair(plan.query, means, pair => [pair, pair]) })
+  'a value of the query': ofQuery(([name], means) => [[name, hostileWord(means)]]),
+  'a parameter twice': ofQuery(pair => [pair, pair]),
+  'a parameter as a list': ofQuery(([name, value], { draw }) => [[`${name}${draw.pick(['[]', '[0]', '[$gt]', '.x'])}`, value]]),
+  'a parameter less': ofQuery(() => []),
+  'a parameter more': {
+    needs: always, does: (plan, means) => ({ ...plan, query: [...plan.query, [moreName(plan, means), hostileWord(means)]] })
   },
-  'a parameter as a list': {
-    needs: hasQuery,
-    does: (plan, means) => ({
-      ...plan, query: changedPair(plan.query, means, ([name, value]) => [[`${name}${means.draw.pick(['[]', '[0]', '[$gt]', '.x'])}`, value]])
-    })
-  },
-  'a parameter less': { needs: hasQuery, does: (plan, means) => ({ ...plan, query: changedPair(plan.query, means, () => []) }) },
-  'a parameter more': { needs: always, does: (plan, means) => ({ ...plan, query: [...plan.query, [moreName(plan, means), hostileWord(means)]] }) },
-  'a word of the path': {
-    needs: hasPath, does: (plan, means) => ({ ...plan, path: { ...plan.path, [means.draw.pick(Object.keys(plan.path))]: hostileWord(means) } })
-  },
-  'an id of the path': {
-    needs: hasPath, does: (plan, means) => ({ ...plan, path: { ...plan.path, [means.draw.pick(Object.keys(plan.path))]: strangeId(means) } })
-  },
-  'a header': { needs: always, does: (plan, means) => ({ ...plan, headers: { ...plan.headers, ...means.draw.pick(strangeHeaders) } }) },
-  'a reference in a header': {
-    needs: hasBody, does: (plan, means) => ({ ...plan, headers: { ...plan.headers, 'idempotency-key': means.draw.pick(['a', '"b"', 'x'.repeat(200), ' ', 'a, b']) } })
-  },
-  'another method': { needs: always, does: (plan, means) => ({ ...plan, method: means.draw.pick(methods) }) },
+  'a word of the path': ofPath(hostileWord),
+  'an id of the path': ofPath(strangeId),
+  'a header': ofHeaders(always, ({ draw }) => draw.pick(strangeHeaders)),
+  'a reference in a header': ofHeaders(hasBody, ({ draw }) => ({ 'idempotency-key': draw.pick(references) })),
+  'another method': { needs: always, does: (plan, { draw }) => ({ ...plan, method: draw.pick(methods) }) },
   'another world': { needs: always, does: plan => ({ ...plan, world: plan.world === 'live' ? 'test' : 'live' }) },
-  'another counter': { needs: always, does: (plan, means) => ({ ...plan, role: means.draw.pick(['reseller', 'operator', 'nobody'] as const) }) }
+  'another counter': {
+    needs: always, does: (plan, { draw }) => ({ ...plan, role: draw.pick(['reseller', 'operator', 'nobody'] as const) })
+  }
 }
 
+const references = ['a', '"b"', 'x'.repeat(200), ' ', 'a, b']
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']
 
-const hostileTexts = [
-  '', ' ', '\u0000', 'a\u0000b', '\ud800', 'a\udfffb', '\u202e\u2066evil\u2069', '\ufdfa'.repeat(200), '\u{1d573}', '\ufeff', '\u00ad', 'e\u0301',
-  'x'.repeat(129), 'x'.repeat(10_000), 'x'.repeat(60_000), '卡'.repeat(200), "' or 1=1--", "'; drop table live.orders;--", '$1', '\\', '\\x00', '{}', '{1,2}',
-  '../../etc/passwd', '%00', '%s%n', '<script>alert(1)</script>', '=cmd|x', '-1', '0', '-0', '1e308', '1e-7', 'NaN', 'Infinity', '0.00001', '0.00004',
-  '9007199254740993', '922337203685477.5807', '922337203685477.5808', '99999999999999999999999999', '-99999999999999', '1,5', '١٢٣', '0x10', '+1', '01',
-  '2026-02-30T00:00:00Z', '0000-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z', '+010000-01-01T00:00:00Z', '-271821-04-20T00:00:00Z', '294277-01-01T00:00:00Z',
-  '2026-01-01T00:00:00+99:99', '2026-06-30T23:59:60Z', '2026-01-01', 'infinity', '-infinity', 'now', 'null', 'true', '__proto__', 'constructor', 'toString',
-  'https://169.254.169.254/latest/meta-data', 'http://[::1]:5432/', 'https://user:pw@shop.invalid/', 'javascript:alert(1)', 'https://shop.invalid:99999/',
-  'gopher://x', 'file:///etc/passwd', 'https://xn--a.invalid/\u0000', 'CNY', 'cny', 'XXX', 'USD', 'JPY'
-]
-
-const hostileNumbers = [
-  0, -1, 1, 1.5, 1e-9, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 53 - 1, 2 ** 53, 2 ** 53 + 2, 2 ** 63, 1e21, 1e308, 5e-324, -0, 100, 101, 1_000, 1_001,
-  1_000_000, 1_000_001, 10_000_000
-]
-
-function hostileValue ({ draw, pool }: Means): unknown {
-  return draw.pick<() => unknown>([
-    () => draw.pick(hostileTexts), () => draw.pick(hostileNumbers), () => null, () => true, () => [], () => ({}), () => [[]], () => [null], () => ({ a: 1 }),
-    () => pool.any(draw) ?? '', () => nested(draw.pick([10, 33, 200]))
-  ])()
-}
-
-function hostileWord (means: Means): string {
-  const word = means.draw.pick<() => string>([
-    () => means.draw.pick(hostileTexts), () => String(means.draw.pick(hostileNumbers)), () => strangeId(means), () => means.pool.one('cursor', means.draw) ?? 'c',
-    () => tampered(means.pool.one('cursor', means.draw) ?? 'W10.AAAA', means), () => means.draw.pick(['%zz', '%00', '%ff%fe', '%c0%af', '..%2f..', 'a/b', '.', '..'])
-  ])()
-  // Longer addresses are a matter of the server's head limit, not of the handler.
-  return word.slice(0, 2_000)
-}
-
-function tampered (cursor: string, { draw }: Means): string {
-  const at = draw.below(cursor.length)
-  return cursor.slice(0, at) + draw.pick(['A', 'b', '.', '']) + cursor.slice(at + 1)
-}
-
-function strangeId ({ draw, pool }: Means): string {
-  return draw.pick([() => pool.any(draw) ?? 'x', () => pool.any(draw)?.toUpperCase() ?? 'x', () => unknownId(draw.pick(['ord', 'sku', 'lnk', 'hst', 'imp', 'key']))])()
-}
-
-const strangeNames = ['__proto__', 'constructor', 'prototype', 'toString', 'id', 'reseller', 'reseller_id', 'state', 'created_at', 'x', '', '\u0000', '名']
-
-const strangeHeaders: readonly Readonly<Record<string, string>>[] = [
-  { 'content-type': 'text/plain' }, { 'content-type': 'application/json; charset=utf-16' }, { 'content-type': 'application/jsonx' }, { 'content-type': 'multipart/form-data; boundary=x' },
-  { 'content-type': 'application/json;charset=utf-8' }, { 'content-type': '' }, { accept: 'text/html' }, { accept: 'application/xml;q=1, */*;q=0' }, { accept: '*/*;q=2, ;;' },
-  { 'accept-language': 'zh-CN,zh;q=0.9' }, { 'accept-language': 'x'.repeat(1_000) }, { 'content-encoding': 'gzip' }, { 'kahub-version': '2020-01-01' }, { 'kahub-version': 'x' },
-  { 'kahub-sandbox': 'nonsense; ms=-1' }, { 'kahub-sandbox': 'out_of_stock' }, { 'kahub-sandbox': 'rate_limited; retry_after=0' }, { 'x-http-method-override': 'DELETE' },
-  { 'x-forwarded-for': '10.0.0.1, \u00e9' }, { 'x-request-id': 'a\tb' }, { traceparent: '00-zz-zz-01' }, { expect: '200-ok' }, { range: 'bytes=0-1' }, { 'if-none-match': '*' },
-  { authorization: 'Bearer x' }, { authorization: 'Basic eDp5' }, { cookie: 'a=b; c="' }, { 'last-event-id': '-1' }, { 'last-event-id': '99999999999999999999' }, { prefer: 'wait=100000' }
-]
-
 function moreName ({ taking }: Plan, { draw }: Means): string {
-  const known = taking.parameters.filter(parameter => parameter.in === 'query' && parameter.name !== 'close_after_seconds').map(({ name }) => name)
+  const known = taking.parameters.filter(({ name, in: at }) => at === 'query' && name !== 'close_after_seconds').map(({ name }) => name)
   return draw.pick([...known, ...known, 'x', '__proto__', 'limit', 'cursor', 'reseller', 'id', '', 'a[b]'])
 }
 
-function changedPair<Pair> (pairs: readonly Pair[], { draw }: Means, change: (pair: Pair) => Pair[]): Pair[] {
+function changedPair (pairs: readonly Pair[], { draw }: Means, change: (pair: Pair) => Pair[]): Pair[] {
   const at = draw.below(pairs.length)
   return pairs.flatMap((pair, i) => i === at ? change(pair) : [pair])
 }
@@ -134,8 +87,9 @@ function changedAt (value: unknown, means: Means, change: (value: unknown) => un
   const inner = (value as Record<string, unknown>)[at]
   const deeper = typeof inner === 'object' && inner !== null && draw.percent(70)
   const changed = deeper ? changedAt(inner, means, change) : change(inner)
-  if (Array.isArray(value)) return value.flatMap((item, i) => String(i) === at ? changed === undefined ? [] : [changed] : [item])
-  return Object.fromEntries(Object.entries(value).flatMap(([name, item]) => name === at ? changed === undefined ? [] : [[name, changed]] : [[name, item]]))
+  if (Array.isArray(value)) return changed === undefined ? value.toSpliced(Number(at), 1) : value.with(Number(at), changed)
+  const fields = Object.entries(value).map(([name, item]) => [name, name === at ? changed : item] as const)
+  return Object.fromEntries(fields.filter(([name]) => name !== at || changed !== undefined))
 }
 
 function withField (body: unknown, name: string, value: unknown): unknown {
@@ -143,43 +97,6 @@ function withField (body: unknown, name: string, value: unknown): unknown {
   return Object.fromEntries([...Object.entries(body), [name, value]])
 }
 
-function nested (depth: number): unknown {
-  let value: unknown = 1
-  for (let i = 0; i < depth; i++) value = i % 2 === 0 ? [value] : { a: value }
-  return value
-}
-
 function textOf (body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body)
 }
-
-/** What no JSON.stringify writes. */
-const rawSpoilers: readonly ((text: string) => string | Buffer)[] = [
-  text => text.slice(0, -1),
-  text => text.slice(0, Math.floor(text.length / 2)),
-  text => `\ufeff${text}`,
-  text => `${text}${text}`,
-  text => `${text} // comment`,
-  text => text.replace('{', '{"reference":"a","reference":"b",'),
-  text => text.replace('{', '{"__proto__":{"admin":true},'),
-  text => text.replace('{', '{"\\u005f_proto__":{"admin":true},'),
-  text => text.replace('{', '{"constructor":{"prototype":{"x":1}},'),
-  text => text.replace(/:\s*\d+/, ':1e400'),
-  text => text.replace(/:\s*\d+/, ':9007199254740993'),
-  text => text.replace(/:\s*\d+/, ':1.0000000000000000000001'),
-  text => text.replace(/:\s*\d+/, ':01'),
-  text => text.replace(/:\s*"/, ':"\\ud800'),
-  text => text.replace(/:\s*"/, ':"\\u0000'),
-  text => text.replace(/:\s*"/, ':"\u0001'),
-  text => Buffer.concat([Buffer.from(text), Buffer.from([0xff, 0xfe])]),
-  text => Buffer.from(text.replace(/[a-z]/, '\u00ff'), 'latin1'),
-  text => Buffer.from(text, 'utf16le'),
-  () => '['.repeat(30_000),
-  () => '{"a":'.repeat(5_000),
-  () => Buffer.alloc(70_000, 'a'),
-  () => Buffer.alloc(300_000, '1'),
-  () => '\u0000',
-  () => 'null',
-  text => `[${text}]`,
-  text => text.replaceAll('"', "'")
-]

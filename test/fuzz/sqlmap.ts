@@ -20,9 +20,10 @@ export const sqlmap: FuzzRun = {
 /** How long sqlmap may look at one request, and at how many in all. */
 const extents = {
   slice: { secondsMax: 12, targetsMax: 1, techniques: 'BE', level: 1 },
-  whole: { secondsMax: 60, targetsMax: 100, techniques: 'BEUSQ', level: 2 }
+  whole: { secondsMax: 45, targetsMax: 100, techniques: 'BEUSQ', level: 2 }
 } as const
 const killedAfterMs = 3_000
+const saidCharsMax = 1_500
 const openDoor = '/open-door'
 /** Refusals are answers to go on with, not reasons to stop. */
 const ignored = '400,401,403,404,405,406,409,413,415,422,429'
@@ -38,8 +39,9 @@ async function run ({ extent, ending, say }: FuzzContext): Promise<FuzzResult> {
   ending.add(() => rm(home, { recursive: true, force: true }))
   const faults: string[] = []
   const rows: string[] = []
-  const opened = await look(proxy.url, home, ending, { name: 'open door', method: 'GET', target: `${openDoor}?id=1*` }, { ...limits, secondsMax: extents.whole.secondsMax })
-  if (opened.outcome !== 'injectable') faults.push(`the door that was left open was not found: ${opened.outcome}\n${opened.said.slice(-600)}`)
+  const door: Target = { name: 'the open door', method: 'GET', target: `${openDoor}?id=1*` }
+  const opened = await look(proxy.url, home, ending, door, { ...limits, secondsMax: extents.whole.secondsMax })
+  if (opened.outcome !== 'injectable') faults.push(`the open door was not found: ${opened.outcome}\n${opened.said.slice(-saidCharsMax)}`)
   rows.push(`| a door left open on purpose | ${opened.outcome} | ${proxy.served()} |`)
   for (const target of targetsOf(stage).slice(0, limits.targetsMax)) {
     const before = proxy.served()
@@ -47,8 +49,8 @@ async function run ({ extent, ending, say }: FuzzContext): Promise<FuzzResult> {
     const requests = proxy.served() - before
     say(`${target.name}: ${outcome}, ${requests} requests`)
     rows.push(`| ${target.name} | ${outcome} | ${requests} |`)
-    if (outcome === 'injectable') faults.push(`${target.name} ${target.target} ${target.body ?? ''}\n${said.slice(-1_500)}`)
-    if (outcome === 'not looked at' || requests === 0) faults.push(`${target.name} was not looked at\n${said.slice(-600)}`)
+    if (outcome === 'injectable') faults.push(`${target.name} ${target.target} ${target.body ?? ''}\n${said.slice(-saidCharsMax)}`)
+    if (outcome === 'not looked at' || requests === 0) faults.push(`${target.name} was not looked at\n${said.slice(-saidCharsMax)}`)
   }
   faults.push(...proxy.failures)
   return { tried: proxy.served(), faults, table: ['| request | sqlmap says | requests |', '|---|---|---|', ...rows].join('\n') }
@@ -56,6 +58,7 @@ async function run ({ extent, ending, say }: FuzzContext): Promise<FuzzResult> {
 
 /** Requests whose marked places (*) sqlmap fills. */
 function targetsOf ({ furniture: { live: { sku, product, order, reseller } } }: Stage): Target[] {
+  const document = 'query ($id: ID!, $q: String) { order(id: $id) { id } products(q: $q) { nodes { id } } }'
   const line = `"lines":[{"sku":"${sku}","quantity":1}]`
   return [
     { name: 'products by their words', method: 'GET', target: '/v1/products?q=wallet*&tag=a*&category=cards*&region=CN*' },
@@ -64,7 +67,11 @@ function targetsOf ({ furniture: { live: { sku, product, order, reseller } } }: 
     { name: 'a new order', method: 'POST', target: '/v1/orders', body: `{"reference":"sqlmap*",${line}}` },
     { name: 'a new quote', method: 'POST', target: '/v1/quotes', body: `{"reference":"a","lines":[{"sku":"${sku}*","quantity":1}]}` },
     { name: 'prices', method: 'GET', target: `/v1/prices?sku=${sku}*&quantity=1*` },
-    { name: 'transfers by kind and time', method: 'GET', target: '/v1/wallets/CNY*/transfers?kind=deposit*&created_from=2026-01-01T00:00:00Z*' },
+    {
+      name: 'transfers by kind and time',
+      method: 'GET',
+      target: '/v1/wallets/CNY*/transfers?kind=deposit*&created_from=2026-01-01T00:00:00Z*'
+    },
     { name: 'events by their types', method: 'GET', target: '/v1/events?after=0*&types=order.completed*' },
     { name: 'a new host', method: 'POST', target: '/v1/hosts', body: '{"reference":"a*","name":"Ming*","commission_rate":"0.1"}' },
     { name: 'links by slug', method: 'GET', target: '/v1/links?slug=a*&state=active*' },
@@ -72,17 +79,18 @@ function targetsOf ({ furniture: { live: { sku, product, order, reseller } } }: 
     { name: 'resellers by level', method: 'GET', target: '/admin/v1/resellers?status=active*&level=gold*' },
     { name: 'a renamed product', method: 'PATCH', target: `/admin/v1/products/${product}`, body: '{"name":"Wallet*","tags":["a*"]}' },
     { name: 'a level', method: 'GET', target: `/admin/v1/resellers/${reseller.id}*/orders?reference=a*` },
-    { name: 'the graph', method: 'POST', target: '/graphql', body: `{"query":"query ($id: ID!, $q: String) { order(id: $id) { id } products(q: $q) { nodes { id } } }","variables":{"id":"${order}*","q":"a*"}}` }
+    { name: 'the graph', method: 'POST', target: '/graphql', body: `{"query":"${document}","variables":{"id":"${order}*","q":"a*"}}` }
   ]
 }
 
 interface Look { readonly outcome: 'not injectable' | 'injectable' | 'nothing found in time' | 'not looked at', readonly said: string }
 interface Limits { readonly secondsMax: number, readonly techniques: string, readonly level: number }
 
-async function look (url: string, home: string, ending: Ending, { method, target, body }: Target, { secondsMax, techniques, level }: Limits): Promise<Look> {
+async function look (url: string, home: string, ending: Ending, { method, target, body }: Target, limits: Limits): Promise<Look> {
+  const { secondsMax, techniques, level } = limits
   const words = [
-    '-u', url + target, `--method=${method}`, '--batch', '--dbms=PostgreSQL', `--level=${level}`, '--risk=1', `--technique=${techniques}`, '--timeout=10',
-    '--retries=0', '--flush-session', '--disable-coloring', `--output-dir=${home}`, `--ignore-code=${ignored}`,
+    '-u', url + target, `--method=${method}`, '--batch', '--dbms=PostgreSQL', `--level=${level}`, '--risk=1', `--technique=${techniques}`,
+    '--timeout=10', '--retries=0', '--flush-session', '--disable-coloring', `--output-dir=${home}`, `--ignore-code=${ignored}`,
     ...body === undefined ? [] : [`--data=${body}`, '--header=Content-Type: application/json']
   ]
   const child = spawn('sqlmap', words, { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -31,12 +31,14 @@ export async function openStrangers (stage: Stage, wire: Wire, bob: Furniture, t
   ]
   for (const scope of scopes) {
     const { credentials } = await stage.house.reseller({ scopes: [scope] })
-    strangers.push({ name: `a key of ${scope} alone`, world: 'live', signer: credentials, wide: false, may: taking => taking.scope === scope, ask: asIs })
+    const may: Stranger['may'] = taking => taking.scope === scope
+    strangers.push({ name: `a key of ${scope} alone`, world: 'live', signer: credentials, wide: false, may, ask: asIs })
   }
   for (const { signer } of strangers) await becomesKnown(wire, signer!)
   const token = await bearer(stage, wire, bob)
   const withToken = (asked: Asked): Asked => ({ ...asked, headers: { ...asked.headers, authorization: `Bearer ${token}` } })
-  strangers.push({ name: 'a bearer token', world: 'live', signer: undefined, wide: true, may: ({ method }) => method === 'GET', ask: withToken })
+  const reads: Stranger['may'] = ({ method }) => method === 'GET'
+  strangers.push({ name: 'a bearer token', world: 'live', signer: undefined, wide: true, may: reads, ask: withToken })
   return strangers
 }
 

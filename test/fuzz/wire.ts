@@ -67,8 +67,9 @@ function exchange (place: { readonly agent: Agent, readonly hostname: string, re
 export function headersOf ({ method, target, headers, body, signer }: Asked): Record<string, string> {
   const measured = body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) }
   if (!signer) return measured
-  const how = { created: Math.floor(Date.now() / 1000), nonce: randomText(16) }
-  return { ...measured, ...sign({ method, target, headers, body }, { id: signer.keyId, algorithm: 'hmac-sha256', secret: signer.secret }, how) }
+  const key = { id: signer.keyId, algorithm: 'hmac-sha256', secret: signer.secret } as const
+  const once = { created: Math.floor(Date.now() / 1000), nonce: randomText(16) }
+  return { ...measured, ...sign({ method, target, headers, body }, key, once) }
 }
 
 /** The request as someone would type it; signed by hand with `npx kahub sign`. */
