@@ -14,7 +14,10 @@ const namesOf = (ranges: readonly Allocation[]): string[] =>
 const shelf = fc.array(fc.record({ lotId: fc.nat(3), size: fc.integer({ min: 1, max: 6 }) }), { maxLength: 5 })
   // Ranges of one lot lie apart: each begins where a tenth further would be free.
   .map(ranges => ranges.map(({ lotId, size }, i) => ({ id: BigInt(i), lotId, next: i * 10, stop: i * 10 + size })))
-const step = fc.record({ do: fc.constantFrom('sell', 'set aside', 'give back', 'sell what is aside'), quantity: fc.integer({ min: 0, max: 9 }) })
+const step = fc.record({
+  do: fc.constantFrom('sell', 'set aside', 'give back', 'sell what is aside'),
+  quantity: fc.integer({ min: 0, max: 9 })
+})
 
 holds(t, 'no code is taken twice, none is lost, and they are taken in the order of the shelf', cases,
   fc.tuple(shelf, fc.nat(4), fc.nat(3), fc.array(step, { maxLength: 8 })),
@@ -69,7 +72,8 @@ holds(t, 'no code is taken twice, none is lost, and they are taken in the order 
     strictEqual(change.available + change.held + taken.length, 0)
   })
 
-const allocations = fc.array(fc.record({ line: fc.integer({ min: 1, max: 3 }), count: fc.integer({ min: 1, max: 5 }), live: fc.boolean() }), { maxLength: 7 })
+const allocations = fc.array(fc.record({ line: fc.integer({ min: 1, max: 3 }), count: fc.integer({ min: 1, max: 5 }), live: fc.boolean() }),
+  { maxLength: 7 })
   .map(list => {
     let position = 0
     return list.toSorted((a, b) => a.line - b.line).map(({ line, count, live }, i) => {
@@ -91,7 +95,8 @@ holds(t, 'a page of codes is those that are there from its place on, and says wh
     strictEqual(next, there[count]?.position ?? null)
     strictEqual(countLive(layout, { first, pass, count }), Math.min(count, there.length))
     const runs = positionRuns(ranges)
-    deepStrictEqual(runs.flatMap(run => Array.from({ length: run.count }, (_, i) => run.first + i)), there.slice(0, count).map(code => code.position))
+    deepStrictEqual(runs.flatMap(run => Array.from({ length: run.count }, (_, i) => run.first + i)),
+      there.slice(0, count).map(code => code.position))
     for (let i = 1; i < runs.length; i++) ok(runs[i]!.first > runs[i - 1]!.first + runs[i - 1]!.count, 'runs do not touch')
   })
 

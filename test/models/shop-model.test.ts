@@ -61,7 +61,8 @@ for (const seed of seedsOf(20_261_122)) {
 t.test('the acts were about something: each kind of purchase, and what undoes it, was met', async t => {
   t.comment([...met].sort().map(([word, count]) => `${word} ${count}`).join(', '))
   if (runs < 5) return
-  const wanted = ['order: placed', 'order: out_of_stock', 'order: waits', 'order: repeated', 'hold: active', 'quote: quoted', 'cancel: cancelled',
+  const wanted = ['order: placed', 'order: out_of_stock', 'order: waits', 'order: repeated', 'hold: active', 'quote: quoted',
+    'cancel: cancelled',
     'reveal: shown', 'time: later', 'pass: tidied']
   t.same(wanted.filter(word => !met.has(word)), [])
 })

@@ -41,7 +41,8 @@ for (const seed of seedsOf(20_261_123)) {
         }
         return history
       }))).flat()
-      if (happened.some(one => happened.some(other => other.client !== one.client && other.from < one.until && one.from < other.until))) overlapping++
+      if (happened.some(one =>
+        happened.some(other => other.client !== one.client && other.from < one.until && one.from < other.until))) overlapping++
       const seen = await real.show()
       const order = linearize<Shop, Act, Told>(start, happened, {
         clone: structuredClone, perform, accepts: state => isDeepStrictEqual(showShop(state), seen)
@@ -56,7 +57,8 @@ function linesOf (before: readonly Act[], happened: readonly Happened<Act, Told>
   const at = (ms: number) => (ms - happened[0]!.from).toFixed(1)
   return [
     ...before.map(act => `before: ${wordsOf(act)}`),
-    ...happened.map(({ client, act, told, from, until }) => `client ${client} ${at(from)}–${at(until)} ms: ${wordsOf(act)} → ${wordsOf(told as never)}`)
+    ...happened.map(({ client, act, told, from, until }) =>
+      `client ${client} ${at(from)}–${at(until)} ms: ${wordsOf(act)} → ${wordsOf(told as never)}`)
   ].join('\n')
 }
 

@@ -150,7 +150,8 @@ for (const first of seedsOf(1)) {
 t.test('the simulations met what they are for', async t => {
   t.comment([...met].sort().map(([word, count]) => `${word} ${count}`).join(', '))
   if (seeds < 100) return
-  const wanted = ['deadlock', 'lose, done', 'lose, later', 'answered made', 'answered again', 'refused overloaded', 'refused 22021', 'refused database_unavailable',
+  const wanted = ['deadlock', 'lose, done', 'lose, later', 'answered made', 'answered again', 'refused overloaded', 'refused 22021',
+    'refused database_unavailable',
     'refused out_of_stock', 'tried again after a commit that may be done']
   t.same(wanted.filter(word => !met.has(word)), [])
 })

@@ -4,98 +4,15 @@
 import t from 'tap'
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { newId, type Uuid } from '../../src/base/ids.ts'
-import { decide, factKey, type Decision, type Facts, type NewOrder, type OrderRequest } from '../../src/domain/orders/decide.ts'
-import { priceBook } from '../../src/domain/pricing/price-book.ts'
-import { setAside, stockInHand } from '../../src/domain/stock/take-stock.ts'
+import { decide, type Decision, type OrderRequest } from '../../src/domain/orders/decide.ts'
+import { setAside } from '../../src/domain/stock/take-stock.ts'
+import { budgetLimit, openKept, opening, readFacts, resellerIds, sizes, skuIds, write } from './kept-orders.ts'
 import { randomOf, runsOf, seedsOf } from './seeds.ts'
 
 const seeds = runsOf(3_000)
 const batchesMax = 12
-const resellerIds = [newId(), newId()]
-const skuIds = [newId(), newId()]
-const prices = [30_000n, 12_345n]
-const [budgetId, unknown] = [newId(), newId()]
-const budgetLimit = 350_000n
-const rule = { levelId: null, resellerId: null, rate: null, quantityMin: null, kind: 'list' as const }
-const book = priceBook(1n, skuIds.map(id => ({
-  id, productId: id, currency: 'CNY', status: 'active', kind: 'code', quantityMin: 1, quantityMax: 100, quantityStep: 1
-})), skuIds.map((skuId, i) => ({ ...rule, id: newId(), skuId, amount: prices[i]! })))
+const unknown = newId()
 const met = new Map<string, number>()
-
-/** What a database would hold. */
-interface Kept {
-  nowMs: number
-  readonly shelves: Map<Uuid, { id: bigint, lotId: number, next: number, stop: number }[]>
-  readonly held: Map<Uuid, number>
-  readonly wallets: Map<Uuid, { balance: bigint, entries: number }>
-  readonly resellers: Map<Uuid, { eventSequence: number, orderNumber: number }>
-  readonly orders: Map<string, NewOrder['order']>
-  readonly quotes: Map<Uuid, { resellerId: Uuid, expiresAt: Date, orderId: Uuid | null, lines: OrderRequest['lines'][number][], unitPrice: bigint }>
-  readonly holds: Map<Uuid, { resellerId: Uuid, checkoutId: null, expiresAt: Date, lines: { skuId: Uuid, quantity: number }[], state: string }>
-  spent: bigint
-}
-
-const opening = 500_000n
-const sizes = [7, 17] as const
-
-function openKept (): Kept {
-  return {
-    nowMs: Date.UTC(2026, 10, 22),
-    shelves: new Map(skuIds.map((id, i) => [id, sizes.map((size, n) => ({ id: BigInt(n), lotId: i * 2 + n, next: 0, stop: size }))])),
-    held: new Map(skuIds.map(id => [id, 0])),
-    wallets: new Map(resellerIds.map(id => [id, { balance: opening, entries: 0 }])),
-    resellers: new Map(resellerIds.map(id => [id, { eventSequence: 0, orderNumber: 0 }])),
-    orders: new Map(),
-    quotes: new Map(),
-    holds: new Map(),
-    spent: 0n
-  }
-}
-
-/** Facts of their own, as they are read under the locks. */
-function readFacts (kept: Kept): Facts {
-  const shelfCount = (id: Uuid) => kept.shelves.get(id)!.reduce((sum, range) => sum + range.stop - range.next, 0)
-  return {
-    nowMs: kept.nowMs,
-    prices: book,
-    refuseKey: () => undefined,
-    spentNonces: new Set(),
-    resellers: new Map([...kept.resellers].map(([id, counts]) => [id, { id, levelId: 'gold', status: 'active', ...counts }])),
-    wallets: new Map(resellerIds.map((id, i) => [factKey(id, 'CNY'), {
-      numbered: true, accountId: i, heldAccountId: 10 + i, creditLimit: 0n, ...kept.wallets.get(id)!
-    }])),
-    stocks: new Map(skuIds.map(id => [id, stockInHand(shelfCount(id) - kept.held.get(id)!, { ranges: kept.shelves.get(id)!, expired: 0 })])),
-    earlier: kept.orders,
-    quotes: new Map([...kept.quotes].map(([id, { unitPrice, ...quote }]) => [id, { ...quote, lines: quote.lines.map(line => ({ ...line, unitPrice, priceRules: [] })) }])),
-    holds: new Map([...kept.holds].map(([id, hold]) => [id, { ...hold }])),
-    policies: new Map([[resellerIds[0]!, {
-      amountAbove: [{ amount: 150_000n, currency: 'CNY' }], quantityAbove: null, skus: new Set(), firstPurchase: false, expiresInSeconds: 60
-    }]]),
-    budgets: [{ id: budgetId, resellerId: resellerIds[1]!, kind: 'key', subject: 'key', keyIds: ['key'], currency: 'CNY', limit: budgetLimit, spent: kept.spent }],
-    revealsLeft: new Map(),
-    firstTimes: new Set()
-  }
-}
-
-/** Writes what a batch decided, as the transaction would. */
-function write (kept: Kept, facts: Facts, decisions: readonly Decision[]): void {
-  for (const [id, stock] of facts.stocks) {
-    kept.shelves.set(id, stock.ranges.filter(range => range.next < range.stop).map(({ id, lotId, next, stop }) => ({ id, lotId, next, stop })))
-    kept.held.set(id, kept.held.get(id)! + stock.aside)
-  }
-  for (const id of resellerIds) {
-    const { balance, entries } = facts.wallets.get(factKey(id, 'CNY'))!
-    kept.wallets.set(id, { balance, entries })
-    const { eventSequence, orderNumber } = facts.resellers.get(id)!
-    kept.resellers.set(id, { eventSequence, orderNumber })
-  }
-  for (const [id, hold] of facts.holds) kept.holds.get(id)!.state = hold.state
-  for (const [id, quote] of facts.quotes) kept.quotes.get(id)!.orderId = quote.orderId
-  kept.spent = facts.budgets[0]!.spent
-  for (const decision of decisions) {
-    if (decision.kind === 'placed') kept.orders.set(factKey(decision.placed.order.resellerId, decision.placed.order.reference), decision.placed.order)
-  }
-}
 
 function simulate (seed: number): void {
   const random = randomOf(seed)
@@ -109,7 +26,8 @@ function simulate (seed: number): void {
     kept.nowMs += below(40) * 1_000
     if (below(3) === 0) makeHold()
     if (below(3) === 0) {
-      kept.quotes.set(newId(), { resellerId: pick(resellerIds), expiresAt: later(), orderId: null, lines: [lineOf()], unitPrice: BigInt(1 + below(20_000)) })
+      kept.quotes.set(newId(),
+        { resellerId: pick(resellerIds), expiresAt: later(), orderId: null, lines: [lineOf()], unitPrice: BigInt(1 + below(20_000)) })
     }
     for (const hold of kept.holds.values()) if (below(2) === 0) expire(hold)
     const requests = Array.from({ length: 1 + below(5) }, draw)
@@ -157,14 +75,20 @@ function simulate (seed: number): void {
       fill: quote === undefined && below(2) === 0 ? 'partial' : 'all_or_nothing',
       maxTotal: below(6) === 0 ? { amount: BigInt(below(200_000)), currency: 'CNY' } : null,
       reveal: false,
-      terms: quote === undefined && hold === undefined ? null : { ...(quote !== undefined && { quote }), ...(hold !== undefined && { hold }) },
+      terms: quote === undefined && hold === undefined
+        ? null
+        : { ...(quote !== undefined && { quote }), ...(hold !== undefined && { hold }) },
       settle: pick(['now', 'now', 'now', 'hold', 'never']),
       faults: 'order'
     }
   }
 
   function judgeDecision (decision: Decision, { terms }: OrderRequest): void {
-    const word = decision.kind === 'refused' ? decision.problem.code : decision.kind === 'placed' ? decision.placed.order.state : decision.kind
+    const word = decision.kind === 'refused'
+      ? decision.problem.code
+      : decision.kind === 'placed'
+        ? decision.placed.order.state
+        : decision.kind
     met.set(word, (met.get(word) ?? 0) + 1)
     if (decision.kind !== 'placed') return
     const { order, allocations } = decision.placed
@@ -175,8 +99,14 @@ function simulate (seed: number): void {
         given.add(`${lotId} ${n}`)
       }
     }
-    if (terms?.quote !== undefined) strictEqual(order.lines[0]!.unitPrice, kept.quotes.get(terms.quote)!.unitPrice, 'a quote binds its price')
-    if (terms?.hold !== undefined) ok(kept.holds.get(terms.hold)!.expiresAt.getTime() > kept.nowMs && kept.holds.get(terms.hold)!.state === 'used')
+    if (terms?.quote !== undefined) {
+      strictEqual(order.lines[0]!.unitPrice, kept.quotes.get(terms.quote)!.unitPrice,
+        'a quote binds its price')
+    }
+    if (terms?.hold !== undefined) {
+      ok(kept.holds.get(terms.hold)!.expiresAt.getTime() > kept.nowMs &&
+      kept.holds.get(terms.hold)!.state === 'used')
+    }
   }
 
   /** After every batch: stock, money, budget, events and numbers are whole. */
@@ -199,10 +129,15 @@ function simulate (seed: number): void {
     strictEqual(kept.spent, orders.filter(order => order.resellerId === resellerIds[1]).reduce((sum, order) => sum + order.total, 0n))
     for (const id of resellerIds) {
       const own = orders.filter(order => order.resellerId === id)
-      strictEqual(kept.resellers.get(id)!.eventSequence, own.filter(order => order.state !== 'reserved').length, 'an event for each that is told')
+      strictEqual(kept.resellers.get(id)!.eventSequence, own.filter(order => order.state !== 'reserved').length,
+        'an event for each that is told')
       strictEqual(kept.wallets.get(id)!.entries, own.filter(order => order.total > 0n).length)
     }
-    for (const quote of kept.quotes.values()) strictEqual(orders.filter(order => order.id === quote.orderId).length, quote.orderId === null ? 0 : 1)
+    for (const quote of kept.quotes.values()) {
+      strictEqual(orders.filter(order => order.id === quote.orderId).length, quote.orderId === null
+        ? 0
+        : 1)
+    }
     for (const term of ['hold', 'quote'] as const) {
       const bound = orders.flatMap(order => order.terms?.[term] ?? [])
       strictEqual(new Set(bound).size, bound.length, `a ${term} is used by one order`)
@@ -229,7 +164,8 @@ for (const first of seedsOf(1)) {
 t.test('the simulations met what they are for', async t => {
   t.comment([...met].sort().map(([word, count]) => `${word} ${count}`).join(', '))
   if (seeds < 100) return
-  const wanted = ['completed', 'partial', 'reserved', 'awaiting_approval', 'replayed', 'tried', 'reference_reused', 'quote_used', 'quote_expired', 'hold_expired', 'hold_ended',
+  const wanted = ['completed', 'partial', 'reserved', 'awaiting_approval', 'replayed', 'tried', 'reference_reused', 'quote_used',
+    'quote_expired', 'hold_expired', 'hold_ended',
     'out_of_stock', 'price_above_max', 'insufficient_balance', 'budget_exceeded', 'quote_not_found', 'hold_not_found']
   t.same(wanted.filter(word => !met.has(word)), [])
 })

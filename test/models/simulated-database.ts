@@ -39,8 +39,10 @@ export function simulateDatabase (): SimulatedDatabase {
   const committed = new Set<string>()
   const lines: Line[] = []
   const doubts: Set<string>[] = []
-  const isHeldByOthers = (name: string, own: Line) => doubts.some(names => names.has(name)) || lines.some(line => line !== own && line.names.has(name))
-  const answerable = () => lines.filter(({ waiting: [head] }, i) => head && !(head.name !== undefined && isHeldByOthers(head.name, lines[i]!)))
+  const isHeldByOthers = (name: string, own: Line) => doubts.some(names => names.has(name)) ||
+    lines.some(line => line !== own && line.names.has(name))
+  const answerable = () =>
+    lines.filter(({ waiting: [head] }, i) => head && !(head.name !== undefined && isHeldByOthers(head.name, lines[i]!)))
 
   return {
     db: driverOver(begin),

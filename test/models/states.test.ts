@@ -89,7 +89,17 @@ async function acts ({ model, real }: Shop, ...list: readonly Act[]): Promise<vo
 
 const who = 0
 const order = (reference: string, more: Partial<Extract<Act, { do: 'order' }>> = {}): Act => ({
-  do: 'order', who, reference, lines: [{ sku: 0, quantity: 2 }], partial: true, max: null, quote: null, hold: null, inline: false, dry: false, ...more
+  do: 'order',
+  who,
+  reference,
+  lines: [{ sku: 0, quantity: 2 }],
+  partial: true,
+  max: null,
+  quote: null,
+  hold: null,
+  inline: false,
+  dry: false,
+  ...more
 })
 /** Above what the first reseller may buy with one key. */
 const large = { lines: [{ sku: 0, quantity: 5 }] }
@@ -157,7 +167,8 @@ const holdWays: Readonly<Record<string, (name: string) => readonly Act[]>> = {
   cancelled: n => [hold(n), { do: 'cancel hold', who, name: n }],
   expired: n => [hold(n), overHold(n), pass('holds')],
   'over, and not yet tidied': n => [hold(n), overHold(n)],
-  broken: n => [{ do: 'stock', sku: 0, count: 5, expiry: 1 }, hold(n), { do: 'recall', lot: 0 }, { do: 'stock', sku: 0, count: 40, expiry: 9 }]
+  broken: n => [{ do: 'stock', sku: 0, count: 5, expiry: 1 }, hold(n), { do: 'recall', lot: 0 },
+    { do: 'stock', sku: 0, count: 40, expiry: 9 }]
 }
 
 const holdDoors: Readonly<Record<string, (name: string) => readonly Act[]>> = {
@@ -180,31 +191,37 @@ for (const [state, way] of Object.entries(holdWays)) {
 
 t.test('lots go out of time, with whatever was promised of them', async t => {
   const shop = await openRich()
-  await acts(shop, hold('h'), order('waits', large), { do: 'time', of: 'lot', who, which: '0' }, decide('waits', true), pass('lots'), { do: 'recall', lot: 0 })
-  await acts(shop, { do: 'stock', sku: 0, count: 8, expiry: 9 }, order('later', large), { do: 'time', of: 'lot', who, which: '2' }, pass('lots'))
+  await acts(shop, hold('h'), order('waits', large), { do: 'time', of: 'lot', who, which: '0' }, decide('waits', true), pass('lots'),
+    { do: 'recall', lot: 0 })
+  await acts(shop, { do: 'stock', sku: 0, count: 8, expiry: 9 }, order('later', large), { do: 'time', of: 'lot', who, which: '2' },
+    pass('lots'))
   await onlyAllowed(t)
 })
 
 t.test('codes of a lot whose time is over go nowhere when they are given back', async t => {
   const shop = await openShop(house)
-  await acts(shop, { do: 'stock', sku: 0, count: 6, expiry: 1 }, order('bought'), { do: 'time', of: 'lot', who, which: '0' }, cancel('bought'), pass('lots'))
+  await acts(shop, { do: 'stock', sku: 0, count: 6, expiry: 1 }, order('bought'), { do: 'time', of: 'lot', who, which: '0' },
+    cancel('bought'), pass('lots'))
   await onlyAllowed(t)
 })
 
-t.test('stock that is withdrawn breaks what is over first, then the newest holds, then the newest orders, and no more than it must', async t => {
-  const shop = await openShop(house)
-  const lots = (...counts: readonly number[]) => counts.map((count): Act => ({ do: 'stock', sku: 0, count, expiry: 9 }))
-  await acts(shop, ...lots(5, 5, 5, 5), order('waits', large), ...['old', 'over', 'new'].map(hold), overHold('over'), order('waits too', large))
-  for (const lot of [0, 1, 2, 3]) await acts(shop, { do: 'recall', lot })
-  await onlyAllowed(t)
-})
+t.test('stock that is withdrawn breaks what is over first, then the newest holds, then the newest orders, and no more than it must',
+  async t => {
+    const shop = await openShop(house)
+    const lots = (...counts: readonly number[]) => counts.map((count): Act => ({ do: 'stock', sku: 0, count, expiry: 9 }))
+    await acts(shop, ...lots(5, 5, 5, 5), order('waits', large), ...['old', 'over', 'new'].map(hold), overHold('over'),
+      order('waits too', large))
+    for (const lot of [0, 1, 2, 3]) await acts(shop, { do: 'recall', lot })
+    await onlyAllowed(t)
+  })
 
 const onlyAllowed = async (t: Test) => t.same(forbiddenIn(await waysGone()), [], 'no other way was gone')
 
 /** Ways that other doors lead along, which are walked where those doors are tested. */
 const elsewhere: Partial<Record<StateTable, readonly string[]>> = {
   // Bulk orders reserve (test/domain/bulk-orders.test.ts).
-  orders: [wayOf(null, 'reserved'), ...['completed', 'partial', 'cancelled', 'rejected', 'expired'].map(to => wayOf('reserved', to)), wayOf('awaiting_approval', 'partial')],
+  orders: [wayOf(null, 'reserved'), ...['completed', 'partial', 'cancelled', 'rejected', 'expired'].map(to => wayOf('reserved', to)),
+    wayOf('awaiting_approval', 'partial')],
   order_lines: [wayOf('held', 'partial')],
   imports: [wayOf('open', 'aborted')],
   lots: [wayOf('staged', 'aborted')]

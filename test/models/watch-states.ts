@@ -54,11 +54,13 @@ export async function watchStates (db: Db): Promise<() => Promise<ReadonlyMap<St
       return null;
     end $$`)
   for (const table of tablesWithStates) {
-    await db.unsafe(`create trigger note_way after insert or update on ${table} for each row execute function note_way('${stateTables[table][0]}')`)
+    const column = stateTables[table][0]
+    await db.unsafe(`create trigger note_way after insert or update on ${table} for each row execute function note_way('${column}')`)
   }
   return async () => {
     const rows = await db<{ name: StateTable, former: string | null, latter: string }[]>`
       select distinct table_name as name, former, latter from ways_gone`
-    return new Map(tablesWithStates.map(table => [table, new Set(rows.filter(row => row.name === table).map(row => wayOf(row.former, row.latter)))]))
+    return new Map(tablesWithStates.map(table =>
+      [table, new Set(rows.filter(row => row.name === table).map(row => wayOf(row.former, row.latter)))]))
   }
 }

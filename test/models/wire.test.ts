@@ -23,7 +23,8 @@ const cases = runsOf(100_000)
 /** For what signs: a case costs ten times as much. */
 const signings = runsOf(20_000)
 const kind = fc.constantFrom(...Object.keys(idPrefixes) as IdKind[])
-const patterns = Object.fromEntries(Object.keys(idPrefixes).map(kind => [kind, new RegExp(idPattern(kind as IdKind))])) as Record<IdKind, RegExp>
+const patterns = Object.fromEntries(Object.keys(idPrefixes).map(kind => [kind, new RegExp(idPattern(kind as IdKind))])) as Record<IdKind,
+  RegExp>
 const bits = fc.bigInt({ min: 0n, max: 2n ** 128n - 1n })
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 
@@ -36,64 +37,74 @@ function base32 (value: bigint): string {
   return text
 }
 
-holds(t, 'an id is its 128 bits in base32, and is read as itself by its own kind alone', cases, fc.tuple(kind, bits, kind), (kind, value, other) => {
-  const shown = showId(kind, uuidOf(value))
-  strictEqual(shown, `${idPrefixes[kind]}_${base32(value)}`)
-  strictEqual(readId(kind, shown), uuidOf(value))
-  ok(patterns[kind].test(shown))
-  if (other !== kind) strictEqual(readId(other, shown), undefined)
-})
+holds(t, 'an id is its 128 bits in base32, and is read as itself by its own kind alone', cases, fc.tuple(kind, bits, kind),
+  (kind, value, other) => {
+    const shown = showId(kind, uuidOf(value))
+    strictEqual(shown, `${idPrefixes[kind]}_${base32(value)}`)
+    strictEqual(readId(kind, shown), uuidOf(value))
+    ok(patterns[kind].test(shown))
+    if (other !== kind) strictEqual(readId(other, shown), undefined)
+  })
 
 const spoilt = fc.tuple(fc.nat(29), fc.constantFrom('i', 'l', 'o', 'u', 'A', 'Z', '8', ' ', '_', '-', '', '00', '\u{1f}', '０'))
 
-holds(t, 'an id with a character changed is another id or none, never the same', cases, fc.tuple(kind, bits, spoilt), (kind, value, [at, character]) => {
-  const shown = showId(kind, uuidOf(value))
-  const changed = shown.slice(0, at) + character + shown.slice(at + 1)
-  if (changed === shown) return
-  const read = readId(kind, changed)
-  if (read !== undefined) strictEqual(showId(kind, read), changed, 'one text for one id')
-})
+holds(t, 'an id with a character changed is another id or none, never the same', cases, fc.tuple(kind, bits, spoilt),
+  (kind, value, [at, character]) => {
+    const shown = showId(kind, uuidOf(value))
+    const changed = shown.slice(0, at) + character + shown.slice(at + 1)
+    if (changed === shown) return
+    const read = readId(kind, changed)
+    if (read !== undefined) strictEqual(showId(kind, read), changed, 'one text for one id')
+  })
 
-holds(t, 'an order’s number is the front of its id, and rises', cases, fc.tuple(fc.integer({ min: 0, max: 10 ** 12 }), fc.nat(2 ** 52)), (afterMs, last) => {
-  const number = nextOrderNumber(last, Date.UTC(2026, 0, 1) + afterMs)
-  ok(number > last && number >= afterMs * 4_096)
-  const id = orderIdOf(number)
-  strictEqual(orderNumberOf(id), number)
-  const [first, final] = idsOfNumber(number)
-  ok(first <= id && id <= final)
-})
+holds(t, 'an order’s number is the front of its id, and rises', cases, fc.tuple(fc.integer({ min: 0, max: 10 ** 12 }), fc.nat(2 ** 52)),
+  (afterMs, last) => {
+    const number = nextOrderNumber(last, Date.UTC(2026, 0, 1) + afterMs)
+    ok(number > last && number >= afterMs * 4_096)
+    const id = orderIdOf(number)
+    strictEqual(orderNumberOf(id), number)
+    const [first, final] = idsOfNumber(number)
+    ok(first <= id && id <= final)
+  })
 
 const place = fc.array(fc.oneof(fc.string(), fc.maxSafeInteger()), { maxLength: 4 })
 const cursors = cursorsWith(createSecretKey(Buffer.alloc(32, 7)))
 const strangers = cursorsWith(createSecretKey(Buffer.alloc(32, 8)))
 const unsafe = (text: string) => text.length > 400
 
-holds(t, 'a cursor leads back to its place in its own list, and nowhere else', signings, fc.tuple(fc.string(), place, fc.string(), fc.nat(400), fc.nat(63)), (list, place, other, at, symbol) => {
-  const cursor = cursors.show(list, place)
-  if (unsafe(cursor)) return
-  deepStrictEqual(cursors.read(list, cursor), place)
-  const refuses = (read: () => unknown) => throws(read, (error: unknown) => error instanceof Problem && error.code === 'cursor_invalid')
-  if (other !== list) refuses(() => cursors.read(other, cursor))
-  refuses(() => strangers.read(list, cursor))
-  const spoilt = cursor.slice(0, at) + 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'[symbol] + cursor.slice(at + 1)
-  if (spoilt === cursor || at >= cursor.length) return
-  // Base64 has several texts for the same bytes of a tag; what stands in front is text, and counts letter by letter.
-  if (at < cursor.lastIndexOf('.') + 1) refuses(() => cursors.read(list, spoilt))
-})
+holds(t, 'a cursor leads back to its place in its own list, and nowhere else', signings,
+  fc.tuple(fc.string(), place, fc.string(), fc.nat(400), fc.nat(63)), (list, place, other, at, symbol) => {
+    const cursor = cursors.show(list, place)
+    if (unsafe(cursor)) return
+    deepStrictEqual(cursors.read(list, cursor), place)
+    const refuses = (read: () => unknown) => throws(read, (error: unknown) => error instanceof Problem && error.code === 'cursor_invalid')
+    if (other !== list) refuses(() => cursors.read(other, cursor))
+    refuses(() => strangers.read(list, cursor))
+    const spoilt = cursor.slice(0, at) + 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'[symbol] + cursor.slice(at + 1)
+    if (spoilt === cursor || at >= cursor.length) return
+    // Base64 has several texts for the same bytes of a tag; what stands in front is text, and counts letter by letter.
+    if (at < cursor.lastIndexOf('.') + 1) refuses(() => cursors.read(list, spoilt))
+  })
 
-const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', '"', ',', ';', "'", 'a', '券', ' ') }))
+const text = fc.oneof(fc.string(),
+  fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', '"', ',', ';', "'", 'a', '券', ' ') }))
 const csvCases = runsOf(30_000)
 
-holds(t, 'a cell of a CSV is read as what was written, and begins no formula', csvCases, fc.tuple(fc.array(text, { minLength: 2, maxLength: 4 })), values => {
-  const [row] = parseCsv(values.map(csvCell).join(',') + '\r\n', { relax_column_count: true }) as string[][]
-  values.forEach((value, i) => {
-    const read = row![i]!
-    strictEqual(read, /^[=+\-@\t\r]/.test(value) ? `'${value}` : value)
-    ok(!'=+-@\t\r'.includes(read[0] ?? ' '))
+holds(t, 'a cell of a CSV is read as what was written, and begins no formula', csvCases,
+  fc.tuple(fc.array(text, { minLength: 2, maxLength: 4 })), values => {
+    const [row] = parseCsv(values.map(csvCell).join(',') + '\r\n', { relax_column_count: true }) as string[][]
+    values.forEach((value, i) => {
+      const read = row![i]!
+      strictEqual(read, /^[=+\-@\t\r]/.test(value) ? `'${value}` : value)
+      ok(!'=+-@\t\r'.includes(read[0] ?? ' '))
+    })
   })
-})
 
-const printable = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map(code => String.fromCharCode(code)), minLength: 1, maxLength: 40 })
+const printable = fc.string({
+  unit: fc.integer({ min: 0x20, max: 0x7e }).map(code => String.fromCharCode(code)),
+  minLength: 1,
+  maxLength: 40
+})
 const token = fc.stringMatching(/^[A-Za-z0-9_-]{1,30}$/)
 const path = fc.webPath({ size: 'medium' }).map(path => path === '' ? '/' : path)
 const query = fc.webQueryParameters()
@@ -127,7 +138,8 @@ holds(t, 'what we sign, another parser of structured fields reads, and we read t
 
     const base = signatureBase(parsed, { method, target, headers })
     // RFC 9421 section 2.5, written out.
-    const values: Record<string, string> = { '@method': method, '@path': path, '@query': `?${query}`, 'content-digest': headers['content-digest'] ?? '' }
+    const values: Record<string,
+      string> = { '@method': method, '@path': path, '@query': `?${query}`, 'content-digest': headers['content-digest'] ?? '' }
     const lines = parsed.components.map(component => `"${component}": ${values[component]}`)
     strictEqual(base, [...lines, `"@signature-params": ${headers['signature-input']!.slice(5)}`].join('\n'))
     ok(verifyHmac(base, parsed.bytes, hmacKey(secret)))
@@ -153,7 +165,8 @@ holds(t, 'what we sign, another parser of structured fields reads, and we read t
     }
   })
 
-const spoiling = fc.tuple(fc.nat(400), fc.constantFrom('', '"', '(', ')', ';', '=', ' ', '  ', ',', ':', '\\', 'é', '\n', 'A', '0', '1.5', ';created=1', '?1'))
+const spoiling = fc.tuple(fc.nat(400),
+  fc.constantFrom('', '"', '(', ')', ';', '=', ' ', '  ', ',', ':', '\\', 'é', '\n', 'A', '0', '1.5', ';created=1', '?1'))
 
 holds(t, 'a signature’s header that was tampered with is refused, or says what another parser reads in it', signings,
   fc.tuple(signed, spoiling), ({ method, path, keyId, nonce, created, secret }, [at, character]) => {
@@ -173,15 +186,16 @@ holds(t, 'a signature’s header that was tampered with is refused, or says what
     deepStrictEqual([parsed.keyId, parsed.nonce, parsed.created], ['keyid', 'nonce', 'created'].map(name => member[1].get(name)))
   })
 
-holds(t, 'a digest is that of the very bytes', signings, fc.tuple(fc.uint8Array({ maxLength: 64 }), fc.nat(), fc.boolean()), (bytes, at, longer) => {
-  const header = contentDigest(bytes)
-  strictEqual(header, `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`)
-  ok(digestMatches(header, bytes))
-  const other = longer || bytes.length === 0 ? Buffer.concat([bytes, Buffer.from([at % 256])]) : Buffer.from(bytes)
-  if (other.length === bytes.length) other[at % other.length]! ^= 1 << at % 8
-  ok(!digestMatches(header, other))
-  ok(!digestMatches(`${header}, sha-512=:${Buffer.alloc(64).toString('base64')}:`, bytes), 'every digest must hold')
-})
+holds(t, 'a digest is that of the very bytes', signings, fc.tuple(fc.uint8Array({ maxLength: 64 }), fc.nat(), fc.boolean()),
+  (bytes, at, longer) => {
+    const header = contentDigest(bytes)
+    strictEqual(header, `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`)
+    ok(digestMatches(header, bytes))
+    const other = longer || bytes.length === 0 ? Buffer.concat([bytes, Buffer.from([at % 256])]) : Buffer.from(bytes)
+    if (other.length === bytes.length) other[at % other.length]! ^= 1 << at % 8
+    ok(!digestMatches(header, other))
+    ok(!digestMatches(`${header}, sha-512=:${Buffer.alloc(64).toString('base64')}:`, bytes), 'every digest must hold')
+  })
 
 /** docs/callbacks.md, in seconds. */
 const waits = [0, 5, 30, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
@@ -198,7 +212,8 @@ holds(t, 'a callback waits as its schedule says, a fifth more or less, and is gi
   })
 
 holds(t, 'a pause before another try is below its bound, which doubles up to the cap', cases,
-  fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 60_000 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
+  fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 60_000 }),
+    fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
   (attempt, base, cap, random) => {
     let bound = base
     for (let i = 0; i < attempt && bound < cap; i++) bound *= 2

@@ -1,5 +1,6 @@
 // What can be done in a shop, and what the model says of each act.
-import { cancel, decide, expireApproval, place, readCodes, refuseQuantities, reverse } from './orders.ts'
+import { cancel, readCodes, reverse } from './after-orders.ts'
+import { decide, expireApproval, place, refuseQuantities } from './orders.ts'
 import { endHold, joinRows, withdrawLots } from './shelf.ts'
 import {
   free, refused, stateOfHold, stateOfQuote, sum, totalOf, unitOf, type Amount, type Line, type Shop, type Told
@@ -66,8 +67,13 @@ const fields = (lines: readonly Line[]): string => JSON.stringify(lines)
 function hold (shop: Shop, { who, name, lines }: Extract<Act, { name: string, lines: readonly Line[] }>): Told {
   const { holds, claims } = shop.resellers[who]!
   const claim = claims.get(`hold ${name}`)
-  if (claim !== undefined) return claim === fields(lines) ? { outcome: stateOfHold(holds.get(name)!), repeated: true } : refused('reference_reused')
-  const already = sum([...holds.values()].filter(hold => stateOfHold(hold) === 'active').flatMap(hold => hold.lines.map(line => line.quantity)))
+  if (claim !== undefined) {
+    return claim === fields(lines)
+      ? { outcome: stateOfHold(holds.get(name)!), repeated: true }
+      : refused('reference_reused')
+  }
+  const already = sum([...holds.values()].filter(hold => stateOfHold(hold) === 'active').flatMap(hold =>
+    hold.lines.map(line => line.quantity)))
   if (already + sum(lines.map(line => line.quantity)) > shop.heldCodesMax) return refused('hold_limit_exceeded')
   if (lines.some(({ sku, quantity }) => quantity > free(shop, sku))) return refused('out_of_stock')
   claims.set(`hold ${name}`, fields(lines))

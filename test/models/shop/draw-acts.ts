@@ -14,7 +14,11 @@ const reference = fc.nat(59).map(n => `r${n}`)
 const name = fc.nat(7).map(n => `n${n}`)
 /** Quantities that the SKU allows, for the most part. */
 const line: fc.Arbitrary<Line> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ sku, quantity: fc.integer({ min: 1, max: 4 }) }).map(({ sku, quantity }) => ({ sku, quantity: usual[sku]![quantity - 1]! })) },
+  {
+    weight: 12,
+    arbitrary: fc.record({ sku, quantity: fc.integer({ min: 1, max: 4 }) }).map(({ sku, quantity }) =>
+      ({ sku, quantity: usual[sku]![quantity - 1]! }))
+  },
   { weight: 1, arbitrary: fc.record({ sku, quantity: fc.integer({ min: 1, max: 30 }) }) }
 )
 const lines = fc.oneof({ weight: 3, arbitrary: fc.tuple(line) }, { weight: 2, arbitrary: fc.tuple(line, line) }, fc.tuple(line, line, line))
@@ -43,7 +47,12 @@ const price: fc.Arbitrary<PriceAct> = fc.oneof(
   fc.record({ kind: fc.constantFrom('list' as const, 'list' as const, 'level' as const), sku, amount: unit }),
   fc.record({ kind: fc.constant('floor' as const), sku, amount: fc.bigInt({ min: 0n, max: 20_000n }) }),
   fc.record({ kind: fc.constant('contract' as const), sku, who, amount: unit }),
-  fc.record({ kind: fc.constant('quantity_break' as const), sku, from: fc.integer({ min: 2, max: 5 }), rate: fc.bigInt({ min: 1n, max: 10_000n }) }),
+  fc.record({
+    kind: fc.constant('quantity_break' as const),
+    sku,
+    from: fc.integer({ min: 2, max: 5 }),
+    rate: fc.bigInt({ min: 1n, max: 10_000n })
+  }),
   fc.record({ kind: fc.constant('level_discount' as const), rate: fc.bigInt({ min: 5_000n, max: 10_000n }) })
 )
 
@@ -60,20 +69,40 @@ const buys = [
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('reveal' as const), who, reference, offset: fc.nat(3), limit: fc.integer({ min: 1, max: 3 }) })
   },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('decide' as const), who: fc.constant(0), reference, approve: fc.nat(2).map(n => n > 0) }) }
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('decide' as const),
+      who: fc.constant(0),
+      reference,
+      approve: fc.nat(2).map(n => n > 0)
+    })
+  }
 ]
 
 const keeps = [
   { weight: 3, arbitrary: fc.record({ do: fc.constant('deposit' as const), who, name, amount: fens(5_000n) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('adjust' as const), who, name, amount: fens(8_000n).map(amount => -amount) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('credit' as const), who, limit: fc.bigInt({ min: 0n, max: 4_000n }).map(fen => fen * 100n) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('credit' as const),
+      who,
+      limit: fc.bigInt({ min: 0n, max: 4_000n }).map(fen => fen * 100n)
+    })
+  },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('price' as const), price }) }
 ]
 
 const times: { readonly weight: number, readonly arbitrary: fc.Arbitrary<Act> }[] = [
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant('stock' as const), sku, count: fc.integer({ min: 1, max: 9 }), expiry: fc.constantFrom(1, 2, 9) })
+    arbitrary: fc.record({
+      do: fc.constant('stock' as const),
+      sku,
+      count: fc.integer({ min: 1, max: 9 }),
+      expiry: fc.constantFrom(1, 2, 9)
+    })
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('recall' as const), lot: fc.nat(lotsDrawn) }) },
   {
@@ -84,7 +113,13 @@ const times: { readonly weight: number, readonly arbitrary: fc.Arbitrary<Act> }[
       fc.record({ do: fc.constant('time' as const), of: fc.constant('lot' as const), who, which: fc.nat(lotsDrawn).map(String) })
     )
   },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), pass: fc.constantFrom('holds' as const, 'lots' as const, 'ranges' as const, 'approvals' as const) }) }
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('pass' as const),
+      pass: fc.constantFrom('holds' as const, 'lots' as const, 'ranges' as const, 'approvals' as const)
+    })
+  }
 ]
 
 /** An order that is sent again, as it was. */
@@ -103,7 +138,9 @@ const quotes: fc.Arbitrary<Act> = fc.oneof(
 export const sameLines: readonly Line[] = Object.freeze([])
 
 /** Whatever may happen in a shop, one act after the other. */
-export const anyAct: fc.Arbitrary<Act> = fc.oneof(...buys, ...keeps, ...times, { weight: 8, arbitrary: quotes }, { weight: 5, arbitrary: repeats })
+export const anyAct: fc.Arbitrary<Act> = fc.oneof(...buys, ...keeps, ...times, { weight: 8, arbitrary: quotes },
+  { weight: 5, arbitrary: repeats })
 
 /** What clients and the operator may do at the same time: everything but what takes a row's time or its lot by hand. */
-export const concurrentAct: fc.Arbitrary<Act> = fc.oneof(...buys, ...keeps, { weight: 4, arbitrary: fc.record({ do: fc.constant('quote' as const), who, name, lines }) })
+export const concurrentAct: fc.Arbitrary<Act> = fc.oneof(...buys, ...keeps,
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('quote' as const), who, name, lines }) })

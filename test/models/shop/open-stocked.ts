@@ -31,7 +31,8 @@ export function aim (shop: Readonly<Shop>, act: Act): Act | undefined {
     case 'cancel':
     case 'reveal': return at(act, 'reference', choose(named(hasCodes), named(() => true), act.reference))
     case 'decide': return at(act, 'reference', choose(named(isHeld), named(order => order.approval !== null), act.reference))
-    case 'reverse': return at(act, 'reference', numberIn(act.reference) % 6 === 0 ? act.reference : choose(named(hasCodes), named(() => true), act.reference))
+    case 'reverse': return at(act, 'reference',
+      numberIn(act.reference) % 6 === 0 ? act.reference : choose(named(hasCodes), named(() => true), act.reference))
     case 'cancel hold': return at(act, 'name', choose(activeOf(holds), [...holds.keys()], act.name))
     case 'time': switch (act.of) {
       case 'hold': return at(act, 'which', choose(activeOf(holds), [], act.which))
@@ -55,7 +56,9 @@ function aimOrder (shop: Readonly<Shop>, act: Extract<Act, { do: 'order' }>): Ac
   }
   if (act.quote !== null) {
     const quote = choose([...quotes.keys()], [], act.quote)
-    return quote === undefined ? undefined : { ...act, quote, lines: quotes.get(quote)!.lines.map(({ sku, quantity }) => ({ sku, quantity })) }
+    return quote === undefined
+      ? undefined
+      : { ...act, quote, lines: quotes.get(quote)!.lines.map(({ sku, quantity }) => ({ sku, quantity })) }
   }
   const reference = choose([...orders.keys()].filter(name => orders.get(name)!.lines.length > 0), [], act.reference)
   if (reference === undefined) return undefined
@@ -65,7 +68,8 @@ function aimOrder (shop: Readonly<Shop>, act: Extract<Act, { do: 'order' }>): Ac
 
 const numberIn = (text: string): number => Number(text.replace(/\D/g, ''))
 const hasCodes = ({ state }: Order): boolean => state === 'completed' || state === 'partial'
-const activeOf = (holds: ReadonlyMap<string, Hold>): string[] => [...holds].filter(([, hold]) => stateOfHold(hold) === 'active').map(([name]) => name)
+const activeOf = (holds: ReadonlyMap<string, Hold>): string[] =>
+  [...holds].filter(([, hold]) => stateOfHold(hold) === 'active').map(([name]) => name)
 
 /** One of those that fit best, three times of four; else one of all. */
 function choose (best: readonly string[], all: readonly string[], drawn: string): string | undefined {

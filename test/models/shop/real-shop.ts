@@ -5,12 +5,13 @@ import { expireApprovals } from '../../../src/domain/bulk-orders/expire-approval
 import { expireHeldLots } from '../../../src/domain/orders/withdraw-stock.ts'
 import { expireHolds } from '../../../src/domain/stock/expire-holds.ts'
 import { joinRanges } from '../../../src/domain/stock/join-ranges.ts'
-import { KahubError, type Kahub, type OrderSummary } from '../../../sdk/src/index.ts'
+import { KahubError } from '../../../sdk/src/index.ts'
 import type { Db } from '../../../src/postgres/pool.ts'
 import type { House, Reseller } from '../../support/house.ts'
 import type { Act, PriceAct } from './act.ts'
 import { formatAmount, readAmount } from './decimals.ts'
-import { showAnswer, showOrderOf, type Answered } from './show-answer.ts'
+import { approvalsOf, seeShop, summaryOf, wholeOrder } from './see-shop.ts'
+import { showAnswer, type Answered } from './show-answer.ts'
 import type { Line, Shop, Told } from './shop.ts'
 
 export interface RealShop {
@@ -71,7 +72,7 @@ export async function openShop (house: House): Promise<{ model: Shop, real: Real
   function realShop (its: Its): RealShop {
     const lots: string[] = []
     const ids = new Map<string, string>()
-    return { perform: act => perform(its, lots, ids, act), glance: () => show(its, summaryOf), show: () => show(its, wholeOrder) }
+    return { perform: act => perform(its, lots, ids, act), glance: () => seeShop(its, summaryOf), show: () => seeShop(its, wholeOrder) }
   }
 }
 
@@ -121,7 +122,9 @@ async function perform (its: Its, lots: string[], ids: Map<string, string>, act:
     }
     case 'cancel': {
       const order = await orderOf(act.reference)
-      return order ? showAnswer(tag, act, await post(`/v1/orders/${order.id}/cancel`, { codes: act.unrevealed ? 'unrevealed' : 'all' })) : nothing
+      return order
+        ? showAnswer(tag, act, await post(`/v1/orders/${order.id}/cancel`, { codes: act.unrevealed ? 'unrevealed' : 'all' }))
+        : nothing
     }
     case 'reverse': return showAnswer(tag, act, await post('/v1/reversals', { reference: act.name, order_reference: act.reference }))
     case 'reveal': {
@@ -134,7 +137,9 @@ async function perform (its: Its, lots: string[], ids: Map<string, string>, act:
       const approval = order && (await approvalsOf(checker)).find(({ order: of }) => of === order.id)
       if (!approval) return nothing
       const { approvals } = checker.kahub
-      return await outcomeOf(act.approve ? 'approved' : 'rejected', () => act.approve ? approvals.approve(approval.id) : approvals.reject(approval.id, { reason: 'no' }))
+      return await outcomeOf(act.approve ? 'approved' : 'rejected', () => act.approve
+        ? approvals.approve(approval.id)
+        : approvals.reject(approval.id, { reason: 'no' }))
     }
     case 'deposit':
     case 'adjust': {
@@ -143,7 +148,8 @@ async function perform (its: Its, lots: string[], ids: Map<string, string>, act:
       return showAnswer(tag, act, await house.operators.live.send('POST', `/admin/v1/resellers/${owner.id}/${path}`, { body }))
     }
     case 'credit':
-      return await outcomeOf('set', () => operator.wallets.setCreditLimit(owner.id, 'CNY', { credit_limit: cny(act.limit), reason: 'the model says so' }))
+      return await outcomeOf('set',
+        () => operator.wallets.setCreditLimit(owner.id, 'CNY', { credit_limit: cny(act.limit), reason: 'the model says so' }))
     case 'price': return await outcomeOf('set', () => operator.prices.set({ rules: [ruleOf(its, act.price)] }))
     case 'stock': {
       const lot = lots.length
@@ -157,10 +163,11 @@ async function perform (its: Its, lots: string[], ids: Map<string, string>, act:
       const past = db`clock_timestamp() - interval '1 second'`
       const { of, who, which } = act
       if (of === 'hold' || of === 'quote') {
-        await db`update ${db(`${of}s`)} set expires_at = ${past} where id = ${readId(of, ids.get(`${of} ${who} ${which}`) ?? showId(of, newId()))!}`
+        await db`update ${db(`${of}s`)} set expires_at = ${past} where id = ${readId(of, idOf(of, who, which))!}`
       } else if (of === 'lot') {
         if (lots[Number(which)] === undefined) return { outcome: 'later' }
-        const [lot] = await db<{ id: number }[]>`update lots set expires_at = ${past} where public_id = ${readId('lot', lots[Number(which)]!)!} returning id`
+        const id = readId('lot', lots[Number(which)]!)!
+        const [lot] = await db<{ id: number }[]>`update lots set expires_at = ${past} where public_id = ${id} returning id`
         await db`update shelf set expires_at = (select expires_at from lots where id = ${lot!.id}) where lot_id = ${lot!.id}`
       } else {
         const order = await orderOf(which)
@@ -168,7 +175,9 @@ async function perform (its: Its, lots: string[], ids: Map<string, string>, act:
         if (id && of === 'approval') await db`update approvals set expires_at = ${past} where subject_id = ${id}`
         if (id && of === 'order' && (order.state === 'completed' || order.state === 'partial')) {
           await db`update orders set created_at = created_at - interval '49 hours' where id = ${id} and created_at > ${yesterday(db)}`
-          await db`update approvals set decided_at = decided_at - interval '49 hours' where subject_id = ${id} and decided_at > ${yesterday(db)}`
+          await db`
+            update approvals set decided_at = decided_at - interval '49 hours'
+            where subject_id = ${id} and decided_at > ${yesterday(db)}`
         }
       }
       return { outcome: 'later' }
@@ -201,10 +210,6 @@ async function outcomeOf (done: string, call: () => PromiseLike<unknown>): Promi
   }
 }
 
-async function approvalsOf (checker: Reseller) {
-  return (await checker.kahub.approvals.list({ limit: 100 })).data
-}
-
 function expiryOf (rank: number): { expiresAt?: string } {
   return rank === 9 ? {} : { expiresAt: new Date(Date.UTC(2099, rank)).toISOString() }
 }
@@ -216,34 +221,4 @@ function ruleOf ({ skus, owners, tag }: Its, price: PriceAct) {
   const amount = cny(price.amount)
   if (price.kind === 'contract') return { kind: price.kind, sku, reseller: owners[price.who]!.id, amount }
   return price.kind === 'level' ? { kind: price.kind, sku, level: tag, amount } : { kind: price.kind, sku, amount }
-}
-
-type ShowOne = (kahub: Kahub, order: OrderSummary) => Promise<Told> | Told
-
-const summaryOf: ShowOne = (_, { state, total, refunded }) => ({ state, total: readAmount(total), refunded: readAmount(refunded) })
-const wholeOrder: ShowOne = async (kahub, { id }) => showOrderOf(await kahub.orders.get(id))
-
-async function show ({ owners, checker, skus }: Its, showOne: ShowOne): Promise<Told> {
-  const stock = (await owners[0]!.kahub.stock.query({ skus: [...skus] })).data.map(({ available, held }) => ({ available, held }))
-  const approvals = await approvalsOf(checker)
-  const resellers = await Promise.all(owners.map(async ({ kahub }, who) => {
-    const limit = 100
-    const [wallets, list, holds, quotes] = await Promise.all([
-      kahub.wallets.list(), kahub.orders.list({ limit }), kahub.holds.list({ limit }), kahub.quotes.list({ limit })
-    ])
-    const orders = await Promise.all(list.data.map(async order => [order.reference, await showOne(kahub, order)] as const))
-    const { balance, credit_limit: credit } = wallets.data[0]!
-    return {
-      balance: readAmount(balance.amount),
-      credit: readAmount(credit.amount),
-      orders: Object.fromEntries(orders),
-      approvals: Object.fromEntries(approvals.flatMap(approval => {
-        const order = who === 0 && list.data.find(({ id }) => id === approval.order)
-        return order ? [[order.reference, approval.state]] : []
-      })),
-      holds: Object.fromEntries(holds.data.map(({ reference, state }) => [reference, state])),
-      quotes: Object.fromEntries(quotes.data.map(({ reference, state }) => [reference, state]))
-    }
-  }))
-  return { stock, resellers }
 }

@@ -173,7 +173,8 @@ export const stateOfQuote = ({ used, over }: Quote): string => used ? 'used' : o
 const sizeOf = ({ next, stop }: Row): number => stop - next
 export const onShelf = (shop: Shop, sku: number): number => sum(shop.skus[sku]!.rows.map(sizeOf))
 /** On the shelf and not expired. */
-export const sellable = (shop: Shop, sku: number): number => sum(shop.skus[sku]!.rows.filter(({ lot }) => !shop.lots[lot]!.over).map(sizeOf))
+export const sellable = (shop: Shop, sku: number): number =>
+  sum(shop.skus[sku]!.rows.filter(({ lot }) => !shop.lots[lot]!.over).map(sizeOf))
 
 /** Set aside by holds and held orders. */
 export function heldOf (shop: Shop, sku: number): number {

@@ -5,7 +5,12 @@ import type { Act } from './act.ts'
 import { readAmount } from './decimals.ts'
 import type { Told } from './shop.ts'
 
-export interface Answered { readonly status: number, readonly code: string | undefined, readonly json: any, readonly headers: IncomingHttpHeaders }
+export interface Answered {
+  readonly status: number,
+  readonly code: string | undefined,
+  readonly json: any,
+  readonly headers: IncomingHttpHeaders
+}
 
 /** An answer as the model would tell it; codes lose the shop's tag. */
 export function showAnswer (tag: string, act: Act, { status, code, json, headers }: Answered): Told {
@@ -19,7 +24,8 @@ export function showAnswer (tag: string, act: Act, { status, code, json, headers
     }
     case 'hold': return { outcome: json.state, repeated }
     case 'quote': {
-      const lines = json.lines.map((line: { unit_price: string, total: string }) => ({ unit: readAmount(line.unit_price), total: readAmount(line.total) }))
+      const lines = json.lines.map((line: { unit_price: string, total: string }) =>
+        ({ unit: readAmount(line.unit_price), total: readAmount(line.total) }))
       return { outcome: 'quoted', repeated, state: json.state, lines }
     }
     case 'cancel hold': return { outcome: 'ended', state: json.state }
@@ -35,7 +41,8 @@ export function showAnswer (tag: string, act: Act, { status, code, json, headers
 type Shown = Pick<Order, 'state' | 'total' | 'refunded'> & { readonly lines: readonly any[] }
 
 /** An order as the model shows it. */
-export function showOrderOf ({ state, total, refunded, lines }: Shown, secrets: (codes: readonly any[]) => readonly string[] = () => []): Told {
+export function showOrderOf ({ state, total, refunded, lines }: Shown,
+  secrets: (codes: readonly any[]) => readonly string[] = () => []): Told {
   return {
     state,
     total: readAmount(total),
