@@ -24,14 +24,17 @@ const quietMsMax = 120_000
 /** When kills are done and orders are not, they go on for so long at most. */
 const ordersMsMax = 1_800_000
 
-/** Kills so often, and goes on until so many orders are acknowledged. */
+/** A kill waits for its share of the orders, but not for ever: what is slow is killed all the same. */
+const shareMsMax = 20_000
+
+/** Kills so often, evenly over so many acknowledged orders. */
 export async function runKills (ending: Ending, say: Say, { seed, kills, orders }: KillsWish): Promise<Outcome> {
   const codesEach = Math.ceil(orders * codesPerOrder * 2 / skus)
   const rig = await openRig(ending, say, { name: 'kills', seed, resellers, skus, codesEach, faults: 'kills only' })
   const crowd = await raiseCrowd(rig, { buyers, scarceCodes, journals: rig.journals })
   const { tally } = crowd
   const startedMs = Date.now()
-  const killed = await killAll(rig, kills, () => tally.acknowledged.size)
+  const killed = await killAll(rig, { kills, ordersPerKill: orders / kills, acknowledged: () => tally.acknowledged.size })
   for (const until = Date.now() + ordersMsMax; tally.acknowledged.size < orders && Date.now() < until;) await pause(500)
   const seconds = (Date.now() - startedMs) / 1000
   await heal(rig)
@@ -54,10 +57,13 @@ export async function runKills (ending: Ending, say: Say, { seed, kills, orders 
   }
 }
 
-async function killAll (rig: Rig, kills: number, orders: () => number): Promise<ReadonlyMap<string, number>> {
+interface Killing { readonly kills: number, readonly ordersPerKill: number, readonly acknowledged: () => number }
+
+async function killAll (rig: Rig, { kills, ordersPerKill, acknowledged }: Killing): Promise<ReadonlyMap<string, number>> {
   const random: Random = rig.random.branch('kills')
   const killed = new Map<string, number>()
   for (let kill = 1; kill <= kills; kill++) {
+    for (const until = Date.now() + shareMsMax; acknowledged() < (kill - 1) * ordersPerKill && Date.now() < until;) await pause(50)
     await pause(random.between(...gapMs))
     const target = kill % postgresEvery === 0 ? 'PostgreSQL' : random.pick([...apiNames, ...apiNames, ...workerNames])
     rig.struck.write({ kind: 'struck', atMs: Date.now(), act: 'kill', target })
@@ -68,7 +74,7 @@ async function killAll (rig: Rig, kills: number, orders: () => number): Promise<
     }
     const what = target.replace(/-\d$/, '')
     killed.set(what, (killed.get(what) ?? 0) + 1)
-    if (kill % tellEvery === 0) rig.say(`  ${kill} kills, ${orders()} orders`)
+    if (kill % tellEvery === 0) rig.say(`  ${kill} kills, ${acknowledged()} orders`)
   }
   return killed
 }
