@@ -63,7 +63,7 @@ function textOf (schema: Schema, name: string, means: Means): string {
   const prefix = pattern === undefined ? undefined : /^\^([a-z]{2,3})_/.exec(pattern)?.[1]
   if (prefix !== undefined) return (draw.percent(88) ? pool.one(prefix, draw) : undefined) ?? unknownId(prefix)
   if (name === 'cursor') return pool.one('cursor', draw) ?? 'W10.AAAAAAAAAAAAAAAA'
-  if (name === 'token' || name === 'paying') return pool.one(name, draw) ?? 'none'
+  if (['receipt', 'live', 'overlay', 'paying'].includes(name)) return pool.one(name, draw) ?? 'none'
   if (name === 'slug' && draw.percent(80)) return pool.one('slug', draw) ?? 'slug'
   if (name === 'reference') return draw.percent(15) ? pool.one('reference', draw) ?? 'r' : `fuzz ${draw.below(2 ** 31)}`
   if (examples && examples.length > 0 && draw.percent(60)) return String(draw.pick(examples))

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
-  buildSchema, Kind, parse, validate, type DocumentNode, type GraphQLScalarType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode
+  buildSchema, Kind, parse, validate, type DocumentNode, type GraphQLScalarType, type GraphQLSchema, type OperationDefinitionNode,
+  type SelectionSetNode
 } from 'graphql'
 import { problems } from '../../schema/problems.ts'
 import { drawFor } from './draw.ts'

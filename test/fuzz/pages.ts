@@ -20,7 +20,6 @@ const start: Schema = {
     contact: { type: 'string', enum: ['+8613800138000', '13800138000', 'li@example.com', 'x', '+1'] },
     gateway,
     attempt: word,
-    website: word,
     challenge: word
   }
 }
@@ -43,30 +42,30 @@ export const startPath = '/l/{slug}/checkouts'
 
 const gets = [
   '/l/{slug}', '/l/{slug}/challenge', '/l/{slug}/left', '/l/{slug}/og.png', '/l/{slug}/qr.svg', '/l/{slug}/qr.png',
-  '/l/{slug}/poster', '/l/assets/{name}', '/s/{slug}', '/embed/{slug}', '/embed.js', '/oembed', '/overlay/{token}',
-  '/overlay/{token}/events', '/live/{token}', '/live/{token}/events', '/live/assets/{name}', '/r/{token}',
-  '/r/{token}/state', '/back/{checkout}', '/deposits/return', '/docs', '/docs/{name}', '/docs/zh-CN/{name}',
-  '/docs/assets/{name}', '/problems', '/', '/openapi.yaml', '/reference', '/graphql', '/graphiql', '/favicon.ico',
+  '/l/{slug}/poster', '/l/assets/{name}', '/s/{slug}', '/embed/{slug}', '/embed.js', '/oembed', '/overlay/{overlay}',
+  '/overlay/{overlay}/events', '/live/{live}', '/live/{live}/events', '/live/assets/{name}', '/r/{receipt}',
+  '/r/{receipt}/state', '/back/{checkout}', '/deposits/done', '/docs', '/docs/guides/{guide}', '/docs/zh-CN/guides/{guide}',
+  '/docs/assets/{name}', '/problems', '/', '/openapi.yaml', '/docs/reference', '/graphiql', '/favicon.ico',
   '/sandbox-gateway/{world}/pay/{paying}', '/sandbox-gateway/{world}/payments/{paying}', '/metrics'
 ]
 const posts: readonly (readonly [string, string, Schema])[] = [
   [startPath, formType, start],
   ['/back/{checkout}', formType, act],
-  ['/r/{token}/pay', formType, act],
-  ['/r/{token}/cancel', formType, act],
-  ['/r/{token}/complaints', formType, act],
+  ['/r/{receipt}/pay', formType, act],
+  ['/r/{receipt}/cancel', formType, act],
+  ['/r/{receipt}/complaints', formType, act],
   ['/pay/{world}/{gateway}/news', 'application/json', news],
   ['/pay/{world}/{gateway}/news', formType, news],
   ['/sandbox-gateway/{world}/pay/{paying}', formType, act],
-  ['/sandbox-gateway/{world}/payments', 'application/json', news],
-  ['/graphql', 'application/json', act]
+  ['/sandbox-gateway/{world}/payments', 'application/json', news]
 ]
 
 const pathSchemas: Readonly<Record<string, Schema>> = {
   world: { type: 'string', enum: ['live', 'test', 'x'] },
   gateway,
   checkout: checkoutId,
-  name: { type: 'string', enum: ['errors', 'graphql', 'callbacks', 'page.css', 'x', '..'] }
+  guide: { type: 'string', enum: ['errors', 'graphql', 'callbacks', 'security', 'x', '..'] },
+  name: { type: 'string', enum: ['page.css', 'site.css', 'x', '..'] }
 }
 
 /** Pages as operations, so that requests to them are made and spoilt as all others. */

@@ -5,7 +5,7 @@ import type { Draw } from './draw.ts'
 export interface Pool {
   /** Learns from an answer's text. */
   learn (text: string): void
-  /** One that was learnt under a prefix (`ord`, `key`, `cursor`, `slug`, `token`); undefined when there is none. */
+  /** One that was learnt under a prefix (`ord`, `key`, `cursor`, `slug`, `receipt`); undefined when there is none. */
   one (prefix: string, draw: Draw): string | undefined
   /** One of any prefix: an id of another kind. */
   any (draw: Draw): string | undefined
@@ -19,8 +19,8 @@ const patterns: readonly (readonly [RegExp, (match: RegExpMatchArray) => readonl
   [/\bkey_(?:live|test)_[0-9a-z]{16,40}\b/g, match => ['key', match[0]]],
   [/"next_cursor": ?"([^"]+)"/g, match => ['cursor', match[1]!]],
   [/"slug": ?"([^"]+)"/g, match => ['slug', match[1]!]],
-  [/kahub_receipt=([\w-]+)/g, match => ['token', match[1]!]],
-  [/\/(?:r|live|overlay|back)\/([\w-]{16,})/g, match => ['token', match[1]!]],
+  [/kahub_receipt=([\w-]+)/g, match => ['receipt', match[1]!]],
+  [/\/(live|overlay)\/([\w-]{16,})/g, match => [match[1]!, match[2]!]],
   [/\/sandbox-gateway\/(?:live|test)\/pay\/([\w-]+)/g, match => ['paying', match[1]!]],
   [/"number": ?(\d+)/g, match => ['number', match[1]!]],
   [/"reference": ?"([^"\\]{1,128})"/g, match => ['reference', match[1]!]]

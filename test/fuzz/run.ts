@@ -17,7 +17,7 @@ const runs: readonly FuzzRun[] = [operations, graph, tenants, sqlmap, forgery, t
 const names = runs.map(({ name }) => name)
 const sliceSeed = 20_261_122
 const wholeRequests = 10_000
-const sliceRequests = 1_500
+const sliceRequests = 1_200
 const requestsMax = 10_000_000
 const faultsShownMax = 20
 
