@@ -26,7 +26,9 @@ const codesOf = async (reseller: Reseller, order: string, query = ''): Promise<s
   const { json } = await reseller.send('GET', `/v1/orders/${order}/codes${query}`)
   return json.data.map((code: { secret: string }) => code.secret)
 }
+/** Moves an order back in time, and the prices that were in force with it. */
 const backDate = (order: string, interval: string) => house.db`
+  with prices as (update price_rules set created_at = created_at - ${interval}::interval)
   update orders set created_at = created_at - ${interval}::interval where id = ${readId('order', order)!}`
 const refusalOf = async (call: PromiseLike<unknown>): Promise<KahubError> => {
   try {

@@ -59,11 +59,14 @@ export const callbackJudgements: readonly Judgement[] = [
     of: '@deliveries where state <> \'due\'',
     faults: `
       select d.id::text as place from @deliveries d
+      join @resellers r on r.id = d.reseller_id
       left join (select delivery_id, count(*) as attempts from @delivery_attempts group by delivery_id) a on a.delivery_id = d.id
       where (d.state = 'due') <> (d.due_at is not null) or (d.state = 'delivered' and d.delivered_at is null)
         or (d.state <> 'due' and (d.leased_until is not null or d.leased_by is not null))
         or (d.leased_until is null) <> (d.leased_by is null)
-        or d.attempts < coalesce(a.attempts, 0) or (d.state in ('delivered', 'dead') and d.attempts = 0)`
+        or d.attempts < coalesce(a.attempts, 0) or (d.state = 'delivered' and d.attempts = 0)
+        -- Below the floor nothing is due: what waited until its event was no longer kept is given up untried.
+        or (d.state = 'dead' and d.attempts = 0 and d.event_sequence > r.event_floor)`
   },
   {
     invariant: 'I8',
