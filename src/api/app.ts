@@ -1,5 +1,6 @@
 // The Fastify app: every hook, route file and mount, in order, on one page.
 import { randomBytes, type KeyObject } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { Ajv, type Options as AjvOptions } from 'ajv'
 import addFormats from 'ajv-formats'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
@@ -142,8 +143,9 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
     done(brokenHead(request))
   })
   app.addHook('onRequest', authenticate.verifyCaller)
+  const cutSlowBody = slowBodies(app)
   app.addHook('preParsing', (request, _reply, payload, done) => {
-    cutSlowBody(app, request)
+    cutSlowBody(request)
     done(null, payload)
   })
   app.addHook('preValidation', authenticate.admit)
@@ -218,9 +220,17 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   return app
 }
 
-/** Bodies have come with their headers as a rule; only one that is still on its way is timed. */
-function cutSlowBody (app: App, { raw, routeOptions: { config } }: FastifyRequest): void {
-  if (raw.complete || config.body === 'stream') return
+/** Cuts callers whose bodies come too slowly. Bodies have come with their headers as a rule: only one that has not is timed. */
+function slowBodies (app: App): (request: FastifyRequest) => void {
+  const read: IncomingMessage[] = []
+  return ({ raw, routeOptions: { config } }) => {
+    if (config.body === 'stream' || read.push(raw) > 1) return
+    // The rest of what has arrived is read before that.
+    setImmediate(() => { for (const raw of read.splice(0)) if (!raw.complete) timeBody(app, raw) })
+  }
+}
+
+function timeBody (app: App, raw: IncomingMessage): void {
   const late = Object.assign(new Error('the body takes too long'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
   const timer = setTimeout(() => answerBrokenRequest.call(app as unknown as FastifyInstance, late, raw.socket), bodyTimeoutMs)
   raw.once('close', () => clearTimeout(timer))
