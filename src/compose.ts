@@ -48,6 +48,9 @@ import { noticeMsMax } from './workers/send-notices.ts'
 import { openWorkerMetrics, type WorkerMetrics } from './workers/metrics.ts'
 import { callbackPassesOf, deliverPass, passesOf, sandboxPassesOf } from './workers/passes.ts'
 
+/** Connections that may wait to be met; beyond Node's 511 a crowd that comes at once is reset instead of answered. */
+const connectionsUnmetMax = 4_096
+
 const bulkConnectionsMax = 4
 const stepConnectionsMax = 2
 const callbackConnectionsMax = 3
@@ -184,7 +187,7 @@ export async function serve (worlds: OpenWorlds, options: ServeOptions): Promise
       return undefined
     }
   })
-  const url = await app.listen({ host: options.host, port: options.port })
+  const url = await app.listen({ host: options.host, port: options.port, backlog: connectionsUnmetMax })
   const told = await serveMetrics([metrics.registry, ...options.workerMetrics ? [options.workerMetrics.registry] : []], options.metricsPort)
   return {
     url,
