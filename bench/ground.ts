@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { newMasterKey } from '../src/base/seal.ts'
+import { connectionsPerProcessMax } from '../src/compose.ts'
 import { startEmbedded } from '../src/postgres/embedded.ts'
 import { migrate } from '../src/postgres/migrate.ts'
 import { openOwner, type Db } from '../src/postgres/pool.ts'
@@ -29,11 +30,14 @@ export interface Server {
   stop (): Promise<void>
 }
 
+/** What four API processes and a worker may want, and the bench itself. */
+const connectionsMax = String(6 * connectionsPerProcessMax)
+
 /** Starts PostgreSQL in a temporary folder and migrates it. */
 export async function openGround (ending: Ending): Promise<Ground> {
   const home = await mkdtemp(join(tmpdir(), 'kahub-bench-'))
   ending.add(() => rm(home, { recursive: true, force: true }))
-  const embedded = await startEmbedded({ home, log: () => {} })
+  const embedded = await startEmbedded({ home, log: () => {}, settings: { max_connections: connectionsMax } })
   ending.add(() => embedded.stop())
   await migrate(embedded.url)
   const owner = openOwner(embedded.url)

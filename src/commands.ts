@@ -9,7 +9,8 @@ import { worlds as worldNames } from '../schema/vocabulary.ts'
 import type { CallbackRules } from './base/callback-url.ts'
 import { newMasterKey, readMasterKeys, type MasterKeys } from './base/seal.ts'
 import {
-  appForPrinting, graphForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds, type SandboxGatewayPlace, type Serving
+  appForPrinting, connectionsLacking, graphForPrinting, openWorlds, serve, serveMetrics, startWorkers, type OpenWorlds,
+  type SandboxGatewayPlace, type Serving
 } from './compose.ts'
 import type { Config } from './config.ts'
 import { ensureDemo, showDemoLink, tryDemoOrder } from './demo.ts'
@@ -68,6 +69,7 @@ async function withProduct (config: Config, stop: AbortSignal, work: (product: P
       ground.url, ground.masterKeys, undefined, callbackRulesOf(config, ground.embedded), sandboxGatewayOf(config, ground.embedded)
     )
     undo.push(() => Promise.all([worlds.live.close(), worlds.test.close()]))
+    await warnOfConnections(worlds)
     const workerMetrics = openWorkerMetrics()
     const serving = await serve(worlds, { ...config, logger: { level: config.logLevel ?? 'warn' }, workerMetrics, graphiql: ground.embedded })
     undo.push(() => serving.close())
@@ -148,10 +150,16 @@ async function withWorlds (config: Config, work: (worlds: OpenWorlds) => Promise
     neededUrl(config), readMasterKeys(neededMasterKey(config)), undefined, callbackRulesOf(config, false), sandboxGatewayOf(config, false)
   )
   try {
+    await warnOfConnections(worlds)
     return await work(worlds)
   } finally {
     await Promise.all([worlds.live.close(), worlds.test.close()])
   }
+}
+
+async function warnOfConnections (worlds: OpenWorlds): Promise<void> {
+  const lacking = await connectionsLacking(worlds.live.db)
+  if (lacking !== undefined) console.error(`kahub: ${lacking}`)
 }
 
 function callbackRulesOf ({ callbackPorts, callbackLoopback }: Config, embedded: boolean): CallbackRules {

@@ -36,7 +36,7 @@ import { coalesceStockQueries } from './domain/stock/query-stock.ts'
 import type { World } from './domain/world.ts'
 import { orderCommitLimits } from './postgres/group-commit.ts'
 import { appliedMigration, newestMigration } from './postgres/migrate.ts'
-import { openPool } from './postgres/pool.ts'
+import { connectionsPerPoolMax, openPool, type Reader } from './postgres/pool.ts'
 import { listenForSnapshots, openSnapshot, refreshSnapshots, sharedRefresh, snapshotPollMs } from './postgres/snapshot.ts'
 import { openGateway } from './outgoing/gateways/open-gateway.ts'
 import { openSender, type Sender } from './outgoing/send-callback.ts'
@@ -56,6 +56,14 @@ const stepConnectionsMax = 2
 const callbackConnectionsMax = 3
 const checkoutConnectionsMax = 2
 const bulkStatementTimeoutMs = 60_000
+/** A listener has a connection of its own beside its pool. */
+const listeningConnections = 1
+
+/** Connections to PostgreSQL that a process has at most, both worlds together. */
+export const connectionsPerProcessMax = worldNames.length * (
+  connectionsPerPoolMax + bulkConnectionsMax + orderCommitLimits.lanesMax + stepConnectionsMax + callbackConnectionsMax +
+  checkoutConnectionsMax + listeningConnections
+)
 
 /** A world, and how to end it. */
 export interface OpenWorld extends World {
@@ -146,6 +154,15 @@ export async function openWorlds (
 ): Promise<OpenWorlds> {
   const [live, test] = await Promise.all(worldNames.map(name => openWorld(url, name, masterKeys, clock, callbackRules, sandboxPlace)))
   return { live: live!, test: test! }
+}
+
+/** What to do when the server has fewer connections for applications than one process may want, else nothing. */
+export async function connectionsLacking (read: Reader): Promise<string | undefined> {
+  const [row] = await read<{ most: number }[]>`
+    select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as most`
+  if (row!.most >= connectionsPerProcessMax) return undefined
+  return `PostgreSQL has ${row!.most} connections for applications, and each process of kahub may want ${connectionsPerProcessMax}: ` +
+    'raise max_connections (processes × that number, and some to spare).'
 }
 
 const hangUpEveryMs = 20

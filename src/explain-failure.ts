@@ -1,3 +1,4 @@
+import { connectionsPerProcessMax } from './compose.ts'
 import type { Config } from './config.ts'
 
 /** What went wrong at a start, as a sentence that says what to do; other errors as they tell it themselves. */
@@ -29,6 +30,8 @@ function explainDatabase (code: string | undefined, said: string): string {
     case '42501':
       return `The account of DATABASE_URL may not do this: ${said}. It needs CREATE on the database and CREATEROLE; instead of CREATEROLE ` +
         'an administrator may say: create role kahub_live nologin; create role kahub_test nologin; grant kahub_live, kahub_test to <account>;'
+    case '53300':
+      return `PostgreSQL has no connection left (${said}). Raise max_connections: each process of kahub may want ${connectionsPerProcessMax}.`
     case '42P01': case '22023': case '3F000':
       return `The database is not migrated (${said}). Run: npm run migrate`
     default:

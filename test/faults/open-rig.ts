@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Ending } from '../../bench/ending.ts'
 import { openShop, type Shop, type ShopSize } from '../../bench/shop.ts'
 import { newMasterKey } from '../../src/base/seal.ts'
+import { connectionsPerProcessMax } from '../../src/compose.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
 import { openOwner, type Db } from '../../src/postgres/pool.ts'
 import { openJournal, type Journal } from '../judge/journal.ts'
@@ -62,8 +63,8 @@ const nowhere = 1
 const roomMebibytes = 640
 /** Smaller than they would be: a disk is then full soon, and connections are few. */
 const smallSettings = { min_wal_size: '32MB', max_wal_size: '160MB', max_connections: '160' }
-/** Four processes may have 66 connections each. */
-const ampleSettings = { max_connections: '400' }
+/** What four processes may want, and the rig itself. */
+const ampleSettings = { max_connections: String(4 * connectionsPerProcessMax + 100) }
 const faketimeLibraries = ['x86_64', 'aarch64'].map(machine => `/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`)
 
 /** Makes a folder of the run's own, which goes with it. */

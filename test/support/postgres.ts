@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import type { Test } from 'tap'
+import { connectionsPerProcessMax } from '../../src/compose.ts'
 import { addressOf, databaseUrl } from '../../src/postgres/address.ts'
 import { startEmbedded } from '../../src/postgres/embedded.ts'
 
@@ -58,11 +59,14 @@ export type Cluster = {
   stop (): Promise<void>
 }
 
-/** Starts a cluster in a temporary folder, with the binaries of KAHUB_TEST_POSTGRES when that is set. */
-export async function startTestCluster (): Promise<TestCluster> {
+/** Two files run at a time, each with a house and two processes of its own, and half as much again. */
+const connectionsMax = String(9 * connectionsPerProcessMax)
+
+/** Starts a cluster in a temporary folder, with settings of its own, and the binaries of KAHUB_TEST_POSTGRES when that is set. */
+export async function startTestCluster (settings: Readonly<Record<string, string>> = {}): Promise<TestCluster> {
   const home = await mkdtemp(join(tmpdir(), 'kahub-test-'))
   const binaries = process.env.KAHUB_TEST_POSTGRES
-  const server = await startEmbedded({ home, log: () => {}, ...(binaries ? { binaries } : {}) })
+  const server = await startEmbedded({ home, log: () => {}, settings: { max_connections: connectionsMax, ...settings }, ...(binaries ? { binaries } : {}) })
   return {
     url: server.url,
     home,
