@@ -16,9 +16,28 @@ const interruptedExitCode = 130
 
 /** Opens an ending that a signal or a failure nobody caught runs, too; the process then exits. */
 export function openEnding (): Ending {
+  const ending = newEnding()
+  const exit = (code: number): void => { void ending.run().finally(() => process.exit(code)) }
+  // Again and again: a terminal and npm both hand it on, and the second must not kill what is ending.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => exit(interruptedExitCode))
+  process.once('uncaughtException', error => {
+    console.error(error)
+    exit(1)
+  })
+  return ending
+}
+
+/** An ending of a part's own, which the ending of the whole runs, too. */
+export function endingWithin (whole: Ending): Ending {
+  const own = newEnding()
+  own.add(whole.add(() => own.run()))
+  return own
+}
+
+function newEnding (): Ending {
   const ends: End[] = []
   let running: Promise<void> | undefined
-  const ending: Ending = {
+  return {
     get begun () { return running !== undefined },
     add (end) {
       ends.push(end)
@@ -32,14 +51,6 @@ export function openEnding (): Ending {
       return running
     }
   }
-  const exit = (code: number): void => { void ending.run().finally(() => process.exit(code)) }
-  // Again and again: a terminal and npm both hand it on, and the second must not kill what is ending.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => exit(interruptedExitCode))
-  process.once('uncaughtException', error => {
-    console.error(error)
-    exit(1)
-  })
-  return ending
 }
 
 /** What is added meanwhile is ended, too. */

@@ -1,6 +1,6 @@
 // `npm run fuzz`: requests nobody should send, and proof that they break nothing, tell nothing and change nothing.
 import { parseArgs } from 'node:util'
-import type { Ending } from '../../bench/ending.ts'
+import { endingWithin, type Ending } from '../../bench/ending.ts'
 import { runToEnd } from '../../bench/run-to-end.ts'
 import { canaries } from './canaries.ts'
 import { forgery } from './forgery.ts'
@@ -61,32 +61,6 @@ async function runOne (ending: Ending, run: FuzzRun, { seed, extent, requests }:
   } finally {
     await own.run()
   }
-}
-
-/** An ending of a run's own, which the whole command's ending runs too. */
-function endingWithin (whole: Ending): Ending {
-  const ends: (() => unknown)[] = []
-  let running: Promise<void> | undefined
-  const runAll = async (): Promise<void> => {
-    for (let end = ends.pop(); end; end = ends.pop()) await end()
-  }
-  const forget = whole.add(() => own.run())
-  const own: Ending = {
-    get begun () { return running !== undefined },
-    add (end) {
-      ends.push(end)
-      return () => {
-        const at = ends.indexOf(end)
-        if (at >= 0) ends.splice(at, 1)
-      }
-    },
-    async run () {
-      running ??= runAll()
-      await running
-      forget()
-    }
-  }
-  return own
 }
 
 function outcomeOf ({ tried, faults, leftOut }: FuzzResult): 'passed' | 'failed' | 'left out' {
