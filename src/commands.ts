@@ -158,7 +158,7 @@ async function withWorlds (config: Config, work: (worlds: OpenWorlds) => Promise
 }
 
 async function warnOfConnections (worlds: OpenWorlds): Promise<void> {
-  const lacking = await connectionsLacking(worlds.live.db)
+  const lacking = await connectionsLacking(worlds)
   if (lacking !== undefined) console.error(`kahub: ${lacking}`)
 }
 

@@ -36,7 +36,7 @@ import { coalesceStockQueries } from './domain/stock/query-stock.ts'
 import type { World } from './domain/world.ts'
 import { orderCommitLimits } from './postgres/group-commit.ts'
 import { appliedMigration, newestMigration } from './postgres/migrate.ts'
-import { connectionsPerPoolMax, openPool, type Reader } from './postgres/pool.ts'
+import { connectionsForApplications, connectionsPerPoolMax, openPool } from './postgres/pool.ts'
 import { listenForSnapshots, openSnapshot, refreshSnapshots, sharedRefresh, snapshotPollMs } from './postgres/snapshot.ts'
 import { openGateway } from './outgoing/gateways/open-gateway.ts'
 import { openSender, type Sender } from './outgoing/send-callback.ts'
@@ -157,11 +157,10 @@ export async function openWorlds (
 }
 
 /** What to do when the server has fewer connections for applications than one process may want, else nothing. */
-export async function connectionsLacking (read: Reader): Promise<string | undefined> {
-  const [row] = await read<{ most: number }[]>`
-    select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as most`
-  if (row!.most >= connectionsPerProcessMax) return undefined
-  return `PostgreSQL has ${row!.most} connections for applications, and each process of kahub may want ${connectionsPerProcessMax}: ` +
+export async function connectionsLacking ({ live }: OpenWorlds): Promise<string | undefined> {
+  const most = await connectionsForApplications(live.db)
+  if (most >= connectionsPerProcessMax) return undefined
+  return `PostgreSQL has ${most} connections for applications, and each process of kahub may want ${connectionsPerProcessMax}: ` +
     'raise max_connections (processes × that number, and some to spare).'
 }
 

@@ -63,6 +63,13 @@ export function openOwner (url: string): Db {
   return connect(url, { connectionsMax: 1, reserves: true }, { application_name: 'kahub migrate', jit: 'off' })
 }
 
+/** How many connections the server has for all who are not superusers. */
+export async function connectionsForApplications (read: Reader): Promise<number> {
+  const [row] = await read<{ count: number }[]>`
+    select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as count`
+  return row!.count
+}
+
 /** Whose user reserves a connection, as a migration does, needs `reserves`: without asking for types the driver never hands one out. */
 function connect (
   url: string, { connectionsMax, reserves }: { connectionsMax: number, reserves: boolean }, settings: Record<string, string>
