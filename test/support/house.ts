@@ -20,6 +20,7 @@ import { migrate } from '../../src/postgres/migrate.ts'
 import { openOwner, type Db } from '../../src/postgres/pool.ts'
 import { proveHouse } from './prove-house.ts'
 import { openCluster } from './postgres.ts'
+import { forbiddenIn, watchStates, waysGone } from './watch-states.ts'
 
 export interface HouseOptions {
   readonly clock?: Clock
@@ -47,7 +48,7 @@ export interface Exchange {
 /** Opens a house; it is closed when the test ends. */
 export async function openHouse (t: Pick<Test, 'teardown'>, options: HouseOptions = {}): Promise<House> {
   const cluster = await openCluster()
-  const template = await cluster.template('kahub_migrated', async url => { await migrate(url) })
+  const template = await cluster.template('kahub_watched', migrateWatched)
   const databaseUrl = cluster.url(await cluster.createDatabase(template))
   const masterKey = newMasterKey()
   const address = options.through ? await options.through(databaseUrl) : databaseUrl
@@ -69,6 +70,13 @@ export async function openHouse (t: Pick<Test, 'teardown'>, options: HouseOption
   const means: Means = { hear, agent, clock: options.clock ?? Date.now }
   const operators = { live: newOperator(await credentialsOf('live'), means), test: newOperator(await credentialsOf('test'), means) }
   return furnish({ url: serving.url, metricsUrl: serving.metricsUrl, databaseUrl, masterKey, worlds, db, operators, means })
+}
+
+async function migrateWatched (url: string): Promise<void> {
+  await migrate(url)
+  const owner = openOwner(url)
+  await watchStates(owner)
+  await owner.end({ timeout: 1 })
 }
 
 /** The scopes of a key, a balance in the reseller's currency, a level that is made when it is not there. */
@@ -315,6 +323,7 @@ function furnish (walls: Walls): House {
 
     async proves (t) {
       for (const world of ['live', 'test'] as const) {
+        t.same(forbiddenIn(await waysGone(walls.db, world)), [], `no state in the ${world} world was entered but as the tables say`)
         t.same(await proveHouse(walls.db, world), [], `the books of the ${world} world hold by SQL of the tests' own`)
         t.match(await operators[world].admin.books.prove(), { sound: true, faults: [] }, `the wallets of the ${world} world are sound`)
         t.match(await operators[world].admin.stock.prove(), { sound: true, faults: [] }, `the stock of the ${world} world is sound`)

@@ -3,6 +3,7 @@ import {
   approvalEntry, bulkOrderEntry, checkoutEntry, deliveryEntry, endpointEntry, holdEntry, importEntry, lineEntry, listingEntry, lotEntry,
   orderEntry, paybackEntry, paymentEntry, resellerEntry, standingOrderEntry
 } from '../../schema/states.ts'
+import { worlds, type World } from '../../schema/vocabulary.ts'
 import type { Db } from '../../src/postgres/pool.ts'
 
 /** The tables whose rows have states, the column they are in, and from which states each may be entered. */
@@ -41,26 +42,32 @@ export function forbiddenIn (gone: ReadonlyMap<StateTable, ReadonlySet<string>>)
 
 export const wayOf = (from: string | null, to: string): string => `${from ?? 'nothing'} → ${to}`
 
-/** Begins to watch the live world; gives what reads the ways gone in each table so far. `db` is the owner of the database. */
-export async function watchStates (db: Db): Promise<() => Promise<ReadonlyMap<StateTable, ReadonlySet<string>>>> {
+/** Begins to watch both worlds of a database, and of all that are cloned from it. `db` is its owner. */
+export async function watchStates (db: Db): Promise<void> {
   await db.unsafe(`
-    create table ways_gone (table_name text, former text, latter text);
-    create function note_way () returns trigger language plpgsql security definer set search_path = live as $$
-    declare
-      latter text := to_jsonb(new) ->> tg_argv[0];
-      former text := case when tg_op = 'UPDATE' then to_jsonb(old) ->> tg_argv[0] end;
+    create schema watch;
+    create table watch.ways_gone (world text, table_name text, former text, latter text);
+    create function watch.note_way () returns trigger language plpgsql security definer as $$
     begin
-      if former is distinct from latter then insert into ways_gone values (tg_table_name, former, latter); end if;
+      insert into watch.ways_gone values (tg_table_schema, tg_table_name,
+        case when tg_op = 'UPDATE' then to_jsonb(old) ->> tg_argv[0] end, to_jsonb(new) ->> tg_argv[0]);
       return null;
     end $$`)
-  for (const table of tablesWithStates) {
-    const column = stateTables[table][0]
-    await db.unsafe(`create trigger note_way after insert or update on ${table} for each row execute function note_way('${column}')`)
+  for (const world of worlds) {
+    for (const table of tablesWithStates) {
+      const column = stateTables[table][0]
+      await db.unsafe(`
+        create trigger note_beginning after insert on ${world}.${table} for each row execute function watch.note_way('${column}');
+        create trigger note_way after update on ${world}.${table} for each row when (old.${column} is distinct from new.${column})
+          execute function watch.note_way('${column}')`)
+    }
   }
-  return async () => {
-    const rows = await db<{ name: StateTable, former: string | null, latter: string }[]>`
-      select distinct table_name as name, former, latter from ways_gone`
-    return new Map(tablesWithStates.map(table =>
-      [table, new Set(rows.filter(row => row.name === table).map(row => wayOf(row.former, row.latter)))]))
-  }
+}
+
+/** The ways gone in each table of a world so far, in a house or in what was cloned from one that is watched. */
+export async function waysGone (db: Db, world: World): Promise<ReadonlyMap<StateTable, ReadonlySet<string>>> {
+  const rows = await db<{ name: StateTable, former: string | null, latter: string }[]>`
+    select distinct table_name as name, former, latter from watch.ways_gone where world = ${world}`
+  return new Map(tablesWithStates.map(table =>
+    [table, new Set(rows.filter(row => row.name === table).map(row => wayOf(row.former, row.latter)))]))
 }
