@@ -459,9 +459,10 @@ t.test('the same reference is the same standing order, and other fields are refu
   const again = await buyer.send('POST', '/v1/standing-orders', { body })
   t.match([again.status, again.headers['idempotent-replayed'], again.json.id], [200, 'true', made.id])
   t.equal(await outcomeOf(buyer.kahub.standingOrders.create({ ...body, rule: keepTen })), 'reference_reused')
-  await house.db`insert into standing_orders (reseller_id, id, reference, name, state, sku_id, rule, limits, key_id, pause_reason)
-    select reseller_id, gen_random_uuid(), n, name, 'paused', sku_id, rule, limits, key_id, 'requested'
+  await house.db`insert into standing_orders (reseller_id, id, reference, name, state, sku_id, rule, limits, key_id, next_run_at)
+    select reseller_id, gen_random_uuid(), n, 'many', 'active', sku_id, rule, limits, key_id, now() + interval '1 day'
     from standing_orders, generate_series(2, ${standingOrdersOpenMax}) as n where id = ${rowOf(made.id)}`
+  await house.db`update standing_orders set state = 'paused', pause_reason = 'requested', next_run_at = null where name = 'many'`
   t.equal(await outcomeOf(buyer.kahub.standingOrders.create({ ...body, reference: 'one more' })), 'state_conflict')
   await buyer.kahub.standingOrders.end(made.id)
   t.equal(await outcomeOf(buyer.kahub.standingOrders.create({ ...body, reference: 'one more' })), 'accepted')
