@@ -2,7 +2,7 @@
 // again; what clients and receivers wrote down is then held against the database.
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { openEnding, type Ending } from '../../bench/ending.ts'
+import { endingWithin, openEnding, type Ending } from '../../bench/ending.ts'
 import { runCallbacks } from './callbacks.ts'
 import { runKills } from './kills.ts'
 import { runNemesis } from './nemesis.ts'
@@ -53,7 +53,7 @@ const words = readWords(process.argv.slice(2))
 const outcomes: Outcome[] = []
 const all = openEnding()
 for (const name of words.only) {
-  const ending = openPart(all)
+  const ending = endingWithin(all)
   const say: Say = line => console.log(`${name}: ${line}`)
   say(`seed ${words.seed}`)
   try {
@@ -69,32 +69,6 @@ const failed = outcomes.filter(({ faults }) => faults.length > 0).length
 const seconds = Math.round((Date.now() - startedMs) / 1000)
 console.log(`\n${showOutcomes(outcomes)}\n\n${seconds} s\n${outcomes.length - failed} passed, ${failed} failed`)
 process.exit(failed > 0 ? 1 : 0)
-
-/** What one run started, which ends with it, or with everything. */
-function openPart (whole: Ending): Ending {
-  const ends: Array<() => unknown> = []
-  let running: Promise<void> | undefined
-  const runAll = async (): Promise<void> => {
-    forget()
-    for (let end = ends.pop(); end; end = ends.pop()) {
-      try {
-        await end()
-      } catch (error) {
-        console.error(`while ending: ${(error as Error).message}`)
-      }
-    }
-  }
-  const part: Ending = {
-    get begun () { return running !== undefined },
-    add (end) {
-      ends.push(end)
-      return () => { if (ends.includes(end)) ends.splice(ends.indexOf(end), 1) }
-    },
-    run: () => (running ??= runAll())
-  }
-  const forget = whole.add(() => part.run())
-  return part
-}
 
 function readWords (given: string[]): Words {
   const { values } = parseArgs({
