@@ -608,7 +608,14 @@ t.test('what is no HTTP is answered and cut', async t => {
     ],
     'a length below zero': ['malformed_request', 'POST /v1/orders HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n'],
     'a folded header': ['malformed_request', 'GET /v1/orders HTTP/1.1\r\nhost : x\r\n\r\n'],
-    'headers of 20 kB': ['headers_too_large', `GET /v1/orders HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`]
+    'headers of 20 kB': ['headers_too_large', `GET /v1/orders HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`],
+    'no Host': ['malformed_request', 'GET /health/live HTTP/1.1\r\nconnection: close\r\n\r\n'],
+    'two Hosts': ['malformed_request', 'GET /health/live HTTP/1.1\r\nhost: x\r\nHost: x\r\nconnection: close\r\n\r\n'],
+    'a version without headers': ['malformed_request', 'GET /health/live HTTP/0.9\r\nhost: x\r\nconnection: close\r\n\r\n'],
+    'a version that is not there': ['malformed_request', 'GET /health/live HTTP/2.0\r\nhost: x\r\nconnection: close\r\n\r\n'],
+    'a coding that nobody undoes': ['malformed_request',
+      'POST /v1/orders HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip, chunked\r\nconnection: close\r\n\r\n0\r\n\r\n'
+    ]
   }
   for (const [says, [code, bytes]] of Object.entries(broken)) {
     const [head, body] = (await hears(bytes)).split('\r\n\r\n')
@@ -618,8 +625,21 @@ t.test('what is no HTTP is answered and cut', async t => {
     t.match(head, `request-id: ${problem.request_id}\r\n`, `${says}: the request id is in header and body`)
     t.match(problem.request_id, /^req_[\w-]{8,40}$/)
   }
-  t.match(await hears('GET /health/live HTTP/1.1\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 400 /, 'a request without Host')
+  t.match(await hears('GET /health/live HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /, 'HTTP/1.0 needs no Host')
   t.same(await fingerprintOf(house.db), before)
+})
+
+t.test('who goes on sending after a refusal is cut off', async t => {
+  const { hostname, port } = new URL(house.url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {}).resume()
+  const heard = once(socket, 'data')
+  socket.write('what?\r\n\r\n')
+  t.match(String(await heard), /^HTTP\/1\.1 400 /)
+  const sending = setInterval(() => socket.write('more'), 20)
+  t.teardown(() => clearInterval(sending))
+  if (!socket.closed) await once(socket, 'close')
+  t.pass('by the server, for the sender never stops')
 })
 
 t.test('a request that takes for ever is cut: the server has its limits', async t => {
