@@ -631,7 +631,7 @@ t.test('what is no HTTP is answered and cut', async t => {
 
 t.test('who goes on sending after a refusal is cut off', async t => {
   const { hostname, port } = new URL(house.url)
-  const socket = connect(Number(port), hostname)
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
   socket.on('error', () => {}).resume()
   const heard = once(socket, 'data')
   socket.write('what?\r\n\r\n')
