@@ -1,5 +1,6 @@
-// Reading a file while it arrives, piece by piece, in the same memory whatever its length, and stopping as soon as it cannot be
-// a bulk order. What is wrong with one line is told of that line; what is wrong with the file refuses it.
+// Reading a file while it arrives, piece by piece, in the same memory whatever its length. What is wrong with one line is told of that
+// line; what is wrong with the file refuses it, once it is known that these are the bytes that were signed: a file that was
+// damaged on its way is sent again, and a file that cannot be read is not.
 import { isUtf8 } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import { bulkBytesMax } from '../../../schema/rest/bulk-orders.ts'
@@ -24,15 +25,21 @@ export async function readFileLines (format: BulkFormat, body: AsyncIterable<Uin
   const reader = readers[format](taker)
   const text = textPieces(piece => reader.take(piece))
   let bytes = 0
+  let fault: { readonly error: unknown } | undefined
   for await (const chunk of body) {
     bytes += chunk.byteLength
     if (bytes > bulkBytesMax) throw tooManyBytes()
-    for (let start = 0; start < chunk.byteLength; start += bytesPerTurn) {
-      text.take(Buffer.from(chunk.buffer, chunk.byteOffset + start, Math.min(bytesPerTurn, chunk.byteLength - start)))
+    for (let start = 0; start < chunk.byteLength && fault === undefined; start += bytesPerTurn) {
+      try {
+        text.take(Buffer.from(chunk.buffer, chunk.byteOffset + start, Math.min(bytesPerTurn, chunk.byteLength - start)))
+      } catch (error) {
+        fault = { error }
+      }
       await turn()
     }
   }
   arrived()
+  if (fault !== undefined) throw fault.error
   text.end()
   reader.end()
   const { numbers, unreadableCount } = taker.lines
