@@ -71,6 +71,7 @@ import { walletsRoutes } from './rest/wallets.ts'
 import { registerSandboxGateway } from './sandbox-gateway/register-sandbox-gateway.ts'
 import { followResets } from './sandbox/follow-resets.ts'
 import { strikeRequests } from './sandbox/strike-requests.ts'
+import { sendTogether } from './send-together.ts'
 
 export const bodyBytesMax = 64 * 1024
 /** A whole request has this long: what streams, an import or a bulk order, may take it. */
@@ -136,6 +137,7 @@ export async function buildApp (worlds: Worlds, options: AppOptions): Promise<Ap
   app.decorateRequest('caller')
   app.decorate('origin', () => authentication.issuers()[0])
   app.decorate('admitBearer', authenticate.admitBearer)
+  sendTogether(app.server)
   // Node would refuse what else than 100-continue is expected with an empty 417; a server may as well not heed it (RFC 9110 section 10.1.1).
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.addHook('onRequest', (request, reply, done) => {

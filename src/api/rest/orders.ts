@@ -18,14 +18,11 @@ import { holdsScope } from '../../domain/resellers/keyring.ts'
 import type { App } from '../app-types.ts'
 import { referenceOf, resellerOf, signedNonce } from '../change.ts'
 import { answerPage, type PageAnswer } from '../page.ts'
-import { turns } from '../turns.ts'
 
 const OrderParams = Type.Object({ id: OrderId })
 
 /** Placing and reading orders. */
 export function orderRoutes (app: App): void {
-  const othersOfThisTurn = turns()
-
   app.post('/v1/orders', {
     config: { scope: 'orders:write' },
     schema: {
@@ -47,11 +44,8 @@ export function orderRoutes (app: App): void {
     reply.code(placed.replayed ? 200 : isHeld(placed.order.state) ? 202 : 201)
     if (placed.replayed) reply.header('idempotent-replayed', 'true')
     else reply.header('location', `/v1/orders/${view.id}`)
-    const answer = placed.sealedCodes
-      ? { ...view, sealed_codes: [...placed.sealedCodes] }
-      : placed.codes ? withCodes(view, placed.codes) : view
-    await othersOfThisTurn()
-    return answer
+    if (placed.sealedCodes) return { ...view, sealed_codes: [...placed.sealedCodes] }
+    return placed.codes ? withCodes(view, placed.codes) : view
   })
 
   app.get('/v1/orders', {
