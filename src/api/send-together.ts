@@ -1,6 +1,9 @@
 import type { Server } from 'node:http'
 import { Socket } from 'node:net'
 
+/** Answers that wait for others: in a crowd nobody waits for the whole of it. */
+export const answersHeldMax = 64
+
 /**
  * Lets the answers that are made in one turn of the event loop leave at its end, one right after another. Writing to a reader that
  * sleeps (a proxy, a client on this machine) costs more than making the answer, because it must be woken; the first of the answers
@@ -19,6 +22,7 @@ export function sendTogether (server: Server): void {
     socket.uncork = () => {
       if (held.size === 0) setImmediate(sendHeld)
       held.add(socket)
+      if (held.size >= answersHeldMax) sendHeld()
     }
   })
 }

@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
-import { sendTogether } from '../../src/api/send-together.ts'
+import { answersHeldMax, sendTogether } from '../../src/api/send-together.ts'
 
 const callers = 20
 const longBytes = 5_000_000
@@ -43,6 +43,14 @@ t.test('answers of one turn wait for its end, and are then sent whole', async t 
   await turn()
   t.ok(answers.every(({ socket }) => socket === null || socket.writableCorked === 0), 'none is held back')
   t.same((await Promise.all(told)).sort(), answers.map((_, i) => `answer ${i}`).sort())
+})
+
+t.test('in a crowd the first are sent before all are made', async t => {
+  const { answers, told } = await asked(answersHeldMax + 1)
+  for (const answer of answers) answer.end('here')
+  const leftBehind = answers.filter(({ socket }) => socket!.writableCorked > 0)
+  t.equal(leftBehind.length, 1, 'all but the last, which waits for others')
+  t.same(new Set(await Promise.all(told)), new Set(['here']))
 })
 
 t.test('an answer in pieces, over many turns, comes piece by piece', async t => {
