@@ -14,7 +14,7 @@ export function sendTogether (server: Server): void {
   const sendHeld = (): void => {
     for (const socket of held) {
       held.delete(socket)
-      // What Node's answers leave corked is counted once, however often they corked it.
+      // Node may have corked it more than once; all of it leaves.
       while (socket.writableCorked > 0) uncork.call(socket)
     }
   }

@@ -1,4 +1,5 @@
 // A server with too few connections: whoever starts kahub on it is told, with the number to set.
+import { readFileSync } from 'node:fs'
 import postgres from 'postgres'
 import t from 'tap'
 import { newMasterKey } from '../../src/base/seal.ts'
@@ -14,6 +15,12 @@ const cluster = await startTestCluster({ max_connections: String(few), superuser
 t.teardown(() => cluster.stop())
 await migrate(cluster.url)
 const { url, options } = addressOf(cluster.url)
+
+t.test('the README names the number, in both languages', async t => {
+  const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
+  t.match(read('README.md'), `may want ${connectionsPerProcessMax} connections`)
+  t.match(read('README.zh-CN.md'), `最多会用 ${connectionsPerProcessMax} 个连接`)
+})
 
 t.test('a process that may want more connections than there are says so, and serves', async t => {
   const product = await startProduct(t, cluster.url, newMasterKey())
